@@ -1,0 +1,148 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "tributary",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: ([
+        // Ground: what everything stands on. It knows no word of machine learning.
+        .system("CRdKafka", link: "rdkafka"),
+        .system("CRocksDB", link: "rocksdb"),
+        .shim("CBytes"),
+        .shim("CSimdJSON", links: "simdjson"),
+        .shim("CWorkers"),
+        .ground("Bytes", needs: "CBytes", .crypto),
+        .ground("Workers", needs: "CWorkers"),
+        .ground("JSON", needs: "Bytes", "CSimdJSON", wraps: true),
+        .ground("Logs", needs: "Bytes"),
+        .ground("KafkaLog", needs: "Bytes", "CRdKafka", "Logs", "Workers", wraps: true),
+        .ground("Store", needs: "Bytes"),
+        .ground("RocksStore", needs: "Bytes", "CRocksDB", "Store", wraps: true),
+        .ground("Projections", needs: "Bytes", "Logs", "Store", "Workers"),
+
+        // Events: the contract.
+        .room("Events", in: "", needs: "Bytes", "Logs", .protobuf),
+
+        // A Kafka broker for one machine.
+        .room("Segments", in: "Broker", needs: "Bytes", "Workers"),
+        .room("Broker", in: "Broker", needs: "Bytes", "Segments", .nio, .nioPosix),
+
+        // Domains meet only in the log.
+        .data("Streams"),
+
+        // The composition root.
+        .room(
+            "Platform", in: "Platform",
+            needs: "Bytes", "Events", "JSON", "Logs", "Projections", "Store", "Streams", "Workers", .protobuf),
+
+        // Doors.
+        .room("Resources", in: "Interfaces", needs: "Bytes", "JSON", "Streams", .yams),
+        .room(
+            "PlatformAPI", in: "Interfaces",
+            needs: "Bytes", "Events", "JSON", "Logs", "Platform", "Projections", "Resources", "Streams", .hummingbird,
+            .nio, .protobuf),
+
+        .program(
+            "tributary",
+            needs: "Broker", "Bytes", "Events", "JSON", "KafkaLog", "Logs", "Platform", "PlatformAPI", "Projections",
+            "RocksStore", "Segments", "Store", "Streams", .argumentParser),
+        .program("TopicTool", needs: "Bytes", .argumentParser, .protobuf, .yams),
+
+        .tests(of: "Bytes"),
+        .tests(of: "JSON"),
+        .tests(of: "Logs"),
+        .tests(of: "KafkaLog", needs: "Broker", "Bytes", "Logs", "Segments"),
+        .tests(of: "Store", needs: "Bytes", "RocksStore"),
+        .tests(of: "Projections", needs: "Bytes", "Logs", "RocksStore", "Store"),
+        .tests(of: "Events", needs: "Bytes", "Logs", .protobuf),
+        .tests(of: "Segments", needs: "Bytes"),
+        .tests(of: "Broker", needs: "Bytes", "Segments", .nio, .nioPosix),
+        .tests(of: "Streams", needs: "Bytes", "JSON", "Logs"),
+        .tests(of: "Resources", needs: "Bytes", "Streams"),
+        .tests(
+            of: "Platform",
+            needs: "Bytes", "Events", "JSON", "Logs", "Projections", "RocksStore", "Store", "Streams"),
+    ] as [Target]).filter { $0.isWanted },
+    cxxLanguageStandard: .cxx17
+)
+
+extension Target.Dependency {
+    static let argumentParser = Target.Dependency.product(
+        name: "ArgumentParser", package: "swift-argument-parser")
+    static let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+    static let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+    static let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+    static let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+    static let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+    static let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+}
+
+extension Target {
+    /// What everything stands on. `wraps`: it holds the pointers of a C library, so each `unsafe` is marked.
+    static func ground(_ name: String, needs: Dependency..., wraps: Bool = false) -> Target {
+        swift(name, in: "Ground", needs: needs, wraps ? settings + [.strictMemorySafety()] : settings)
+    }
+
+    /// A domain sees events and the projection kit, and never another domain.
+    static func data(_ name: String) -> Target {
+        swift(name, in: "Data", needs: ["Bytes", "Events", "JSON", "Logs", "Projections", "Store"], settings)
+    }
+
+    static func room(_ name: String, in folder: String, needs: Dependency...) -> Target {
+        swift(name, in: folder, needs: needs, settings)
+    }
+
+    static func program(_ name: String, needs: Dependency...) -> Target {
+        .executableTarget(
+            name: name, dependencies: needs, path: "Sources/Programs/\(name)", swiftSettings: settings)
+    }
+
+    static func tests(of name: String, needs: Dependency...) -> Target {
+        .testTarget(
+            name: name + "Tests", dependencies: [.init(stringLiteral: name)] + needs,
+            path: "Tests/\(name)Tests", swiftSettings: settings)
+    }
+
+    /// A C library of the system.
+    static func system(_ name: String, link: String) -> Target {
+        .systemLibrary(name: name, path: "Sources/Ground/\(name)")
+    }
+
+    /// A few lines of C or C++ of our own, for what Swift cannot call.
+    static func shim(_ name: String, links: String...) -> Target {
+        .target(
+            name: name, path: "Sources/Ground/\(name)",
+            cSettings: [.unsafeFlags(["-O2"])], cxxSettings: [.unsafeFlags(["-O2"])],
+            linkerSettings: links.map { .linkedLibrary($0) })
+    }
+
+    private static func swift(
+        _ name: String, in folder: String, needs: [Dependency], _ settings: [SwiftSetting]
+    ) -> Target {
+        .target(
+            name: name, dependencies: needs,
+            path: folder.isEmpty ? "Sources/\(name)" : "Sources/\(folder)/\(name)", swiftSettings: settings)
+    }
+
+    var isWanted: Bool {
+        guard let only = Context.environment["ONLY"]?.split(separator: ",").map(String.init) else { return true }
+        return only.contains(name)
+    }
+
+    private static var settings: [SwiftSetting] {
+        [
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+            .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+            .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+        ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
+    }
+}

@@ -1,0 +1,66 @@
+/// A point in time, in microseconds since 1970-01-01T00:00:00Z.
+public struct Instant: Sendable, Hashable, Comparable {
+    public var microseconds: Int64
+
+    public init(microseconds: Int64) { self.microseconds = microseconds }
+    public init(milliseconds: Int64) { self.microseconds = milliseconds &* 1_000 }
+
+    /// Rounded down, as Kafka keeps time.
+    public var milliseconds: Int64 {
+        microseconds >= 0 ? microseconds / 1_000 : (microseconds - 999) / 1_000
+    }
+
+    public static func < (one: Instant, other: Instant) -> Bool { one.microseconds < other.microseconds }
+    public static func + (instant: Instant, span: TimeSpan) -> Instant {
+        Instant(microseconds: instant.microseconds.addingClamped(span.microseconds))
+    }
+    public static func - (instant: Instant, span: TimeSpan) -> Instant {
+        Instant(microseconds: instant.microseconds.addingClamped(-span.microseconds))
+    }
+
+    /// Before every instant that RFC 3339 can write.
+    public static let distantPast = Instant(microseconds: .min / 4)
+}
+
+/// A length of time in microseconds.
+public struct TimeSpan: Sendable, Hashable, Comparable {
+    public var microseconds: Int64
+
+    public init(microseconds: Int64) { self.microseconds = microseconds }
+    public static func seconds(_ count: Int64) -> TimeSpan { TimeSpan(microseconds: count * 1_000_000) }
+    public static let day = TimeSpan.seconds(86_400)
+
+    public static func < (one: TimeSpan, other: TimeSpan) -> Bool { one.microseconds < other.microseconds }
+
+    private static let units: [(suffix: String, microseconds: Int64)] = [
+        ("ms", 1_000), ("us", 1), ("s", 1_000_000), ("m", 60_000_000), ("h", 3_600_000_000),
+        ("d", 86_400_000_000),
+    ]
+
+    /// Reads `0s`, `30d`, `5m`, `250ms`: a whole number and its unit.
+    public init?(_ text: String) {
+        guard let unit = Self.units.first(where: { text.hasSuffix($0.suffix) }),
+            let count = Int64(text.dropLast(unit.suffix.count)), count >= 0
+        else { return nil }
+        let (product, overflow) = count.multipliedReportingOverflow(by: unit.microseconds)
+        guard !overflow else { return nil }
+        self.microseconds = product
+    }
+}
+
+extension TimeSpan: CustomStringConvertible {
+    /// The shortest text that reads back as the same span.
+    public var description: String {
+        if microseconds == 0 { return "0s" }
+        let largest = Self.units.filter { microseconds % $0.microseconds == 0 }.max { $0.microseconds < $1.microseconds }
+        guard let largest else { return "\(microseconds)us" }
+        return "\(microseconds / largest.microseconds)\(largest.suffix)"
+    }
+}
+
+extension Int64 {
+    fileprivate func addingClamped(_ other: Int64) -> Int64 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? (other > 0 ? .max : .min) : sum
+    }
+}
