@@ -6,8 +6,11 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -46,13 +49,14 @@ let package = Package(
         .room("Resources", in: "Interfaces", needs: "Bytes", "JSON", "Streams", .yams),
         .room(
             "PlatformAPI", in: "Interfaces",
-            needs: "Bytes", "Events", "JSON", "Logs", "Platform", "Projections", "Resources", "Streams", .hummingbird,
-            .nio, .protobuf),
+            needs: "Bytes", "Events", "JSON", "Logs", "Platform", "Projections", "Resources", "Store", "Streams",
+            "Workers", .hummingbird, .httpTypes, .logging, .nio),
 
         .program(
             "tributary",
             needs: "Broker", "Bytes", "Events", "JSON", "KafkaLog", "Logs", "Platform", "PlatformAPI", "Projections",
-            "RocksStore", "Segments", "Store", "Streams", .argumentParser),
+            "RocksStore", "Segments", "Store", "Streams", .argumentParser, .hummingbird, .lifecycle, .logging, .nio, .nioHTTP1,
+            .nioPosix, .unixSignals),
         .program("TopicTool", needs: "Bytes", .argumentParser, .protobuf, .yams),
 
         .tests(of: "Bytes"),
@@ -61,7 +65,7 @@ let package = Package(
         .tests(of: "KafkaLog", needs: "Broker", "Bytes", "Logs", "Segments"),
         .tests(of: "Store", needs: "Bytes", "RocksStore"),
         .tests(of: "Projections", needs: "Bytes", "Logs", "RocksStore", "Store"),
-        .tests(of: "Events", needs: "Bytes", "Logs", .protobuf),
+        .tests(of: "Events", needs: "Bytes", "Logs", "TopicTool", .protobuf),
         .tests(of: "Segments", needs: "Bytes"),
         .tests(of: "Broker", needs: "Bytes", "Segments", .nio, .nioPosix),
         .tests(of: "Streams", needs: "Bytes", "JSON", "Logs"),
@@ -78,6 +82,11 @@ extension Target.Dependency {
         name: "ArgumentParser", package: "swift-argument-parser")
     static let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
     static let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+    static let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+    static let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+    static let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+    static let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
     static let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
     static let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
     static let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
@@ -92,7 +101,7 @@ extension Target {
 
     /// A domain sees events and the projection kit, and never another domain.
     static func data(_ name: String) -> Target {
-        swift(name, in: "Data", needs: ["Bytes", "Events", "JSON", "Logs", "Projections", "Store"], settings)
+        swift(name, in: "Data", needs: ["Bytes", "Events", "JSON", "Logs", "Projections", "Store", .protobuf], settings)
     }
 
     static func room(_ name: String, in folder: String, needs: Dependency...) -> Target {

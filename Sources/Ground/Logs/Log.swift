@@ -10,6 +10,9 @@ public enum Retention: Sendable, Hashable {
 
 /// What a new topic is to be.
 public struct TopicSpec: Sendable, Hashable {
+    /// What our own topics take at most: a dead letter holds the whole of a record that was refused.
+    public static let longestRecordBytes: Int32 = 32 << 20
+
     public var name: String
     public var partitions: Int32
     public var retention: Retention
@@ -119,5 +122,30 @@ public enum Murmur2 {
         h ^= h >> 13
         h = h &* m
         return h ^ h >> 15
+    }
+}
+
+extension LogReader {
+    /// One record, read on the way; nil where there is none at that offset. For a reader of no partition. Blocks, five
+    /// seconds at most.
+    public func record(at offset: Offset, of partition: Partition) throws(LogError) -> Record? {
+        try add(partition, from: offset)
+        var found: Record?
+        var failure: LogError?
+        var isAnswered = false
+        do throws(LogError) {
+            for _ in 0..<50 where !isAnswered {
+                if let record = try next(limit: 1, within: TimeSpan(microseconds: 100_000)).first?.records.first {
+                    found = record.offset == offset ? record : nil
+                    isAnswered = true
+                }
+            }
+        } catch {
+            failure = error
+        }
+        try remove(partition)
+        if let failure { throw failure }
+        guard isAnswered else { throw .unreachable("\(Position(partition, offset)) did not answer within 5 s") }
+        return found
     }
 }

@@ -1,0 +1,136 @@
+#if canImport(Glibc)
+internal import Glibc
+#endif
+internal import NIOCore
+internal import NIOPosix
+public import Segments
+internal import Synchronization
+
+/// A Kafka broker for one machine, over the topics of one store. Any Kafka client talks to it.
+public final class Broker: Sendable {
+    private let store: SegmentStore
+    private let settings: Settings
+    private let log: @Sendable (String) -> Void
+    private let state = Mutex(State.new)
+
+    /// From the first start to the last stop.
+    private enum State {
+        case new
+        case starting
+        case running(Running)
+        case stopped
+    }
+
+    /// What a running broker holds.
+    private struct Running: Sendable {
+        var group: MultiThreadedEventLoopGroup
+        var pool: NIOThreadPool
+        var listener: any Channel
+        var connections: Connections
+    }
+
+    /// - Parameters:
+    ///   - store: Outlives the broker; whoever opened it closes it after `stop`.
+    ///   - log: Takes one line at a time, from any thread.
+    public init(
+        store: SegmentStore, settings: Settings = Settings(), log: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        self.store = store
+        self.settings = settings
+        self.log = log
+    }
+
+    /// The port it listens on; 0 before `start` and after `stop`.
+    public var port: Int {
+        state.withLock { state in
+            guard case .running(let running) = state else { return 0 }
+            return running.listener.localAddress?.port ?? 0
+        }
+    }
+
+    /// Listens when it returns.
+    public func start() async throws(BrokerError) {
+        let isFirst = state.withLock { state in
+            guard case .new = state else { return false }
+            state = .starting
+            return true
+        }
+        guard isFirst else { throw .startedBefore }
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+        let pool = NIOThreadPool(numberOfThreads: 2)
+        pool.start()
+        let connections = Connections(most: settings.maxConnections, log: log)
+        do {
+            let listener = try await listen(on: group, pool: pool, connections: connections)
+            let running = Running(group: group, pool: pool, listener: listener, connections: connections)
+            state.withLock { $0 = .running(running) }
+        } catch {
+            await end(group, pool)
+            state.withLock { $0 = .stopped }
+            if let error = error as? IOError, error.errnoCode == EADDRINUSE {
+                throw .portTaken(host: settings.host, port: settings.port)
+            }
+            throw .cannotListen(host: settings.host, port: settings.port, "\(error)")
+        }
+    }
+
+    /// Takes no more requests, answers those under way (five seconds at most), and closes every connection.
+    public func stop() async {
+        let running = state.withLock { state -> Running? in
+            guard case .running(let running) = state else { return nil }
+            state = .stopped
+            return running
+        }
+        guard let running else { return }
+        await running.connections.stop(within: .seconds(5), listener: running.listener)
+        await end(running.group, running.pool)
+    }
+
+    private func listen(
+        on group: MultiThreadedEventLoopGroup, pool: NIOThreadPool, connections: Connections
+    ) async throws -> any Channel {
+        let (store, settings, log) = (store, settings, log)
+        return try await ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 256)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.maxMessagesPerRead, value: 4)
+            // A producer sends batches of a megabyte, which should not arrive in sixteen pieces.
+            .childChannelOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(minimum: 1_024, initial: 8_192, maximum: 1 << 20)
+            )
+            .childChannelOption(.writeBufferWaterMark, value: .init(low: 1 << 20, high: 4 << 20))
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard connections.admit(channel) else { return channel.close(promise: nil) }
+                    let answers = Answers(
+                        store: store, settings: settings, log: log,
+                        endpoint: Self.endpoint(of: channel, settings))
+                    try channel.pipeline.syncOperations.addHandlers([
+                        IdleStateHandler(readTimeout: .seconds(Int64(settings.idleSeconds))),
+                        Connection(answers: answers, pool: pool, eventLoop: channel.eventLoop),
+                    ])
+                }
+            }
+            .bind(host: settings.host, port: settings.port)
+            .get()
+    }
+
+    /// Where the client of this connection is told to connect.
+    private static func endpoint(of channel: any Channel, _ settings: Settings) -> Answers.Endpoint {
+        let address = channel.localAddress
+        let isAny = ["0.0.0.0", "::", ""].contains(settings.host)
+        let host = settings.advertisedHost ?? (isAny ? address?.ipAddress ?? "127.0.0.1" : settings.host)
+        return Answers.Endpoint(host: host, port: Int32(address?.port ?? settings.port))
+    }
+
+    private func end(_ group: MultiThreadedEventLoopGroup, _ pool: NIOThreadPool) async {
+        do {
+            try await pool.shutdownGracefully()
+            try await group.shutdownGracefully()
+        } catch {
+            log("The broker's threads did not end in order: \(error).")
+        }
+    }
+}

@@ -1,0 +1,132 @@
+internal import Bytes
+internal import NIOCore
+internal import NIOPosix
+internal import Segments
+
+/// Why a connection is closed over a request.
+struct RequestRefusal: Error, Equatable {
+    var reason: String
+}
+
+extension Connection {
+    /// Begins a request, and says where its answer is being made. A request of unknown kind or version closes the
+    /// connection, as in Apache Kafka: nobody knows what an answer to it looks like.
+    func begin(
+        _ frame: ByteBuffer, _ head: Frames.Head, number: Int
+    ) throws(RequestRefusal) -> Exchange.Stage {
+        guard let api = API(rawValue: head.key) else {
+            throw RequestRefusal(reason: "requests of kind \(head.key) are not known here")
+        }
+        guard api.versions.contains(head.version) || api == .apiVersions else {
+            throw RequestRefusal(
+                reason: "version \(head.version) of \(api) is not known here, only \(api.versions)")
+        }
+        do throws(ByteError) {
+            guard api.versions.contains(head.version) else {
+                return .answered(try RequestHeader.refusingVersion(correlation: head.correlation))
+            }
+            let (header, body) = try RequestHeader.read(frame, as: api, version: head.version)
+            return try begin(header, body, number: number)
+        } catch {
+            throw RequestRefusal(reason: "a request of kind \(api) makes no sense: \(error)")
+        }
+    }
+
+    private func begin(
+        _ header: RequestHeader, _ body: WireReader, number: Int
+    ) throws(ByteError) -> Exchange.Stage {
+        switch header.api {
+        case .produce: return try produce(decode(body), header, number: number)
+        case .fetch: return try fetch(decode(body), header, number: number)
+        case .apiVersions:
+            let _: ApiVersionsRequest = try decode(body)
+            return .answered(try header.frame(answers.apiVersions()))
+        case .metadata:
+            let request: MetadataRequest = try decode(body)
+            return elsewhere(header, number) { $0.answer(request) }
+        case .listOffsets:
+            let request: ListOffsetsRequest = try decode(body)
+            return elsewhere(header, number) { $0.answer(request) }
+        case .findCoordinator:
+            let request: FindCoordinatorRequest = try decode(body)
+            return elsewhere(header, number) { $0.answer(request) }
+        case .createTopics:
+            let request: CreateTopicsRequest = try decode(body)
+            return elsewhere(header, number) { $0.answer(request) }
+        case .deleteTopics:
+            let request: DeleteTopicsRequest = try decode(body)
+            return elsewhere(header, number) { $0.answer(request) }
+        case .deleteRecords:
+            let request: DeleteRecordsRequest = try decode(body)
+            return elsewhere(header, number) { $0.answer(request) }
+        case .initProducerID:
+            let request: InitProducerIDRequest = try decode(body)
+            return elsewhere(header, number) { $0.answer(request) }
+        case .offsetForLeaderEpoch:
+            let request: OffsetForLeaderEpochRequest = try decode(body)
+            return elsewhere(header, number) { $0.answer(request) }
+        case .describeConfigs:
+            let request: DescribeConfigsRequest = try decode(body)
+            return elsewhere(header, number) { $0.answer(request) }
+        case .describeCluster:
+            let request: DescribeClusterRequest = try decode(body)
+            return elsewhere(header, number) { $0.answer(request) }
+        }
+    }
+
+    private func decode<Message: Request>(_ body: WireReader) throws(ByteError) -> Message {
+        var (body, message) = (body, Message())
+        try message.pass(through: &body)
+        return message
+    }
+
+    /// Makes an answer on a thread that may wait for the disk.
+    private func elsewhere<Body: Structure>(
+        _ header: RequestHeader, _ number: Int, _ answer: @escaping @Sendable (Answers) -> Body
+    ) -> Exchange.Stage {
+        let (answers, mailbox) = (answers, mailbox)
+        pool.submit { state in
+            // A pool that ends takes its connections with it.
+            guard case .active = state else { return }
+            mailbox.post(Self.notice(number) { () throws(ByteError) in try header.frame(answer(answers)) })
+        }
+        return .elsewhere
+    }
+
+    /// The notice that an answer is made, or could not be written down.
+    static func notice(_ number: Int, _ frame: () throws(ByteError) -> ByteBuffer) -> Notice {
+        do throws(ByteError) {
+            return .answered(request: number, try frame())
+        } catch {
+            return .failed(request: number, "an answer could not be written down: \(error)")
+        }
+    }
+
+    /// Takes in what another thread has to say.
+    func take(_ notice: Notice) {
+        switch notice {
+        case .appended(let number, let part, let outcome):
+            guard case .producing(let round) = stage(of: number) else { return }
+            round.settle(part, outcome)
+            if round.isComplete { set(number, finish(round)) }
+        case .visible(let number):
+            guard case .fetching(let round) = stage(of: number), round.state == .waiting else { return }
+            read(round, number: number)
+        case .waitedEnough(let number):
+            guard case .fetching(let round) = stage(of: number) else { return }
+            round.isFinal = true
+            if round.state == .waiting { read(round, number: number) }
+        case .foundTooLittle(let number, let above):
+            guard case .fetching(let round) = stage(of: number) else { return }
+            if round.isFinal {
+                read(round, number: number)
+            } else {
+                wait(round, number: number, above: above)
+            }
+        case .answered(let number, let answer):
+            if case .fetching(let round) = stage(of: number) { rest(round) }
+            set(number, .answered(answer))
+        case .failed(_, let reason): close(because: reason)
+        }
+    }
+}

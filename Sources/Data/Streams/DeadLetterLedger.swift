@@ -1,0 +1,68 @@
+public import Bytes
+public import Events
+public import Logs
+public import Projections
+public import Store
+
+/// What became of refused records: how many of which stream and for which reason, and which input was answered last.
+public struct DeadLetterLedger: Projection {
+    public static let family = Family("deadletters")
+    /// The last answered offset, by input partition.
+    public static let answered = Table<String, Int64>("answered", number: 1, keeps: .newest)
+    /// How many, by stream and reason: `flights.arrived late`.
+    public static let counts = Table<String, Int64>("counts", number: 2, keeps: .newest)
+
+    public let name = "deadletters"
+    public let topic = DeadLetterEvent.topic.name
+    public var family: Family { Self.family }
+    public let generation = Digest(of: Array("deadletters".utf8))
+    public let foldVersion: Int64 = 1
+
+    public init() {}
+
+    public func apply(
+        _ record: Record, of partition: Partition, to changes: inout Changes
+    ) throws(FoldStop) -> Reaction? {
+        guard let (_, event) = try FoldStop.reading({ () throws(EventError) in try DeadLetterEvent.decode(record) }),
+            case .refused(let refused) = event.fact
+        else { return nil }
+        // Outputs stand in the order of their inputs; one that does not is an answer given twice, and void.
+        let input = Self.inputKey(Partition(refused.topic, refused.partition), stream: refused.stream)
+        guard refused.offset > changes[Self.answered, input] ?? -1 else { return nil }
+        changes[Self.answered, input] = refused.offset
+        let count = "\(refused.stream) \(refused.reason)"
+        changes[Self.counts, count] = (changes[Self.counts, count] ?? 0) + 1
+        return nil
+    }
+
+    static func inputKey(_ input: Partition, stream: String) -> String { "\(stream) \(input)" }
+
+    /// Where the answers to an input partition are.
+    public static func outputPartition(of input: Partition) -> Partition {
+        Partition(DeadLetterEvent.topic.name, input.index % DeadLetterEvent.topic.partitions)
+    }
+
+    /// The last input of the partition that has its answer among what was folded; −1 for none.
+    public static func lastAnswered(
+        _ input: Partition, stream: String, in reader: any StoreReader
+    ) throws(StoreError) -> Offset {
+        let ledger = DeadLetterLedger()
+        let tables = TableReader(
+            reader, family: ledger.family, shelf: ledger.shelf(of: outputPartition(of: input).index))
+        return try tables.get(answered, inputKey(input, stream: stream)) ?? -1
+    }
+
+    /// How many dead letters each stream has, by reason, over all partitions.
+    public static func counts(in reader: any StoreReader) throws(StoreError) -> [(stream: String, reason: String, count: Int64)] {
+        let ledger = DeadLetterLedger()
+        var sums: [String: Int64] = [:]
+        for partition in 0..<DeadLetterEvent.topic.partitions {
+            let tables = TableReader(reader, family: ledger.family, shelf: ledger.shelf(of: partition))
+            for (key, count) in try tables.all(counts) { sums[key, default: 0] += count }
+        }
+        return sums.sorted { $0.key < $1.key }.map { key, count in
+            let words = key.split(separator: " ", maxSplits: 1)
+            return (String(words.first ?? ""), String(words.last ?? ""), count)
+        }
+    }
+}

@@ -1,0 +1,101 @@
+internal import SwiftProtobuf
+public import Bytes
+public import Events
+
+/// Asks that a stream be as defined: new, changed, or as it was.
+public struct DeclareStream: Sendable {
+    public var definition: StreamDefinition
+
+    public init(_ definition: StreamDefinition) { self.definition = definition }
+
+    /// - Parameters:
+    ///   - entry: The stream of that name, if there is one.
+    ///   - existingPartitions: How many partitions the topic has; nil where there is no such topic.
+    /// - Returns: Nil where the stream is already as defined.
+    public func decide(
+        given entry: StreamCatalog.Entry?, existingPartitions: Int32?
+    ) throws(StreamRefusal) -> StreamEvent? {
+        if let existingPartitions, existingPartitions != definition.partitions {
+            throw .partitionsDiffer(
+                stream: definition.name, topic: definition.topic, existing: existingPartitions,
+                declared: definition.partitions)
+        }
+        if let entry {
+            guard entry.definition != definition else { return nil }
+            guard entry.definition.topic == definition.topic else {
+                throw .topicIsFixed(stream: definition.name, topic: entry.definition.topic)
+            }
+        }
+        return StreamEvent.with { $0.declared = definition.declared }
+    }
+}
+
+/// Asks that a stream be no more. Its topic and the records in it stay.
+public struct DeleteStream: Sendable {
+    public var name: String
+
+    public init(_ name: String) { self.name = name }
+
+    public func decide(given entry: StreamCatalog.Entry?) throws(StreamRefusal) -> StreamEvent {
+        guard entry != nil else { throw .unknownStream(name) }
+        return StreamEvent.with { $0.deleted = .with { $0.name = name } }
+    }
+}
+
+/// Says that the records of a partition with an event time before an instant are complete.
+public struct AdvanceStream: Sendable {
+    public var name: String
+    public var partition: Int32
+    public var watermark: Instant
+    public var cause: StreamEvent.Cause
+
+    public init(_ name: String, partition: Int32, to watermark: Instant, cause: StreamEvent.Cause) {
+        self.name = name
+        self.partition = partition
+        self.watermark = watermark
+        self.cause = cause
+    }
+
+    /// - Parameter current: The watermark that facts have given the partition so far.
+    /// - Returns: Nil where the watermark is there already.
+    public func decide(given entry: StreamCatalog.Entry?, current: Instant?) throws(StreamRefusal) -> StreamEvent? {
+        guard let entry else { throw .unknownStream(name) }
+        guard (0..<entry.definition.partitions).contains(partition) else {
+            throw .unknownPartition(stream: name, partition: partition, count: entry.definition.partitions)
+        }
+        if let current, current >= watermark { return nil }
+        return StreamEvent.with {
+            $0.advanced = .with {
+                $0.name = name
+                $0.partition = partition
+                $0.watermarkUs = watermark.microseconds
+                $0.cause = cause
+            }
+        }
+    }
+}
+
+/// Why a request about a stream came to nothing. Each says what to do next.
+public enum StreamRefusal: Error, Sendable, Hashable {
+    case unknownStream(String)
+    case unknownPartition(stream: String, partition: Int32, count: Int32)
+    case topicIsFixed(stream: String, topic: String)
+    case partitionsDiffer(stream: String, topic: String, existing: Int32, declared: Int32)
+}
+
+extension StreamRefusal: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .unknownStream(let name):
+            "there is no Stream \(name). `tributary get stream` lists those there are"
+        case .unknownPartition(let stream, let partition, let count):
+            "Stream \(stream) has no partition \(partition): there are 0 to \(count - 1)"
+        case .topicIsFixed(let stream, let topic):
+            "Stream \(stream) reads the topic \(topic), and its state comes from there. "
+                + "Declare a stream of another name for another topic"
+        case .partitionsDiffer(let stream, let topic, let existing, let declared):
+            "the topic \(topic) has \(existing) partitions, and Stream \(stream) declares \(declared). "
+                + "Say `partitions: \(existing)`; a topic keeps the number it was created with"
+        }
+    }
+}

@@ -1,0 +1,113 @@
+public import Bytes
+internal import Events
+public import Logs
+public import Projections
+public import Store
+
+/// Every declared stream, as the facts of `tributary.streams` make it.
+public struct StreamCatalog: Projection {
+    public static let family = Family("streams")
+    /// Definitions by stream name; a deleted stream has none.
+    public static let definitions = Table<String, Entry>("definitions", number: 16, keeps: .everyVersion)
+    /// What `advanced` facts say, by stream and partition.
+    public static let watermarks = Table<String, Instant>("watermarks", number: 17, keeps: .newest)
+
+    public let name = "streams"
+    public let topic = StreamEvent.topic.name
+    public var family: Family { Self.family }
+    /// It has no definition but the code itself.
+    public let generation = Digest(of: Array("streams".utf8))
+    public let foldVersion: Int64 = 1
+
+    public init() {}
+
+    /// A stream that is declared.
+    public struct Entry: Stored, Hashable {
+        public var definition: StreamDefinition
+        /// The number of the fact that made it so.
+        public var revision: Int64
+        public var declaredAt: Instant
+        public var actor: String?
+
+        public init(definition: StreamDefinition, revision: Int64, declaredAt: Instant, actor: String?) {
+            self.definition = definition
+            self.revision = revision
+            self.declaredAt = declaredAt
+            self.actor = actor
+        }
+
+        public func write(to writer: inout ByteWriter) {
+            definition.write(to: &writer)
+            revision.write(to: &writer)
+            declaredAt.write(to: &writer)
+            actor.write(to: &writer)
+        }
+
+        public init(from reader: inout ByteReader) throws(ByteError) {
+            definition = try StreamDefinition(from: &reader)
+            revision = try Int64(from: &reader)
+            declaredAt = try Instant(from: &reader)
+            actor = try String?(from: &reader)
+        }
+    }
+
+    public func apply(
+        _ record: Record, of partition: Partition, to changes: inout Changes
+    ) throws(FoldStop) -> Reaction? {
+        guard let (envelope, event) = try FoldStop.reading({ () throws(EventError) in try StreamEvent.decode(record) }),
+            let fact = event.fact, let revision = envelope.revision
+        else { return nil }
+        // A definition that cannot be read is written by no release; it is void before it counts.
+        var declared: StreamDefinition?
+        if case .declared(let message) = fact {
+            declared = StreamDefinition(message)
+            if declared == nil { return nil }
+        }
+        guard
+            Arbiter.admits(
+                id: envelope.id, subject: envelope.subject, revision: revision, request: envelope.requestDigest,
+                time: envelope.time, at: record.offset, in: &changes)
+        else { return nil }
+        switch fact {
+        case .declared:
+            changes[Self.definitions, envelope.subject] = declared.map {
+                Entry(definition: $0, revision: revision, declaredAt: envelope.time, actor: envelope.actor)
+            }
+        case .deleted: changes[Self.definitions, envelope.subject] = nil
+        case .advanced(let advanced):
+            let key = Self.watermarkKey(envelope.subject, advanced.partition)
+            let watermark = Instant(microseconds: advanced.watermarkUs)
+            changes[Self.watermarks, key] = max(changes[Self.watermarks, key] ?? watermark, watermark)
+        }
+        return nil
+    }
+
+    static func watermarkKey(_ stream: String, _ partition: Int32) -> String { "\(stream)/\(partition)" }
+
+    /// The catalog at one moment.
+    public struct View: Sendable {
+        public let tables: TableReader
+        /// The last offset whose fact is seen; nil: everything.
+        public let asOf: Offset?
+
+        public init(_ reader: any StoreReader, asOf: Offset? = nil) {
+            let catalog = StreamCatalog()
+            self.tables = TableReader(reader, family: catalog.family, shelf: catalog.shelf(of: 0))
+            self.asOf = asOf
+        }
+
+        public func stream(_ name: String) throws(StoreError) -> Entry? {
+            try tables.get(StreamCatalog.definitions, name, asOf: asOf)
+        }
+
+        /// Every stream, by name.
+        public func streams() throws(StoreError) -> [Entry] {
+            try tables.all(StreamCatalog.definitions, asOf: asOf).map(\.row)
+        }
+
+        /// What an `advanced` fact says of a partition.
+        public func watermark(of stream: String, partition: Int32) throws(StoreError) -> Instant? {
+            try tables.get(StreamCatalog.watermarks, StreamCatalog.watermarkKey(stream, partition))
+        }
+    }
+}

@@ -1,0 +1,185 @@
+public import Bytes
+internal import Logs
+
+extension StreamDefinition {
+    /// Something in a definition that does not hold together.
+    public struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
+        /// The keys that lead to the wrong value, as the resource writes them: `["spec", "fields",
+        /// "carrier"]`.
+        public var path: [String]
+        public var message: String
+
+        public init(_ path: [String], _ message: String) {
+            self.path = path
+            self.message = message
+        }
+
+        public var description: String { "\(path.joined(separator: ".")): \(message)" }
+    }
+
+    public static let partitionRange: ClosedRange<Int32> = 1 ... 1_024
+    public static let maximumFieldCount = 1_000
+    public static let maximumNameLength = 249
+    /// A longer memory than this belongs into the definition of a window, not of a stream.
+    public static let maximumLateness = TimeSpan.seconds(366 * 86_400)
+
+    /// Every rule that is broken; empty for a definition that can be used.
+    public var problems: [Problem] {
+        var problems: [Problem] = []
+        func require(_ holds: Bool, _ path: String..., says message: @autoclosure () -> String) {
+            if !holds { problems.append(Problem(path, message())) }
+        }
+        if let fault = Self.fault(ofName: name) { problems.append(Problem(["name"], fault)) }
+        if topic != name, let fault = Self.fault(ofName: topic) {
+            problems.append(Problem(["spec", "topic"], fault))
+        }
+        require(
+            Self.partitionRange.contains(partitions),
+            "spec",
+            "partitions",
+            says: "there can be 1 to 1024 partitions, not \(partitions)."
+        )
+        switch retention {
+        case .forever: break
+        case .latestPerKey:
+            require(
+                false,
+                "spec",
+                "retention",
+                says: "the records of a stream are all kept, or for a time."
+            )
+        case .span(let span):
+            require(span.microseconds > 0, "spec", "retention", says: "nothing would be kept.")
+        }
+        require(
+            lateness.microseconds >= 0 && lateness <= Self.maximumLateness,
+            "spec",
+            "lateness",
+            says: "`lateness` is 0s to 366d, not \(lateness)."
+        )
+        if let idle {
+            require(
+                idle.microseconds > 0,
+                "spec",
+                "idle",
+                says: "`idle` is longer than 0s; leave it out for a stream that may be silent."
+            )
+        }
+        for (key, bound) in [("notBefore", notBefore), ("notAfter", notAfter)] {
+            guard let bound, !bound.isWritable else { continue }
+            problems.append(Problem(["spec", key], "its year is not one from 1 to 9999."))
+        }
+        if let notBefore, let notAfter {
+            require(
+                notBefore <= notAfter,
+                "spec",
+                "notAfter",
+                says: "`notAfter` lies before `notBefore`."
+            )
+        }
+        require(!fields.isEmpty, "spec", "fields", says: "a stream has at least one field.")
+        require(
+            fields.count <= Self.maximumFieldCount,
+            "spec",
+            "fields",
+            says: "a stream has at most \(Self.maximumFieldCount) fields."
+        )
+        problems += fieldProblems
+        problems += roleProblems
+        return problems
+    }
+
+    private var fieldProblems: [Problem] {
+        var problems: [Problem] = []
+        var seen: Set<[UInt8]> = []
+        for field in fields.prefix(Self.maximumFieldCount) {
+            let path = ["spec", "fields", field.name]
+            if !Self.isFieldName(field.name) {
+                problems.append(
+                    Problem(
+                        path,
+                        "a field's name has letters, digits and `_`, begins with no digit "
+                            + "and is at most \(Self.maximumNameLength) long."
+                    )
+                )
+            }
+            if !seen.insert(Array(field.name.utf8)).inserted {
+                problems.append(Problem(path, "there are two fields `\(field.name)`."))
+            }
+            if !field.oneOf.isEmpty && field.type != .string {
+                problems.append(
+                    Problem(
+                        path + ["oneOf"],
+                        "`oneOf` goes with `string`, not with `\(field.type.rawValue)`."
+                    )
+                )
+            }
+            if Set(field.oneOf.map { Array($0.utf8) }).count != field.oneOf.count {
+                problems.append(Problem(path + ["oneOf"], "a text stands in `oneOf` twice."))
+            }
+        }
+        return problems
+    }
+
+    /// The fields that the stream itself reads must be there in every record.
+    private var roleProblems: [Problem] {
+        let naming: [FieldType] = [.string, .int32, .int64]
+        let roles: [(role: String, name: String?, types: [FieldType])] = [
+            ("key", key, naming), ("time", time, [.timestamp]), ("identity", identity, naming),
+        ]
+        return roles.compactMap { role, name, types in
+            guard let name else { return nil }
+            let path = ["spec", role]
+            guard let field = field(name) else {
+                let suggestion = Spelling.suggestion(for: name, among: fields.map(\.name))
+                return Problem(path, "there is no field `\(name)`.\(suggestion)")
+            }
+            guard types.contains(field.type) else {
+                let allowed = types.map(\.rawValue).joined(separator: ", ")
+                return Problem(
+                    path,
+                    "`\(name)` is of type \(field.type.rawValue); `\(role)` takes \(allowed)."
+                )
+            }
+            guard !field.isOptional else {
+                return Problem(
+                    path,
+                    "`\(name)` may be null; `\(role)` needs a field that is always there. "
+                        + "Take away its `?`."
+                )
+            }
+            return nil
+        }
+    }
+
+    /// What is wrong with the name of a stream or topic; nil for a good one. Kafka's own rule, and
+    /// one of ours.
+    static func fault(ofName name: String) -> String? {
+        guard !name.isEmpty, name.utf8.count <= maximumNameLength, name.utf8.allSatisfy(isNameByte)
+        else {
+            return "a name has 1 to \(maximumNameLength) of a-z, A-Z, 0-9, `.`, `_` and `-`."
+        }
+        if name == "." || name == ".." { return "Kafka allows no topic `\(name)`." }
+        if name.hasPrefix("tributary.") {
+            return "names that begin with `tributary.` are the platform's own."
+        }
+        return nil
+    }
+
+    private static func isFieldName(_ name: String) -> Bool {
+        guard let first = name.utf8.first, !isDigit(first), name.utf8.count <= maximumNameLength
+        else { return false }
+        return name.utf8.allSatisfy { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "_") }
+    }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        isLetter(byte) || isDigit(byte) || ".-_".utf8.contains(byte)
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a") ... UInt8(ascii: "z")).contains(byte | 0x20)
+    }
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0") ... UInt8(ascii: "9")).contains(byte)
+    }
+}

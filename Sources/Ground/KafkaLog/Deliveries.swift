@@ -1,0 +1,124 @@
+internal import Bytes
+internal import CRdKafka
+internal import Logs
+
+/// The thread that hears from the writing client: delivery reports, errors, log lines. All callbacks of appends run
+/// here.
+extension Producer {
+    /// Runs until `end`, and until nothing is under way.
+    func deliver() {
+        state.withLock { $0.deliveryThread = Producer.thisThread }
+        var probe = Deadline(after: 0)
+        let reports = UnsafeMutablePointer<UnsafePointer<rd_kafka_message_t>?>.allocate(
+            capacity: Producer.reportsAtOnce
+        )
+        defer { unsafe reports.deallocate() }
+        while true {
+            if let event = unsafe Event(from: client.events, within: 100) {
+                if case .deliveries = event.kind {
+                    unsafe answer(event, using: reports)
+                } else {
+                    connection.note(event)
+                }
+            }
+            answerRefusals()
+            if state.withLock({ $0.isEnding && $0.refusals.isEmpty }) { break }
+            // librdkafka says when all brokers are down, and not when one is back.
+            if !connection.isUp, probe.isOver {
+                knock()
+                probe = Deadline(after: 1_000_000)
+            }
+        }
+        for pending in state.withLock({ $0.slots.removeAll() }) {
+            pending.done(.failure(.possiblyPersisted("The log was closed before the answer came.")))
+        }
+    }
+
+    /// Sends what is queued, gives up what takes longer than five seconds, and lets `deliver` come to its end.
+    func end() {
+        state.withLock { $0.isClosing = true }
+        state.announceChange()
+        if !isOnDeliveryThread {
+            if unsafe rd_kafka_flush(client.pointer, 5_000) != RD_KAFKA_RESP_ERR_NO_ERROR {
+                unsafe rd_kafka_purge(client.pointer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
+                unsafe rd_kafka_flush(client.pointer, 1_000)
+            }
+        }
+        state.withLock { $0.isEnding = true }
+        unsafe rd_kafka_queue_yield(client.events)
+    }
+
+    /// Reports taken out of an event under one lock.
+    private static let reportsAtOnce = 512
+
+    private func answer(
+        _ event: borrowing Event,
+        using reports: UnsafeMutablePointer<UnsafePointer<rd_kafka_message_t>?>
+    ) {
+        while true {
+            let count = unsafe rd_kafka_event_message_array(
+                event.pointer,
+                reports,
+                Producer.reportsAtOnce
+            )
+            guard count > 0 else { return }
+            let batch = unsafe UnsafeBufferPointer(start: reports, count: count)
+            let (answered, someoneWaits) = unsafe take(batch)
+            if someoneWaits { state.announceChange() }
+            for (pending, result) in answered { pending.done(result) }
+        }
+    }
+
+    private typealias Answered = [(Pending, Result<Position, AppendError>)]
+
+    private func take(
+        _ reports: UnsafeBufferPointer<UnsafePointer<rd_kafka_message_t>?>
+    ) -> (Answered, someoneWaits: Bool) {
+        state.withLock { state in
+            var answered = Answered()
+            answered.reserveCapacity(reports.count)
+            for unsafe case let report? in unsafe reports {
+                let number = unsafe Int(bitPattern: report.pointee._private)
+                guard let pending = state.slots.remove(number) else { continue }
+                answered.append((pending, unsafe result(report, topic: pending.topic)))
+            }
+            defer { state.isSomeoneWaiting = false }
+            return (answered, state.isSomeoneWaiting)
+        }
+    }
+
+    private func result(
+        _ report: UnsafePointer<rd_kafka_message_t>,
+        topic: String
+    ) -> Result<Position, AppendError> {
+        let code = unsafe report.pointee.err
+        let status = unsafe rd_kafka_message_status(report)
+        if status == RD_KAFKA_MSG_STATUS_PERSISTED {
+            connection.noteAnswer()
+            // A broker that had the record already says so without its offset, and librdkafka has -1 then.
+            let partition = unsafe Partition(topic, report.pointee.partition)
+            return unsafe .success(Position(partition, max(-1, report.pointee.offset)))
+        }
+        let sentence = "Appending to \(topic): \(code.sentence)"
+        return .failure(
+            status == RD_KAFKA_MSG_STATUS_NOT_PERSISTED
+                ? .notPersisted(sentence) : .possiblyPersisted(sentence)
+        )
+    }
+
+    private func answerRefusals() {
+        let refusals = state.withLock { state in
+            defer { state.refusals = [] }
+            return state.refusals
+        }
+        for (pending, error) in refusals { pending.done(.failure(error)) }
+    }
+
+    private func knock() {
+        var answer: UnsafePointer<rd_kafka_metadata>?
+        let code = unsafe rd_kafka_metadata(client.pointer, 1, nil, &answer, 200)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let answer = unsafe answer else { return }
+        unsafe rd_kafka_metadata_destroy(answer)
+        connection.noteAnswer()
+    }
+}

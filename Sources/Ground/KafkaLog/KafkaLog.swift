@@ -1,0 +1,92 @@
+internal import Bytes
+public import Logs
+private import Synchronization
+internal import Workers
+
+/// A log in Kafka, over librdkafka. It keeps one client for writing and asking, and one for each reader; nothing is
+/// started or connected when it is made without need, and no call fails because the brokers are not up yet except
+/// by its own time-out.
+///
+/// A success without a known offset has -1 in its position: the record is in the log, and a broker that had it
+/// already did not say where.
+public final class KafkaLog: Log {
+    private let connection: Connection
+    private let state: Mutex<State>
+
+    private struct State {
+        var producer: Producer?
+        var worker: Worker?
+        var readers: [WeakReader] = []
+    }
+
+    private struct WeakReader: Sendable {
+        weak var reader: KafkaLogReader?
+    }
+
+    /// - Parameter log: Gets what librdkafka has to say, a line a call, on any thread.
+    /// - Throws: `refused` for settings that librdkafka does not take. That brokers are away is no error yet.
+    public init(
+        _ settings: Settings,
+        log: @escaping @Sendable (String) -> Void
+    ) throws(LogError) {
+        connection = Connection(log: log)
+        let producer = try Producer(settings, connection)
+        let worker = Worker("kafka-log") { producer.deliver() }
+        state = Mutex(State(producer: producer, worker: worker))
+    }
+
+    deinit { close() }
+
+    /// Whether a broker answered last time, as far as is known. A log that has had nothing to do for a while finds
+    /// out within a second or so.
+    public var isConnected: Bool { connection.isUp }
+
+    public func topics() throws(LogError) -> [TopicSpec] { try producer().topics() }
+    public func create(_ topic: TopicSpec) throws(LogError) { try producer().create(topic) }
+    public func delete(topic: String) throws(LogError) { try producer().delete(topic) }
+    public func bounds(of partition: Partition) throws(LogError) -> Range<Offset> {
+        try producer().bounds(of: partition)
+    }
+
+    public func reader() throws(LogError) -> any LogReader {
+        let reader = try KafkaLogReader(producer())
+        let isOpen = state.withLock { state in
+            state.readers.removeAll { $0.reader == nil }
+            state.readers.append(WeakReader(reader: reader))
+            return state.producer != nil
+        }
+        if !isOpen { reader.logIsClosing() }
+        return reader
+    }
+
+    /// Waits only while more is under way than the settings allow. After `close` it answers on the calling thread.
+    public func append(
+        _ record: NewRecord,
+        to topic: String,
+        partition: Int32?,
+        _ done: @escaping @Sendable (Result<Position, AppendError>) -> Void
+    ) {
+        guard let producer = state.withLock(\.producer) else {
+            return done(.failure(.notPersisted("The log is closed.")))
+        }
+        producer.append(record, to: topic, partition: partition, done)
+    }
+
+    /// Readers throw from now on; each ends its own client when it is closed.
+    public func close() {
+        let (producer, worker, readers) = state.withLock { state in
+            defer { (state.producer, state.worker, state.readers) = (nil, nil, []) }
+            return (state.producer, state.worker, state.readers)
+        }
+        for reader in readers { reader.reader?.logIsClosing() }
+        guard let producer else { return }
+        producer.end()
+        // A callback that closes its log is on the very thread that would be waited for.
+        if !producer.isOnDeliveryThread { worker?.join() }
+    }
+
+    private func producer() throws(LogError) -> Producer {
+        guard let producer = state.withLock(\.producer) else { throw .refused("The log is closed.") }
+        return producer
+    }
+}

@@ -1,0 +1,139 @@
+public import Bytes
+private import Synchronization
+
+/// Another log, with the faults of a network: what is appended may be lost, doubled or answered late, by chance and
+/// by seed. Reading is left alone.
+public final class FaultyLog: Log {
+    private let log: any Log
+    private let answers = Answers()
+    private let state: Mutex<State>
+
+    /// How likely each fault is, from 0 to 1. They are drawn independently of each other, in this order.
+    public struct Faults: Sendable, Hashable {
+        /// Nothing is appended, and the answer says so.
+        public var refusal = 0.0
+        /// The record is there twice.
+        public var duplicate = 0.0
+        /// The record is there, and the answer does not know.
+        public var lostAcknowledgement = 0.0
+        /// The answer comes late.
+        public var delay = 0.0
+        /// A late answer comes at most this late.
+        public var longestDelay = TimeSpan(microseconds: 20_000)
+
+        public init() {}
+        public static let none = Faults()
+    }
+
+    /// What was done to the appends so far.
+    public struct Counts: Sendable, Hashable {
+        public var appends = 0
+        public var refusals = 0
+        public var duplicates = 0
+        public var lostAcknowledgements = 0
+        public var delays = 0
+    }
+
+    fileprivate struct State {
+        var faults: Faults
+        var counts = Counts()
+        var chance: SplitMix64
+    }
+
+    public init(_ log: any Log, seed: UInt64, faults: Faults = .none) {
+        self.log = log
+        self.state = Mutex(State(faults: faults, chance: SplitMix64(seed: seed)))
+    }
+
+    deinit { answers.close() }
+
+    public var counts: Counts { state.withLock(\.counts) }
+
+    /// The faults from the next append on.
+    public func set(_ faults: Faults) { state.withLock { $0.faults = faults } }
+
+    public func append(
+        _ record: NewRecord,
+        to topic: String,
+        partition: Int32?,
+        _ done: @escaping @Sendable (Result<Position, AppendError>) -> Void
+    ) {
+        let fate = state.withLock { $0.draw() }
+        let answer: @Sendable (Result<Position, AppendError>) -> Void = { [answers] result in
+            var result = result
+            if fate.isLost, case .success = result {
+                result = .failure(.possiblyPersisted("The acknowledgement was lost on purpose."))
+            }
+            guard fate.delay > .seconds(0) else { return done(result) }
+            answers.call(after: fate.delay) { [result] in done(result) }
+        }
+        if fate.isRefused {
+            answers.call { answer(.failure(.notPersisted("The append was refused on purpose."))) }
+            return
+        }
+        log.append(record, to: topic, partition: partition, answer)
+        if fate.isDoubled { log.append(record, to: topic, partition: partition) { _ in } }
+    }
+
+    public func topics() throws(LogError) -> [TopicSpec] { try log.topics() }
+    public func create(_ topic: TopicSpec) throws(LogError) { try log.create(topic) }
+    public func delete(topic: String) throws(LogError) { try log.delete(topic: topic) }
+    public func bounds(of partition: Partition) throws(LogError) -> Range<Offset> {
+        try log.bounds(of: partition)
+    }
+    public func reader() throws(LogError) -> any LogReader { try log.reader() }
+
+    /// Closes the log inside too; answers that were held back come at once.
+    public func close() {
+        log.close()
+        answers.close()
+    }
+}
+
+extension FaultyLog.State {
+    /// What becomes of one append.
+    fileprivate struct Fate {
+        var isRefused = false
+        var isDoubled = false
+        var isLost = false
+        var delay = TimeSpan.seconds(0)
+    }
+
+    /// Draws the same number of times whatever comes out, so that a seed gives the same faults after a change of one
+    /// probability, where it can.
+    fileprivate mutating func draw() -> Fate {
+        var fate = Fate()
+        fate.isRefused = chance.unit() < faults.refusal
+        fate.isDoubled = chance.unit() < faults.duplicate && !fate.isRefused
+        fate.isLost = chance.unit() < faults.lostAcknowledgement && !fate.isRefused
+        let isLate = chance.unit() < faults.delay
+        let share = chance.unit()
+        if isLate {
+            let longest = Double(faults.longestDelay.microseconds)
+            fate.delay = TimeSpan(microseconds: max(1, Int64(longest * share)))
+        }
+        counts.appends += 1
+        counts.refusals += fate.isRefused ? 1 : 0
+        counts.duplicates += fate.isDoubled ? 1 : 0
+        counts.lostAcknowledgements += fate.isLost ? 1 : 0
+        counts.delays += isLate ? 1 : 0
+        return fate
+    }
+}
+
+/// Sebastiano Vigna's SplitMix64: small, and good enough for faults (public domain, prng.di.unimi.it).
+struct SplitMix64: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ mixed >> 31
+    }
+
+    /// A number from 0 up to but not 1.
+    mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
+}

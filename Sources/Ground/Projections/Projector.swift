@@ -1,0 +1,105 @@
+public import Bytes
+public import Logs
+public import Store
+internal import Synchronization
+private import Workers
+
+/// One thread that owns a set of partitions and the rows folded from them. Others read snapshots.
+public final class Projector: Sendable {
+    /// What a projector tells and asks while it works. Called on its thread.
+    public struct Surroundings: Sendable {
+        /// A batch has landed: rows and position are to be seen.
+        public var folded: @Sendable (_ partition: Partition, _ records: [Record], _ next: Offset) -> Void
+        /// Something that somebody should know.
+        public var report: @Sendable (ProjectorReport) -> Void
+        /// The last input of the partition whose answer is in the log; −1 for none. Looks at the whole log, and may wait.
+        public var lastAnswered: @Sendable (_ projection: any Projection, _ input: Partition) throws(LogError) -> Offset
+
+        public init(
+            folded: @escaping @Sendable (Partition, [Record], Offset) -> Void,
+            report: @escaping @Sendable (ProjectorReport) -> Void,
+            lastAnswered: @escaping @Sendable (any Projection, Partition) throws(LogError) -> Offset
+        ) {
+            self.folded = folded
+            self.report = report
+            self.lastAnswered = lastAnswered
+        }
+    }
+
+    enum Command {
+        case add(any Projection, Partition)
+        case remove(generation: Digest)
+        case checkLog
+    }
+
+    struct Shared {
+        var commands: [Command] = []
+        var isStopping = false
+        var seats: [SeatStatus] = []
+    }
+
+    let log: any Log
+    let store: any Store
+    let surroundings: Surroundings
+    let reader: any LogReader
+    let shared = Mutex(Shared())
+    /// At most this many records are folded between two looks at the commands.
+    let batchLimit: Int
+    private let worker = Mutex<Worker?>(nil)
+
+    public init(
+        _ name: String, log: any Log, store: any Store, batchLimit: Int = 8_192, surroundings: Surroundings
+    ) throws(LogError) {
+        self.log = log
+        self.store = store
+        self.surroundings = surroundings
+        self.batchLimit = batchLimit
+        self.reader = try log.reader()
+        let probe = try log.reader()
+        let thread = Worker(name) { [self] in
+            var loop = ProjectorLoop(self, probe: probe)
+            loop.run()
+        }
+        worker.withLock { $0 = thread }
+    }
+
+    /// Begins to fold a partition from where the rows in the store end. Families are opened by whoever opens the store.
+    public func add(_ projection: any Projection, to partition: Partition) {
+        send(.add(projection, partition))
+    }
+
+    /// Stops folding a generation. Its rows stay until they are removed.
+    public func remove(generation: Digest) { send(.remove(generation: generation)) }
+
+    /// Reads the last folded record of every partition again: is it still the same log?
+    public func checkLog() { send(.checkLog) }
+
+    public var seats: [SeatStatus] { shared.withLock { $0.seats } }
+
+    /// Ends the thread after the batch under way, with everything flushed.
+    public func stop() {
+        shared.withLock { $0.isStopping = true }
+        reader.wake()
+        let thread = worker.withLock { worker in
+            defer { worker = nil }
+            return worker
+        }
+        thread?.join()
+    }
+
+    private func send(_ command: Command) {
+        shared.withLock { $0.commands.append(command) }
+        reader.wake()
+    }
+}
+
+/// What somebody should know about a projection.
+public enum ProjectorReport: Sendable, Hashable {
+    /// The log is not the one that was folded: rows are dropped and built anew.
+    case logChanged(projection: String, partition: Partition, why: String)
+    /// Records went away before they were folded.
+    case recordsLost(projection: String, partition: Partition, from: Offset, to: Offset)
+    case topicMissing(projection: String, partition: Partition)
+    case stopped(projection: String, partition: Partition, why: String)
+    case storeFailed(projection: String, partition: Partition, StoreError)
+}

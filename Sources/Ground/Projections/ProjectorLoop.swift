@@ -1,0 +1,294 @@
+internal import Bytes
+internal import Logs
+internal import Store
+internal import Synchronization
+private import Workers
+
+/// What a projector's thread does. Everything in here belongs to that thread.
+struct ProjectorLoop {
+    private let projector: Projector
+    private var seats: [Partition: [Seat]] = [:]
+    /// Partitions whose topic is not there (yet), or whose beginning could not be settled.
+    private var waiting: [(projection: any Projection, partition: Partition)] = []
+    /// Reads single records again: is it still the same log?
+    private let probe: any LogReader
+    private var lastFlush = ContinuousClock.now
+    private var lastRetry = ContinuousClock.now
+
+    /// A family is flushed at the latest after this many unflushed bytes or this long: what a kill makes us read again.
+    private static let flushBytes = 64 << 20
+    private static let flushInterval = Duration.seconds(10)
+    private static let retryInterval = Duration.seconds(1)
+    private static let patience = TimeSpan.seconds(1)
+
+    init(_ projector: Projector, probe: any LogReader) {
+        self.projector = projector
+        self.probe = probe
+    }
+
+    mutating func run() {
+        while true {
+            let (commands, isStopping) = projector.shared.withLock { shared in
+                defer { shared.commands = [] }
+                return (shared.commands, shared.isStopping)
+            }
+            if isStopping { break }
+            for command in commands { obey(command) }
+            retryWaiting()
+            foldNext()
+            flushIfDue()
+        }
+        flush()
+        projector.reader.close()
+        probe.close()
+    }
+
+    private mutating func obey(_ command: Projector.Command) {
+        switch command {
+        case .add(let projection, let partition): seat(projection, on: partition)
+        case .remove(let generation):
+            waiting.removeAll { $0.projection.generation == generation }
+            for (partition, sitting) in seats where sitting.contains(where: { $0.projection.generation == generation }) {
+                seats[partition] = sitting.filter { $0.projection.generation != generation }
+                if seats[partition]?.isEmpty == true {
+                    seats[partition] = nil
+                    guarded(partition) { () throws(LogError) in try projector.reader.remove(partition) }
+                }
+            }
+        case .checkLog:
+            for (partition, sitting) in seats {
+                for seat in sitting where seat.stopped == nil { recheck(seat, partition) }
+            }
+        }
+        publish()
+    }
+
+    /// Gives a projection its seat, at the position its rows have, if the log there is the one they came from.
+    private mutating func seat(_ projection: any Projection, on partition: Partition) {
+        do {
+            let available = try projector.log.bounds(of: partition)
+            let progress = try settledProgress(of: projection, on: partition, available: available)
+            let answered = try projector.surroundings.lastAnswered(projection, partition)
+            seats[partition, default: []].append(
+                Seat(projection: projection, partition: partition, progress: progress, answered: answered))
+            try restartReading(partition)
+        } catch let error as StoreError {
+            projector.surroundings.report(.storeFailed(projection: projection.name, partition: partition, error))
+        } catch {
+            waiting.append((projection, partition))
+        }
+        publish()
+    }
+
+    private func settledProgress(
+        of projection: any Projection, on partition: Partition, available: Range<Offset>
+    ) throws -> Progress {
+        let fresh = Progress(base: available.lowerBound, foldVersion: projection.foldVersion)
+        let view = TableReader(projector.store, family: projection.family, shelf: projection.shelf(of: partition.index))
+        guard let progress = try view.get(Progress.table, Progress.key) else { return fresh }
+        let verdict: ProjectorReport
+        if progress.foldVersion != projection.foldVersion {
+            // Another fold version is rebuilt without an alarm: that is what it was raised for.
+            try drop(projection, on: partition)
+            return fresh
+        } else if progress.next < available.lowerBound {
+            verdict = .recordsLost(
+                projection: projection.name, partition: partition, from: progress.next, to: available.lowerBound)
+        } else if let why = try difference(between: progress, and: partition, available: available) {
+            verdict = .logChanged(projection: projection.name, partition: partition, why: why)
+        } else {
+            return progress
+        }
+        try drop(projection, on: partition)
+        projector.surroundings.report(verdict)
+        return fresh
+    }
+
+    private func drop(_ projection: any Projection, on partition: Partition) throws(StoreError) {
+        let shelf = projection.shelf(of: partition.index)
+        try projector.store.removeAll(from: shelf.prefix, to: shelf.end, in: projection.family)
+        try projector.store.flush(projection.family)
+    }
+
+    /// Why the log is not the one that was folded; nil if it is.
+    private func difference(
+        between progress: Progress, and partition: Partition, available: Range<Offset>
+    ) throws -> String? {
+        guard let last = progress.last else { return nil }
+        if progress.next > available.upperBound {
+            return "it ends at \(available.upperBound), and \(progress.next) was folded already"
+        }
+        // Folded, and taken by retention since: there is nothing left to compare, and nothing missing.
+        if last < available.lowerBound { return nil }
+        guard let record = try probe.record(at: last, of: partition) else {
+            return "the record at \(last), folded before, is not there"
+        }
+        guard UInt64(record.checksum) == progress.lastChecksum else {
+            return "the record at \(last) is not the one that was folded"
+        }
+        return nil
+    }
+
+    private mutating func recheck(_ seat: Seat, _ partition: Partition) {
+        do {
+            let available = try projector.log.bounds(of: partition)
+            if try difference(between: seat.progress, and: partition, available: available) != nil
+                || seat.progress.next < available.lowerBound
+            {
+                reseat(partition)
+            }
+        } catch LogError.unknownTopic, LogError.unknownPartition {
+            lose(partition)
+        } catch {
+            // No answer now; the next check asks again.
+        }
+    }
+
+    /// Takes everybody off a partition and seats them anew, which finds out what is the matter.
+    private mutating func reseat(_ partition: Partition) {
+        let sitting = seats.removeValue(forKey: partition) ?? []
+        guarded(partition) { () throws(LogError) in try projector.reader.remove(partition) }
+        for seat in sitting { self.seat(seat.projection, on: partition) }
+    }
+
+    private mutating func lose(_ partition: Partition) {
+        for seat in seats.removeValue(forKey: partition) ?? [] {
+            projector.surroundings.report(.topicMissing(projection: seat.projection.name, partition: partition))
+            waiting.append((seat.projection, partition))
+        }
+        guarded(partition) { () throws(LogError) in try projector.reader.remove(partition) }
+        publish()
+    }
+
+    private mutating func restartReading(_ partition: Partition) throws(LogError) {
+        guard let lowest = seats[partition]?.map(\.progress.next).min() else { return }
+        if seats[partition]?.count ?? 0 > 1 { try projector.reader.remove(partition) }
+        try projector.reader.add(partition, from: lowest)
+    }
+
+    private mutating func retryWaiting() {
+        guard !waiting.isEmpty, ContinuousClock.now - lastRetry > Self.retryInterval else { return }
+        lastRetry = .now
+        let again = waiting
+        waiting = []
+        for (projection, partition) in again { seat(projection, on: partition) }
+    }
+
+    private mutating func foldNext() {
+        do {
+            let patience = waiting.isEmpty ? Self.patience : TimeSpan(microseconds: 200_000)
+            for batch in try projector.reader.next(limit: projector.batchLimit, within: patience) { fold(batch) }
+        } catch {
+            switch error {
+            case .offsetOutOfRange(let position, _): reseat(position.partition)
+            case .unknownTopic(let topic):
+                for partition in seats.keys where partition.topic == topic { lose(partition) }
+            case .unknownPartition(let partition): lose(partition)
+            case .corrupt(let why): stopAll(because: why)
+            case .unreachable, .topicExists, .refused:
+                // Reads go on by themselves once the log answers again; the pause keeps a closed log from spinning us.
+                pause()
+            }
+        }
+    }
+
+    private mutating func fold(_ batch: RecordBatch) {
+        guard var sitting = seats[batch.partition] else { return }
+        for index in sitting.indices {
+            fold(batch.records, with: &sitting[index])
+        }
+        seats[batch.partition] = sitting
+        publish()
+        if let next = sitting.filter({ $0.stopped == nil }).map(\.progress.next).min() {
+            projector.surroundings.folded(batch.partition, batch.records, next)
+        }
+    }
+
+    private func fold(_ records: [Record], with seat: inout Seat) {
+        let wasStopped = seat.stopped != nil
+        while true {
+            do throws(SeatError) {
+                _ = try seat.fold(records, into: projector.store) { (reactions) throws(LogError) in
+                    try append(reactions)
+                }
+                break
+            } catch {
+                switch error {
+                case .store(let error):
+                    seat.stopped = "\(error)"
+                    projector.surroundings.report(
+                        .storeFailed(projection: seat.projection.name, partition: seat.partition, error))
+                    return
+                case .log:
+                    // An append had no answer. What is in the log by now is known only by looking.
+                    if projector.shared.withLock({ $0.isStopping }) { return }
+                    pause()
+                    guarded(seat.partition) { () throws(LogError) in
+                        seat.answered = try projector.surroundings.lastAnswered(seat.projection, seat.partition)
+                    }
+                }
+            }
+        }
+        if !wasStopped, let why = seat.stopped {
+            projector.surroundings.report(
+                .stopped(projection: seat.projection.name, partition: seat.partition, why: why))
+        }
+    }
+
+    /// Appends and waits until every one is in the log.
+    private func append(_ reactions: [Reaction]) throws(LogError) {
+        let tally = Tally(expecting: reactions.count)
+        for reaction in reactions {
+            projector.log.append(reaction.record, to: reaction.topic, partition: reaction.partition) { result in
+                if case .failure(let error) = result { tally.count(failure: "\(error)") } else { tally.count() }
+            }
+        }
+        if let failure = tally.wait() { throw .unreachable("appending what follows from a record: \(failure)") }
+    }
+
+    private mutating func stopAll(because why: String) {
+        for (partition, sitting) in seats {
+            var sitting = sitting
+            for index in sitting.indices where sitting[index].stopped == nil {
+                sitting[index].stopped = why
+                projector.surroundings.report(
+                    .stopped(projection: sitting[index].projection.name, partition: partition, why: why))
+            }
+            seats[partition] = sitting
+        }
+        publish()
+    }
+
+    private mutating func flushIfDue() {
+        let families = Set(seats.values.joined().map(\.projection.family))
+        let isDue = ContinuousClock.now - lastFlush > Self.flushInterval
+        guard isDue || families.contains(where: { projector.store.unflushedBytes(of: $0) > Self.flushBytes }) else { return }
+        flush()
+    }
+
+    private mutating func flush() {
+        lastFlush = .now
+        for family in Set(seats.values.joined().map(\.projection.family)).sorted()
+        where projector.store.unflushedBytes(of: family) > 0 {
+            do {
+                try projector.store.flush(family)
+            } catch {
+                projector.surroundings.report(
+                    .storeFailed(projection: family.name, partition: Partition("", 0), error))
+            }
+        }
+    }
+
+    private func publish() {
+        let statuses = seats.values.joined().map(\.status)
+            .sorted { ($0.partition, $0.projection) < ($1.partition, $1.projection) }
+        projector.shared.withLock { $0.seats = statuses }
+    }
+
+    /// For calls whose failure the next read reports in its own words.
+    private func guarded(_ partition: Partition, _ body: () throws(LogError) -> Void) {
+        do { try body() } catch { projector.surroundings.report(.stopped(projection: "reader", partition: partition, why: "\(error)")) }
+    }
+
+    private func pause() { _ = Semaphore().wait(atMost: .milliseconds(100)) }
+}

@@ -1,0 +1,151 @@
+public import Bytes
+public import Logs
+public import Store
+
+/// Folds a partition again, from its first record, and holds the result against what is served and what was attested.
+public struct Replay: Sendable {
+    public var projection: any Projection
+    public var partition: Partition
+    /// How many records are folded between two writes. The result does not depend on it.
+    public var batchLimit: Int
+
+    public init(_ projection: any Projection, of partition: Partition, batchLimit: Int = 8_192) {
+        self.projection = projection
+        self.partition = partition
+        self.batchLimit = batchLimit
+    }
+
+    /// A digest that somebody wrote down, of the state below `next`.
+    public struct Attestation: Sendable, Hashable {
+        public var next: Offset
+        public var entries: Int64
+        public var digest: Digest
+
+        public init(next: Offset, entries: Int64, digest: Digest) {
+            self.next = next
+            self.entries = entries
+            self.digest = digest
+        }
+    }
+
+    public enum Finding: Sendable, Hashable {
+        case equal
+        /// Rows differ; the first one that does, where it is known.
+        case different(RowDifference?)
+        /// What the replay gives at an earlier position is not what was attested there.
+        case attestationDiffers(Attestation, replayed: Digest)
+        /// The log no longer holds the records the rows came from, or was never folded so far.
+        case notComparable(String)
+    }
+
+    public struct Verdict: Sendable {
+        public var projection: String
+        public var partition: Partition
+        public var generation: Digest
+        public var foldVersion: Int64
+        /// The next offset to fold, where both sides stood.
+        public var next: Offset
+        public var entries: Int64
+        public var recordCount: Int64
+        public var served: Digest
+        public var replayed: Digest
+        public var attestationCount: Int
+        public var finding: Finding
+    }
+
+    /// - Parameters:
+    ///   - served: A snapshot of the store that answers queries.
+    ///   - attested: Earlier digests of this projection's generation, fold version and partition.
+    ///   - memory: An empty store with the projection's family open.
+    /// - Returns: Nil where nothing was folded yet.
+    public func verify(
+        served: any StoreReader, log: any Log, attested: [Attestation], in memory: any Store,
+        reacting: (Record, Reaction) -> Void = { _, _ in }
+    ) throws -> Verdict? {
+        guard let live = try projection.digest(of: partition.index, in: served) else { return nil }
+        var verdict = Verdict(
+            projection: projection.name, partition: partition, generation: projection.generation,
+            foldVersion: live.progress.foldVersion, next: live.progress.next, entries: live.entries,
+            recordCount: live.progress.recordCount, served: live.digest, replayed: live.digest,
+            attestationCount: 0, finding: .equal)
+        guard live.progress.foldVersion == projection.foldVersion else {
+            verdict.finding = .notComparable(
+                "rows of fold version \(live.progress.foldVersion), and this release folds version \(projection.foldVersion)")
+            return verdict
+        }
+        let available = try log.bounds(of: partition)
+        guard available.lowerBound <= live.progress.base else {
+            verdict.finding = .notComparable(
+                "the log begins at \(available.lowerBound), and the rows come from \(live.progress.base) on")
+            return verdict
+        }
+        let stops = Dictionary(
+            attested.filter { $0.next <= live.progress.next }.map { ($0.next, $0) }, uniquingKeysWith: { first, _ in first })
+        var wrong: (Attestation, Digest)?
+        try fold(
+            from: live.progress.base, to: live.progress.next, log: log, into: memory, stops: Set(stops.keys),
+            reacting: reacting
+        ) { state in
+            guard let expected = stops[state.progress.next] else { return }
+            verdict.attestationCount += 1
+            if expected.digest != state.digest { wrong = wrong ?? (expected, state.digest) }
+        }
+        guard let again = try projection.digest(of: partition.index, in: memory) else {
+            verdict.finding = .notComparable("the log holds no record of what was folded")
+            return verdict
+        }
+        verdict.replayed = again.digest
+        if again.digest != live.digest {
+            verdict.finding = .different(
+                try projection.firstDifference(of: partition.index, between: served, and: memory))
+        } else if let wrong {
+            verdict.finding = .attestationDiffers(wrong.0, replayed: wrong.1)
+        }
+        return verdict
+    }
+
+    /// Folds the records of `base ..< end` into a store.
+    /// - Parameters:
+    ///   - stops: Positions at which `stopped` gets the digest of the state so far.
+    public func fold(
+        from base: Offset, to end: Offset, log: any Log, into store: any Store, stops: Set<Offset> = [],
+        reacting: (Record, Reaction) -> Void = { _, _ in }, stopped: (StateDigest) throws -> Void = { _ in }
+    ) throws {
+        guard base < end else { return }
+        let reader = try log.reader()
+        defer { reader.close() }
+        try reader.add(partition, from: base)
+        var progress = Progress(base: base, foldVersion: projection.foldVersion)
+        let shelf = projection.shelf(of: partition.index)
+        var silence = 0
+        while progress.next < end {
+            let records = try reader.next(limit: batchLimit, within: .seconds(1)).flatMap(\.records)
+            if records.isEmpty {
+                silence += 1
+                // Offsets may have gaps, so the end can lie behind the last record there is.
+                if silence == 5 { break }
+                continue
+            }
+            silence = 0
+            var changes = Changes(over: store, family: projection.family, shelf: shelf, at: progress.next)
+            for record in records where record.offset >= progress.next && record.offset < end {
+                changes.offset = record.offset
+                if let reaction = try projection.apply(record, of: partition, to: &changes) { reacting(record, reaction) }
+                progress.advance(past: record)
+                if stops.contains(progress.next) {
+                    try land(changes, progress, in: store)
+                    changes = Changes(over: store, family: projection.family, shelf: shelf, at: progress.next)
+                    if let state = try projection.digest(of: partition.index, in: store) { try stopped(state) }
+                }
+            }
+            try land(changes, progress, in: store)
+            if let last = records.last, last.offset + 1 >= end { break }
+        }
+    }
+
+    private func land(_ changes: consuming Changes, _ progress: Progress, in store: any Store) throws {
+        if let failure = changes.failure { throw failure }
+        changes[Progress.table, Progress.key] = progress
+        try store.write(changes.batch(), to: projection.family)
+    }
+}

@@ -1,0 +1,113 @@
+internal import Bytes
+internal import Events
+internal import HTTPTypes
+internal import Hummingbird
+internal import JSON
+internal import Logs
+internal import NIOCore
+internal import Platform
+internal import Projections
+internal import Store
+internal import Streams
+internal import Workers
+
+/// Any topic as JSON lines.
+extension PlatformAPI {
+    /// `?from=OFFSET` (negative: so many before the end), `?partition=N`, `?limit=N`, `?follow=true`.
+    func events(of topic: String, _ request: Request) async throws -> Response {
+        let query = request.query
+        func number(_ name: String) throws -> Int64? {
+            guard let text = query[name] else { return nil }
+            guard let number = Int64(text) else {
+                throw Problem(
+                    "invalid", "The request makes no sense", .badRequest, "`\(name)` takes a number, and not `\(text)`.")
+            }
+            return number
+        }
+        let partition = try number("partition").map { Int32(clamping: $0) }
+        let (from, limit) = (try number("from"), try number("limit") ?? .max)
+        let follow = query["follow"] == "true"
+        let cursor = try await platform.pool.run { [platform] in
+            try EventCursor(log: platform.log, topic: topic, partition: partition, from: from, follow: follow)
+        }
+        let body = ResponseBody { [platform] writer in
+            defer { cursor.close() }
+            var left = limit
+            while left > 0, let batches = try await platform.pool.run({ try cursor.next() }) {
+                var lines = ByteBuffer()
+                for batch in batches {
+                    for record in batch.records where left > 0 {
+                        lines.writeString(try line(of: record, in: batch.partition))
+                        lines.writeString("\n")
+                        left -= 1
+                    }
+                }
+                if lines.readableBytes > 0 { try await writer.write(lines) }
+                // A follower does not hold a thread of the pool while there is nothing to read.
+                if batches.isEmpty, follow { try await Task.sleep(for: .milliseconds(100)) }
+            }
+            try await writer.finish(nil)
+        }
+        return Response(status: .ok, headers: [.contentType: "application/x-ndjson"], body: body)
+    }
+
+    private func line(of record: Record, in partition: Partition) throws -> String {
+        if let line = PlatformTopics.json(of: record, in: partition) {
+            guard try isVoid(record, in: partition) else { return line }
+            return line.dropLast() + ",\"void\":true}"
+        }
+        var members: [(String, JSONValue)] = [
+            ("position", .string(Position(partition, record.offset).description)),
+            ("timestamp", .string(record.timestamp.rfc3339)),
+            ("key", record.key.map { .text($0) } ?? .null),
+        ]
+        if !record.headers.isEmpty {
+            members.append(
+                ("headers", .array(record.headers.map { [.string($0.name), $0.value.map { .text($0[...]) } ?? .null] })))
+        }
+        members.append(("value", record.value.map { .document($0) } ?? .null))
+        return try JSONValue.object(members).text(.compact)
+    }
+
+    /// A fact of a control topic that took no effect: another was first.
+    private func isVoid(_ record: Record, in partition: Partition) throws -> Bool {
+        guard partition.topic == StreamEvent.topic.name else { return false }
+        guard let id = record.header("ce_id").flatMap({ EventID(text: $0.span.bytes) }) else { return true }
+        let effect = try StreamCatalog.View(platform.store).tables.get(Arbiter.effects, id)
+        return effect?.offset != record.offset
+    }
+}
+
+extension JSONValue {
+    /// Text as text; other bytes as `{"base64": …}`.
+    fileprivate static func text(_ bytes: ArraySlice<UInt8>) -> JSONValue {
+        String(validating: bytes, as: UTF8.self).map(JSONValue.string) ?? ["base64": .string(bytes.base64)]
+    }
+
+    /// A JSON document as what it says; anything else as `text` has it.
+    fileprivate static func document(_ bytes: ArraySlice<UInt8>) -> JSONValue {
+        do throws(JSONError) {
+            return try JSONValue(parsing: bytes)
+        } catch {
+            return text(bytes)
+        }
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// RFC 4648, section 4.
+    fileprivate var base64: String {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        var text: [UInt8] = []
+        var rest = self
+        while !rest.isEmpty {
+            let group = rest.prefix(3)
+            rest = rest.dropFirst(3)
+            let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
+            for index in 0..<4 {
+                text.append(index <= group.count ? alphabet[bits >> (18 - 6 * index) & 63] : UInt8(ascii: "="))
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}

@@ -1,0 +1,134 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import JSON
+internal import Logs
+internal import Platform
+internal import Streams
+internal import Workers
+
+/// An answer that says what went wrong and what to change (RFC 9457).
+struct Problem: Error {
+    /// A stable word, listed in Docs/Errors.md.
+    var type: String
+    var title: String
+    var status: HTTPResponse.Status
+    var detail: String
+    /// Where in the request, as a JSON pointer.
+    var pointer: String?
+    /// More members: `errors` of an apply.
+    var more: [(String, JSONValue)] = []
+    var retryAfterSeconds: Int?
+
+    init(
+        _ type: String, _ title: String, _ status: HTTPResponse.Status, _ detail: String, pointer: String? = nil,
+        more: [(String, JSONValue)] = [], retryAfterSeconds: Int? = nil
+    ) {
+        self.type = type
+        self.title = title
+        self.status = status
+        self.detail = detail
+        self.pointer = pointer
+        self.more = more
+        self.retryAfterSeconds = retryAfterSeconds
+    }
+
+    var response: Response {
+        var members: [(String, JSONValue)] = [
+            ("type", .string(type)), ("title", .string(title)), ("status", .integer(Int64(status.code))),
+            ("detail", .string(detail)),
+        ]
+        if let pointer { members.append(("pointer", .string(pointer))) }
+        var response = Response.json(.object(members + more), status: status)
+        response.headers[.contentType] = "application/problem+json"
+        if let retryAfterSeconds { response.headers[.retryAfter] = String(retryAfterSeconds) }
+        return response
+    }
+}
+
+extension Problem {
+    /// The one place where errors become answers.
+    init(_ error: any Error) {
+        switch error {
+        case let problem as Problem: self = problem
+        case let error as PlatformError: self.init(error)
+        case let error as LogError: self.init(PlatformError.log(error))
+        case let error as AppendError:
+            switch error {
+            case .notPersisted(let why): self.init(PlatformError.unavailable(why))
+            case .possiblyPersisted(let why): self.init(PlatformError.outcomeUnknown(why))
+            }
+        case let error as JSONError:
+            self.init("malformed", "The body is not what this route takes", .badRequest, "\(error)")
+        case is WorkPool.Busy:
+            self.init(
+                "busy", "Too much at once", .serviceUnavailable, "Long reads and audits are queueing: ask again.",
+                retryAfterSeconds: 1)
+        case let error as any HTTPResponseError:
+            self.init(
+                error.status == .notFound ? "noSuchRoute" : "badRequest", error.status.reasonPhrase, error.status,
+                error.status == .notFound ? "There is no such route. Docs/Routes.md lists all." : "\(error)")
+        default: self.init("internal", "Our fault", .internalServerError, "\(error)")
+        }
+    }
+
+    private init(_ error: PlatformError) {
+        switch error {
+        case .refused(let refusal):
+            let isUnknown = if case .unknownStream = refusal { true } else { false }
+            self.init(
+                isUnknown ? "notFound" : "refused", isUnknown ? "There is no such thing" : "Refused",
+                isUnknown ? .notFound : .conflict, "\(refusal)")
+        case .keyReused(let key):
+            self.init(
+                "keyReused", "The idempotency key was used for another request", .unprocessableContent,
+                "The key `\(key)` came before with another body. Use a new key for a new request.")
+        case .conflict(let why): self.init("conflict", "Others were first", .conflict, why)
+        case .unavailable(let why):
+            self.init(
+                "unavailable", "The log does not take writes", .serviceUnavailable, "\(why). Nothing was written: ask again.",
+                retryAfterSeconds: 1)
+        case .outcomeUnknown(let why):
+            self.init(
+                "outcomeUnknown", "It may or may not have been written", .gatewayTimeout,
+                "\(why). Ask again with the same Idempotency-Key: it takes effect once.")
+        case .notReached(let asked, let reached):
+            self.init(
+                "notReached", "Not folded so far yet", .gatewayTimeout,
+                "Asked for \(asked); folded up to offset \(reached - 1). Ask again.")
+        case .unknownTopic(let topic): self.init("notFound", "There is no such thing", .notFound, "There is no topic \(topic).")
+        case .invalid(let why): self.init("invalid", "The request makes no sense", .badRequest, why)
+        case .log(let error):
+            self.init(
+                "unavailable", "The log does not answer", .serviceUnavailable, "\(error)", retryAfterSeconds: 1)
+        case .store(let error): self.init("stateFailed", "The state cannot be read", .serviceUnavailable, "\(error)")
+        }
+    }
+}
+
+extension Response {
+    static func json(_ value: JSONValue, status: HTTPResponse.Status = .ok) -> Response {
+        let text: [UInt8]
+        do throws(JSONError) {
+            text = try value.bytes(.compact)
+        } catch {
+            preconditionFailure("An answer of ours holds no infinite numbers: \(error)")
+        }
+        return Response(
+            status: status, headers: [.contentType: "application/json"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: text)))
+    }
+}
+
+/// Turns every error into a problem.
+struct ProblemMiddleware: RouterMiddleware {
+    func handle(
+        _ request: Request, context: BasicRequestContext,
+        next: @concurrent (Request, BasicRequestContext) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch {
+            return Problem(error).response
+        }
+    }
+}

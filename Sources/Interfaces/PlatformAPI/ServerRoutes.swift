@@ -1,0 +1,128 @@
+internal import Bytes
+internal import Events
+internal import HTTPTypes
+internal import Hummingbird
+internal import JSON
+internal import Logs
+internal import Platform
+internal import Projections
+internal import Store
+internal import Workers
+
+/// How the server is, and whether its state is what the log says.
+extension PlatformAPI {
+    func ready() throws -> Response {
+        let reasons = platform.stopReasons
+        return Response.json(
+            ["ready": .bool(reasons.isEmpty), "reasons": .array(reasons.map(JSONValue.string))],
+            status: reasons.isEmpty ? .ok : .serviceUnavailable)
+    }
+
+    /// What `tributary status` shows: positions and lag of every projection, and what was noticed.
+    func status() async throws -> Response {
+        let seats = platform.seats
+        let report = try await platform.pool.run { [platform] in
+            let projections: [JSONValue] = seats.map { seat in
+                var members: [(String, JSONValue)] = [
+                    ("projection", .string(seat.projection)), ("partition", .string(seat.partition.description)),
+                    ("next", .integer(seat.progress.next)),
+                ]
+                do {
+                    let end = try platform.log.bounds(of: seat.partition).upperBound
+                    members.append(("lag", .integer(max(0, end - seat.progress.next))))
+                } catch {
+                    members.append(("lag", .null))
+                }
+                if seat.progress.base > 0 { members.append(("replayableSince", .integer(seat.progress.base))) }
+                if let stopped = seat.stopped { members.append(("stopped", .string(stopped))) }
+                return .object(members)
+            }
+            let served = try platform.store.snapshot()
+            let open = try AlertLedger.all(in: served).filter { $0.resolvedAt == nil }
+            let attested = try AttestationLedger.newest(in: served)
+            return (projections, open, attested)
+        }
+        return Response.json([
+            "version": .string(about.version), "ready": .bool(platform.stopReasons.isEmpty), "kafka": .string(about.kafka),
+            "dataDirectory": .string(about.dataDirectory),
+            "projections": .array(report.0),
+            "openAlerts": .array(report.1.map { .string("\($0.kind): \($0.summary)") }),
+            "lastAttestation": report.2.map { .string($0.rfc3339) } ?? .null,
+            "notices": .array(about.notices().map(JSONValue.string)),
+        ])
+    }
+
+    func alerts() throws -> Response {
+        let alerts = try AlertLedger.all(in: platform.store)
+        return Response.json([
+            "items": .array(
+                alerts.map { alert in
+                    [
+                        "kind": .string(alert.kind), "subject": .string(alert.subject), "summary": .string(alert.summary),
+                        "detail": .string(alert.detail), "raisedAt": .string(alert.raisedAt.rfc3339),
+                        "resolvedAt": alert.resolvedAt.map { .string($0.rfc3339) } ?? .null,
+                        "count": .integer(alert.count),
+                    ]
+                })
+        ])
+    }
+
+    /// `{"projections": ["streams"]}`, or `{}` for all: folds everything again and compares.
+    func verify(_ request: Request) async throws -> Response {
+        let asked = try JSONValue(parsing: try await request.collectedBody())
+        let names = Set(asked["projections"]?.array?.compactMap(\.string) ?? [])
+        let findings = try await platform.pool.run { [platform] in try platform.verify(only: names) }
+        if findings.isEmpty, !names.isEmpty {
+            throw Problem(
+                "notFound", "There is no such thing", .notFound,
+                "No projection is called \(names.sorted().joined(separator: ", ")): there are "
+                    + Set(platform.seats.map(\.projection)).sorted().joined(separator: ", ") + ".")
+        }
+        return Response.json(["projections": .array(findings.map(\.json))])
+    }
+
+    /// `{"settled": true, "seconds": 60}`: answers when all that is in the log by then was folded.
+    func wait(_ request: Request) async throws -> Response {
+        let asked = try JSONValue(parsing: try await request.collectedBody())
+        let seconds = min(max(asked["seconds"]?.number ?? 60, 0), 3_600)
+        let isSettled = try await platform.settle(within: .seconds(seconds))
+        guard isSettled else {
+            throw Problem(
+                "notReached", "Not settled", .gatewayTimeout,
+                platform.stopReasons.isEmpty
+                    ? "Not everything was folded within \(seconds) s. Ask again, or look at `tributary status`."
+                    : "A projection does not go on: \(platform.stopReasons.joined(separator: "; "))")
+        }
+        return Response.json(["settled": true])
+    }
+}
+
+extension Platform.Finding {
+    fileprivate var json: JSONValue {
+        var members: [(String, JSONValue)] = [
+            ("projection", .string(verdict.projection)), ("position", .string("\(verdict.partition)@\(verdict.next)")),
+            ("entries", .integer(verdict.entries)), ("records", .integer(verdict.recordCount)),
+            ("served", .string(verdict.served.hex)), ("replayed", .string(verdict.replayed.hex)),
+            ("attestations", .integer(Int64(verdict.attestationCount))), ("seconds", .number(seconds)),
+        ]
+        switch verdict.finding {
+        case .equal: members.append(("finding", "equal"))
+        case .different(let difference):
+            members.append(("finding", "different"))
+            if let difference {
+                members.append(("key", .string(difference.key.hex)))
+                members.append(("servedValue", difference.left.map { .string($0.hex) } ?? .null))
+                members.append(("replayedValue", difference.right.map { .string($0.hex) } ?? .null))
+            }
+        case .attestationDiffers(let attestation, let replayed):
+            members.append(("finding", "attestationDiffers"))
+            members.append(("attestedAt", .string("\(verdict.partition)@\(attestation.next)")))
+            members.append(("attested", .string(attestation.digest.hex)))
+            members.append(("replayedThere", .string(replayed.hex)))
+        case .notComparable(let why):
+            members.append(("finding", "notComparable"))
+            members.append(("why", .string(why)))
+        }
+        return .object(members)
+    }
+}

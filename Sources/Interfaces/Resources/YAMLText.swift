@@ -1,0 +1,170 @@
+internal import Yams
+
+/// The text of a file, cut into its documents, so that a fault in one hides nothing in the others.
+struct YAMLText {
+    /// A larger file is refused unread.
+    static let maximumByteCount = 1 << 20
+
+    private let bytes: [UInt8]
+
+    init(_ text: String) { bytes = Array(text.utf8) }
+
+    /// The root of each document that is one. Empty documents are none.
+    func roots(_ findings: Findings) -> [Element] {
+        guard bytes.count <= Self.maximumByteCount else {
+            findings.add(
+                "the file has \(bytes.count) bytes; at most \(Self.maximumByteCount) are read.",
+                at: Place(line: 1, column: 1)
+            )
+            return []
+        }
+        return documents.flatMap { YAMLDocument($0.text, firstLine: $0.firstLine).roots(findings) }
+    }
+
+    /// A line that begins with `---` and a space or its end begins a document, wherever it stands
+    /// (YAML 1.2, 9.1.4).
+    private var documents: [(text: String, firstLine: Int)] {
+        var documents: [(text: String, firstLine: Int)] = []
+        var (start, firstLine, line, index) = (0, 1, 1, 0)
+        while index < bytes.count {
+            if index > start, isMarker(at: index) {
+                documents.append(
+                    (String(decoding: bytes[start ..< index], as: UTF8.self), firstLine)
+                )
+                (start, firstLine) = (index, line)
+            }
+            while index < bytes.count, bytes[index] != 0x0A { index += 1 }
+            index += 1
+            line += 1
+        }
+        documents.append((String(decoding: bytes[start...], as: UTF8.self), firstLine))
+        return documents
+    }
+
+    private func isMarker(at index: Int) -> Bool {
+        guard bytes[index...].starts(with: "---".utf8) else { return false }
+        return index + 3 == bytes.count || [0x20, 0x09, 0x0A, 0x0D].contains(bytes[index + 3])
+    }
+}
+
+/// One document's text: read by Yams, and made into elements with all that we do not use refused.
+struct YAMLDocument {
+    private let text: String
+    private let firstLine: Int
+
+    init(_ text: String, firstLine: Int) {
+        self.text = text
+        self.firstLine = firstLine
+    }
+
+    func roots(_ findings: Findings) -> [Element] {
+        // Yams writes out an alias wherever it stands, and compares keys with all that is in them:
+        // a few lines of aliases in keys would keep it busy for years.
+        if let place = AliasScan(text).place {
+            findings.add(Self.noAnchors, at: shifted(place))
+            return []
+        }
+        do {
+            let parser = try Parser(yaml: text, resolver: .basic)
+            // Anchors are held weakly by the nodes that have them.
+            return try withExtendedLifetime(parser) {
+                var roots: [Element] = []
+                while let node = try parser.nextRoot() {
+                    let root = element(node, findings)
+                    if !root.isEmpty { roots.append(root) }
+                }
+                return roots
+            }
+        } catch {
+            let (message, place) = explain(error)
+            findings.add(message, at: shifted(place))
+            return []
+        }
+    }
+
+    private static let noAnchors =
+        "anchors and aliases (`&name`, `*name`) are not used here. Write the value out."
+
+    /// Of keys Yams has looked at the tags already, and with that given each plain one the tag of
+    /// text.
+    private func element(_ node: Node, _ findings: Findings, isKey: Bool = false) -> Element {
+        let place = place(of: node.mark)
+        if node.anchor != nil { findings.add(Self.noAnchors, at: place) }
+        let content: Element.Content
+        let hasTag: Bool
+        switch node {
+        case .scalar(let scalar):
+            // Yams gives every quoted scalar the tag of text.
+            hasTag =
+                scalar.tag != .implicit
+                && (scalar.style == .plain && !isKey || scalar.tag != Tag(.str))
+            content = .scalar(scalar.string)
+        case .sequence(let sequence):
+            hasTag = sequence.tag != .implicit
+            content = .sequence(sequence.map { element($0, findings) })
+        case .mapping(let mapping):
+            hasTag = mapping.tag != .implicit
+            content = .mapping(entries(of: mapping, findings))
+        case .alias:
+            findings.add(Self.noAnchors, at: place)
+            return Element(place: place, content: .scalar(""))
+        }
+        if hasTag { findings.add("tags (`!name`) are not used here.", at: place) }
+        return Element(place: place, content: content)
+    }
+
+    private func entries(of mapping: Node.Mapping, _ findings: Findings) -> [Element.Entry] {
+        var entries: [Element.Entry] = []
+        var words: Set<[UInt8]> = []
+        for (key, value) in mapping {
+            let keyPlace = place(of: key.mark)
+            guard case .scalar(let word) = element(key, findings, isKey: true).content else {
+                findings.add("a key is a word, nothing larger.", at: keyPlace)
+                continue
+            }
+            if !words.insert(Array(word.utf8)).inserted {
+                findings.add("`\(word.excerpt)` stands in one mapping twice.", at: keyPlace)
+            }
+            entries.append(
+                Element.Entry(key: word, place: keyPlace, value: element(value, findings))
+            )
+        }
+        return entries
+    }
+
+    private func explain(_ error: any Error) -> (String, Place) {
+        switch error as? YamlError {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            return ("it is not YAML: \(problem).", Place(line: mark.line, column: mark.column))
+        case .duplicatedKeysInMapping(let keys, let context):
+            let list = keys.map { "`\($0.excerpt)`" }.joined(separator: ", ")
+            return (
+                "\(list) \(keys.count == 1 ? "stands" : "stand") in one mapping twice.",
+                Place(line: context.mark.line, column: context.mark.column)
+            )
+        case .reader(let problem, let offset, _, _):
+            let before = text.utf8.prefix(offset ?? 0)
+            let column = before.reversed().prefix { $0 != 0x0A }.count + 1
+            return (
+                "it is not YAML: \(problem).",
+                Place(line: before.count { $0 == 0x0A } + 1, column: column)
+            )
+        default: return ("it is not YAML.", Place(line: 1, column: 1))
+        }
+    }
+
+    private func place(of mark: Mark?) -> Place {
+        shifted(Place(line: mark?.line ?? 1, column: mark?.column ?? 1))
+    }
+
+    private func shifted(_ place: Place) -> Place {
+        Place(line: max(place.line, 1) + firstLine - 1, column: max(place.column, 1))
+    }
+}
+
+extension Element {
+    fileprivate var isEmpty: Bool {
+        if case .scalar(let text) = content { text.isEmpty } else { false }
+    }
+}

@@ -1,0 +1,101 @@
+internal import SwiftProtobuf
+internal import FoundationEssentials
+public import Bytes
+internal import Events
+public import Logs
+public import Projections
+public import Store
+internal import Streams
+
+/// Every digest that was written down, by projection, generation, fold version, partition and position.
+public struct AttestationLedger: Projection {
+    public static let family = Family("attestations")
+    static let rows = Table<String, Row>("rows", number: 1, keeps: .newest)
+
+    public let name = "attestations"
+    public let topic = AttestationEvent.topic.name
+    public var family: Family { Self.family }
+    public let generation = Digest(of: Array("attestations".utf8))
+    public let foldVersion: Int64 = 1
+
+    public init() {}
+
+    /// What was found at a position.
+    public struct Row: Stored, Hashable {
+        public var next: Offset
+        public var entries: Int64
+        public var digest: Digest
+        public var attestedAt: Instant
+
+        public func write(to writer: inout ByteWriter) {
+            next.write(to: &writer)
+            entries.write(to: &writer)
+            digest.write(to: &writer)
+            attestedAt.write(to: &writer)
+        }
+
+        public init(next: Offset, entries: Int64, digest: Digest, attestedAt: Instant) {
+            self.next = next
+            self.entries = entries
+            self.digest = digest
+            self.attestedAt = attestedAt
+        }
+
+        public init(from reader: inout ByteReader) throws(ByteError) {
+            next = try Int64(from: &reader)
+            entries = try Int64(from: &reader)
+            digest = try Digest(from: &reader)
+            attestedAt = try Instant(from: &reader)
+        }
+    }
+
+    public func apply(
+        _ record: Record, of partition: Partition, to changes: inout Changes
+    ) throws(FoldStop) -> Reaction? {
+        guard let (envelope, event) = try FoldStop.reading({ () throws(EventError) in try AttestationEvent.decode(record) }),
+            case .attested(let attested) = event.fact, let digest = Digest(bytes: attested.digest)
+        else { return nil }
+        let key = Self.key(
+            attested.projection, Array(attested.generation), Int64(attested.foldVersion),
+            Partition(attested.topic, attested.partition), attested.offset)
+        // The first word on a position counts; a later one that differs is what an audit reports.
+        guard changes[Self.rows, key] == nil else { return nil }
+        changes[Self.rows, key] = Row(
+            next: attested.offset, entries: attested.entries, digest: digest, attestedAt: envelope.time)
+        return nil
+    }
+
+    private static func key(
+        _ projection: String, _ generation: [UInt8], _ foldVersion: Int64, _ partition: Partition, _ next: Offset
+    ) -> String {
+        "\(projection) \(generation.hex) \(foldVersion) \(partition) \(next.orderedBytes.hex)"
+    }
+
+    /// What was attested of a projection's partition, in the order of positions.
+    static func attestations(
+        of projection: any Projection, partition: Partition, in reader: any StoreReader
+    ) throws(StoreError) -> [Row] {
+        let ledger = AttestationLedger()
+        let tables = TableReader(reader, family: ledger.family, shelf: ledger.shelf(of: 0))
+        let from = key(projection.name, projection.generation.bytes, projection.foldVersion, partition, 0)
+        let to = key(projection.name, projection.generation.bytes, projection.foldVersion, partition, .max)
+        var found: [Row] = []
+        try tables.scan(rows, from: from, to: to) { (_, row) throws(StoreError) in
+            found.append(row)
+            return true
+        }
+        return found
+    }
+
+    /// The newest time at which anything was attested.
+    public static func newest(in reader: any StoreReader) throws(StoreError) -> Instant? {
+        let ledger = AttestationLedger()
+        let tables = TableReader(reader, family: ledger.family, shelf: ledger.shelf(of: 0))
+        var newest: Instant?
+        try tables.scan(rows) { (_, row) throws(StoreError) in
+            newest = max(newest ?? row.attestedAt, row.attestedAt)
+            return true
+        }
+        return newest
+    }
+}

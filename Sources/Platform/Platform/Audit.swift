@@ -1,0 +1,117 @@
+internal import SwiftProtobuf
+internal import FoundationEssentials
+internal import Bytes
+internal import Events
+internal import Logs
+public import Projections
+internal import Store
+internal import Synchronization
+internal import Workers
+
+extension Platform {
+    /// What an audit found of one projection on one partition.
+    public struct Finding: Sendable {
+        public var verdict: Replay.Verdict
+        public var seconds: Double
+    }
+
+    /// Folds every projection again from its first record, and compares with what is served and what was attested.
+    /// Blocks for as long as that takes.
+    /// - Parameter only: The names of the projections to look at; empty: all.
+    public func verify(only names: Set<String> = []) throws -> [Finding] {
+        let seated = housekeeping.withLock { $0.seated }
+        var findings: [Finding] = []
+        for seating in seated where names.isEmpty || names.contains(seating.projection.name) {
+            let start = ContinuousClock.now
+            let served = try store.snapshot()
+            let attested = try AttestationLedger.attestations(
+                of: seating.projection, partition: seating.partition, in: served)
+            let memory = MemoryStore()
+            try memory.open(seating.projection.family)
+            let verdict = try Replay(seating.projection, of: seating.partition).verify(
+                served: served, log: log,
+                attested: attested.map { .init(next: $0.next, entries: $0.entries, digest: $0.digest) }, in: memory)
+            guard let verdict else { continue }
+            let seconds = (ContinuousClock.now - start) / .seconds(1)
+            switch verdict.finding {
+            case .equal: attest(verdict, of: seating)
+            case .different, .attestationDiffers: tellDivergence(verdict)
+            case .notComparable: break
+            }
+            findings.append(Finding(verdict: verdict, seconds: seconds))
+        }
+        return findings
+    }
+
+    /// Writes down what every projection's rows amount to, where they have moved since the last time. Blocks.
+    func attestAll() throws {
+        // The ledger of attestations is left out: each would change it, and call for the next one.
+        for seating in housekeeping.withLock({ $0.seated }) where !(seating.projection is AttestationLedger) {
+            let served = try store.snapshot()
+            let newest = try AttestationLedger.attestations(
+                of: seating.projection, partition: seating.partition, in: served
+            ).last
+            guard let state = try seating.projection.digest(of: seating.partition.index, in: served),
+                state.progress.next > newest?.next ?? 0
+            else { continue }
+            append(
+                attestation(of: seating, next: state.progress.next, entries: state.entries, digest: state.digest),
+                about: seating.projection.name)
+        }
+    }
+
+    private func attest(_ verdict: Replay.Verdict, of seating: Seating) {
+        guard !(seating.projection is AttestationLedger) else { return }
+        append(
+            attestation(of: seating, next: verdict.next, entries: verdict.entries, digest: verdict.served),
+            about: verdict.projection)
+    }
+
+    private func attestation(of seating: Seating, next: Offset, entries: Int64, digest: Digest) -> AttestationEvent {
+        AttestationEvent.with {
+            $0.attested = .with {
+                $0.projection = seating.projection.name
+                $0.generation = .init(seating.projection.generation.bytes)
+                $0.foldVersion = Int32(seating.projection.foldVersion)
+                $0.topic = seating.partition.topic
+                $0.partition = seating.partition.index
+                $0.offset = next
+                $0.entries = entries
+                $0.digest = .init(digest.bytes)
+                $0.base = "genesis"
+            }
+        }
+    }
+
+    private func tellDivergence(_ verdict: Replay.Verdict) {
+        var key: [UInt8]?
+        if case .different(let difference) = verdict.finding { key = difference?.key }
+        let event = AttestationEvent.with {
+            $0.diverged = .with {
+                $0.projection = verdict.projection
+                $0.generation = .init(verdict.generation.bytes)
+                $0.foldVersion = Int32(verdict.foldVersion)
+                $0.topic = verdict.partition.topic
+                $0.partition = verdict.partition.index
+                $0.offset = verdict.next
+                $0.base = "genesis"
+                $0.expectedDigest = .init(verdict.replayed.bytes)
+                $0.actualEntries = verdict.entries
+                $0.actualDigest = .init(verdict.served.bytes)
+                if let key { $0.firstKey = .init(key) }
+            }
+        }
+        append(event, about: verdict.projection)
+        raise(
+            "divergence", about: "\(verdict.projection), \(verdict.partition)",
+            "A replay of \(verdict.partition) does not give the rows that \(verdict.projection) serves.",
+            key.map { "first differing key \($0.hex)" } ?? "")
+    }
+
+    private func append(_ event: AttestationEvent, about subject: String) {
+        let envelope = Envelope(id: clock.newID(), subject: subject, time: clock.now())
+        log.append(event.newRecord(envelope), to: AttestationEvent.topic.name, partition: 0) { [notice] result in
+            if case .failure(let error) = result { notice("an attestation could not be written: \(error)") }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+internal import Bytes
+internal import Events
+public import Logs
+internal import Projections
+internal import Store
+internal import Streams
+
+extension Platform {
+    /// Decides, appends, waits for the fold, and answers from the state.
+    ///
+    /// - Parameters:
+    ///   - projection: Folds the control topic that the fact belongs on.
+    ///   - decide: Called again on the newer state when another writer was first. Nil: nothing to do.
+    func execute<Event: PlatformEvent>(
+        _ caller: Caller, on subject: String, of projection: any Projection,
+        decide: @Sendable (any StoreReader, Instant) throws -> Event?
+    ) async throws -> Effect {
+        try await subjects.run("\(projection.name) \(subject)") {
+            let id = caller.keyedID ?? clock.newID()
+            let partition = Partition(projection.topic, 0)
+            let tables = TableReader(store, family: projection.family, shelf: projection.shelf(of: 0))
+            if caller.keyedID != nil, let effect = try tables.get(Arbiter.effects, id) {
+                guard effect.request == caller.digest else {
+                    throw PlatformError.keyReused(caller.idempotencyKey ?? "")
+                }
+                return .repeated(Position(partition, effect.offset), revision: effect.revision)
+            }
+            for _ in 0..<Self.attempts {
+                let now = clock.now()
+                guard let event = try decide(store, now) else { return .unchanged }
+                let revision = (try tables.get(Arbiter.subjects, subject) ?? 0) + 1
+                let envelope = Envelope(
+                    id: id, subject: subject, time: now, actor: caller.actor, revision: revision,
+                    requestDigest: caller.digest, traceparent: caller.traceparent)
+                let ticket = waiters.ticket(for: id, within: Self.patience)
+                let doubt = try await append(event.newRecord(envelope), to: partition)
+                let isFolded = await ticket.value()
+                if let effect = try tables.get(Arbiter.effects, id) {
+                    return .changed(Position(partition, effect.offset), revision: effect.revision)
+                }
+                if let doubt { throw PlatformError.outcomeUnknown(doubt) }
+                guard isFolded else {
+                    throw PlatformError.outcomeUnknown("the fact is in the log, and was not folded within 5 s")
+                }
+                // Void: another server's fact was first. Decide again on what it left.
+            }
+            throw PlatformError.conflict("\(Self.attempts) times another change of \(subject) was first: ask again")
+        }
+    }
+
+    private static var attempts: Int { 4 }
+    private static var patience: Duration { .seconds(5) }
+
+    /// - Returns: Nil where the record is in the log; why that is not certain otherwise.
+    private func append(_ record: NewRecord, to partition: Partition) async throws -> String? {
+        do {
+            _ = try await log.append(record, to: partition.topic, partition: partition.index)
+            return nil
+        } catch {
+            switch error {
+            case .notPersisted(let why): throw PlatformError.unavailable("the log did not take the fact: \(why)")
+            case .possiblyPersisted(let why): return "no acknowledgement from the log: \(why)"
+            }
+        }
+    }
+
+    /// Waits until everything up to a position was folded, so that a read sees what an earlier answer spoke of.
+    public func reach(_ position: Position, within time: Duration = .seconds(5)) async throws {
+        let next = position.offset + 1
+        let ticket = waiters.ticket(for: position.partition, below: next, within: time)
+        guard let reached = folded(position.partition) else {
+            throw PlatformError.invalid("\(position) is a position of a topic that nobody folds here")
+        }
+        if reached >= next { return }
+        if await ticket.value() { return }
+        throw PlatformError.notReached(asked: position, reached: folded(position.partition) ?? 0)
+    }
+
+    /// The next offset that every projection of the partition will fold; nil where there is none.
+    func folded(_ partition: Partition) -> Offset? {
+        seats.filter { $0.partition == partition && $0.stopped == nil }.map(\.progress.next).min()
+    }
+}

@@ -1,0 +1,83 @@
+public import Bytes
+internal import Events
+internal import Logs
+internal import Projections
+public import Store
+public import Streams
+internal import Synchronization
+
+/// What is done by the clock. Every decision of it that matters is written into the log.
+extension Platform {
+    private static var checkInterval: Duration { .seconds(5) }
+    private static var attestationInterval: Duration { .seconds(60) }
+
+    /// One look at everything that is due. False: the platform stops.
+    func keepHouse() -> Bool {
+        waiters.expire()
+        let now = ContinuousClock.now
+        let due = housekeeping.withLock { state in
+            guard !state.isStopping else { return nil as (check: Bool, attest: Bool)? }
+            let due = (
+                now - state.lastCheck > Self.checkInterval, now - state.lastAttestation > Self.attestationInterval
+            )
+            if due.0 { state.lastCheck = now }
+            if due.1 { state.lastAttestation = now }
+            return due
+        }
+        guard let due else { return false }
+        do {
+            if due.check {
+                checkLogs()
+                try advanceIdle(now)
+            }
+            if due.attest { try attestAll() }
+        } catch {
+            notice("housekeeping: \(error)")
+        }
+        return true
+    }
+
+    /// A partition that is silent for longer than its stream's `idle` holds nobody up: its watermark becomes the
+    /// greatest of the stream's other partitions.
+    private func advanceIdle(_ now: ContinuousClock.Instant) throws {
+        let catalog = StreamCatalog.View(store)
+        for entry in try catalog.streams() {
+            let stream = entry.definition
+            guard let idle = stream.idle, stream.partitions > 1 else { continue }
+            let watermarks = try watermarks(of: stream, in: store)
+            guard let greatest = watermarks.compactMap(\.self).max() else { continue }
+            for (partition, watermark) in watermarks.enumerated() where watermark ?? .distantPast < greatest {
+                let seen = housekeeping.withLock { state in
+                    state.lastRecord[Partition(stream.topic, Int32(partition))]
+                        ?? {
+                            state.lastRecord[Partition(stream.topic, Int32(partition))] = now
+                            return now
+                        }()
+                }
+                guard now - seen > .microseconds(idle.microseconds) else { continue }
+                let name = stream.name
+                Task { [self] in
+                    do {
+                        _ = try await advance(
+                            name, partition: Int32(partition), to: greatest, cause: .idle,
+                            for: Caller(actor: "tributary", route: "idle"))
+                    } catch {
+                        notice("the watermark of \(name)/\(partition) could not be advanced: \(error)")
+                    }
+                }
+            }
+        }
+    }
+
+    /// The watermark of each partition: what its records say, or an `advanced` fact if that is later.
+    public func watermarks(of stream: StreamDefinition, in reader: any StoreReader) throws -> [Instant?] {
+        let catalog = StreamCatalog.View(reader)
+        let intake = Intake(stream)
+        return try (0..<stream.partitions).map { partition in
+            let latest = try Intake.View(intake, partition: partition, in: reader).summary.latest
+            let own = latest.map { $0 - stream.lateness }
+            let told = try catalog.watermark(of: stream.name, partition: partition)
+            return [own, told].compactMap(\.self).max()
+        }
+    }
+}

@@ -1,0 +1,161 @@
+internal import Bytes
+internal import Events
+public import Logs
+public import Projections
+public import Store
+internal import Streams
+internal import Synchronization
+public import Workers
+
+/// Everything over a log, a store and a clock: the same for the server, for tests and for benchmarks.
+public final class Platform: Sendable {
+    public let log: any Log
+    public let store: any Store
+    public let clock: any WallClock
+    /// For whatever blocks or scans: replays, digests, long reads.
+    public let pool: WorkPool
+    let notice: @Sendable (String) -> Void
+
+    let waiters = Waiters()
+    let subjects = SubjectQueue()
+    private let projectors = Mutex<Projectors?>(nil)
+    let housekeeping = Mutex(Housekeeping())
+    private let timer = Mutex<Worker?>(nil)
+    private let tick = Semaphore()
+
+    /// Two threads fold: what people and the platform itself decide waits for nobody's bulk data.
+    struct Projectors {
+        var control: Projector
+        var data: Projector
+    }
+
+    struct Housekeeping {
+        var isStopping = false
+        /// Every projection that has a seat, or is to get one.
+        var seated: [Seating] = []
+        var lastCheck = ContinuousClock.now
+        var lastAttestation = ContinuousClock.now
+        /// When a partition of a stream last had a record, as far as this server saw.
+        var lastRecord: [Partition: ContinuousClock.Instant] = [:]
+    }
+
+    struct Seating: Sendable {
+        var projection: any Projection
+        var partition: Partition
+    }
+
+    /// The column families of every kind of projection.
+    public static let families = [
+        StreamCatalog.family, DeadLetterLedger.family, AlertLedger.family, AttestationLedger.family, Intake.family,
+    ]
+
+    /// - Parameter notice: Gets one line about what an operator should see.
+    public init(
+        log: any Log, store: any Store, clock: any WallClock, notice: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        self.log = log
+        self.store = store
+        self.clock = clock
+        self.notice = notice
+        self.pool = WorkPool("platform")
+    }
+
+    /// Creates what is missing in the log, folds what was decided so far, and begins to fold every stream.
+    public func start() async throws {
+        for family in Self.families { try store.open(family) }
+        try await pool.run { [self] in try settleTopics() }
+        let surroundings = Projector.Surroundings(
+            folded: { [weak self] partition, records, next in self?.folded(partition, records, next) },
+            report: { [weak self] report in self?.report(report) },
+            lastAnswered: { [weak self] projection, input throws(LogError) in
+                try self?.lastAnswered(projection, input) ?? -1
+            })
+        let started = Projectors(
+            control: try Projector("fold-control", log: log, store: store, surroundings: surroundings),
+            data: try Projector("fold-data", log: log, store: store, surroundings: surroundings))
+        projectors.withLock { $0 = started }
+        seat(StreamCatalog(), partitions: 1)
+        seat(DeadLetterLedger(), partitions: DeadLetterEvent.topic.partitions)
+        seat(AlertLedger(), partitions: AlertEvent.topic.partitions)
+        seat(AttestationLedger(), partitions: AttestationEvent.topic.partitions)
+        guard try await settle(within: .seconds(300)) else {
+            throw PlatformError.unavailable(
+                "the platform's own topics were not folded within 5 minutes: \(stopReasons.joined(separator: "; "))")
+        }
+        try await pool.run { [self] in try reconcile() }
+        let thread = Worker("housekeeping") { [weak self, tick] in
+            while self?.keepHouse() == true { _ = tick.wait(atMost: .milliseconds(50)) }
+        }
+        timer.withLock { $0 = thread }
+    }
+
+    /// Ends every thread, with all rows flushed.
+    public func stop() {
+        housekeeping.withLock { $0.isStopping = true }
+        tick.signal()
+        timer.withLock { $0 }?.join()
+        let ended = projectors.withLock { $0 }
+        ended?.data.stop()
+        ended?.control.stop()
+        pool.close()
+    }
+
+    /// Where every projection stands.
+    public var seats: [SeatStatus] {
+        let running = projectors.withLock { $0 }
+        return (running?.control.seats ?? []) + (running?.data.seats ?? [])
+    }
+
+    /// Why projections do not go on; empty while all do.
+    public var stopReasons: [String] {
+        seats.compactMap { seat in seat.stopped.map { "\(seat.projection): \($0)" } }
+    }
+
+    /// Gives a projection a seat on each of its partitions.
+    func seat(_ projection: any Projection, partitions: Int32) {
+        let seatings = (0..<partitions).map { Seating(projection: projection, partition: Partition(projection.topic, $0)) }
+        housekeeping.withLock { $0.seated += seatings }
+        let running = projectors.withLock { $0 }
+        let projector = projection is Intake ? running?.data : running?.control
+        for seating in seatings { projector?.add(seating.projection, to: seating.partition) }
+    }
+
+    func unseat(_ generation: Digest) {
+        housekeeping.withLock { $0.seated.removeAll { $0.projection.generation == generation } }
+        let running = projectors.withLock { $0 }
+        running?.control.remove(generation: generation)
+        running?.data.remove(generation: generation)
+    }
+
+    func checkLogs() {
+        let running = projectors.withLock { $0 }
+        running?.control.checkLog()
+        running?.data.checkLog()
+    }
+
+    /// Waits until everything that is in the log by now was folded. False when the time is over.
+    public func settle(within time: Duration) async throws -> Bool {
+        let deadline = ContinuousClock.now + time
+        while true {
+            if try await pool.run({ [self] in try isSettled() }) { return true }
+            if ContinuousClock.now > deadline || !stopReasons.isEmpty { return false }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    /// Whether every seat had folded what the log held when this was asked.
+    private func isSettled() throws -> Bool {
+        let seated = housekeeping.withLock { $0.seated }
+        // Ends of inputs are taken before those of outputs: what a seat answers is in the log before it moves on.
+        for isOutput in [false, true] {
+            for seating in seated where (seating.projection is Intake) != isOutput {
+                let end = try log.bounds(of: seating.partition).upperBound
+                let seat = seats.first {
+                    $0.partition == seating.partition && $0.generation == seating.projection.generation
+                }
+                guard let seat, seat.progress.next >= end else { return false }
+            }
+        }
+        return true
+    }
+}

@@ -1,0 +1,103 @@
+public import Bytes
+public import Events
+internal import Logs
+internal import Projections
+internal import Store
+public import Streams
+internal import Synchronization
+internal import Workers
+
+extension Platform {
+    /// What `apply` did with one stream.
+    public enum Applied: String, Sendable {
+        case created, changed, unchanged
+    }
+
+    /// Declares streams: all of them, or none where one is refused.
+    /// - Parameter isDryRun: Only says what would be done.
+    public func apply(
+        _ definitions: [StreamDefinition], for caller: Caller, isDryRun: Bool = false
+    ) async throws -> [(name: String, applied: Applied, effect: Effect)] {
+        let partitions = try await topicPartitions()
+        let catalog = StreamCatalog.View(store)
+        var applied: [Applied] = []
+        for definition in definitions {
+            let entry = try catalog.stream(definition.name)
+            let fact = try refusable { () throws(StreamRefusal) in
+                try DeclareStream(definition).decide(given: entry, existingPartitions: partitions[definition.topic])
+            }
+            applied.append(fact == nil ? .unchanged : entry == nil ? .created : .changed)
+        }
+        var effects: [Effect] = []
+        if isDryRun {
+            effects = definitions.map { _ in .unchanged }
+        } else {
+            for definition in definitions {
+                effects.append(
+                    try await execute(caller.part(definition.name), on: definition.name, of: StreamCatalog()) { reader, _ in
+                        let entry = try StreamCatalog.View(reader).stream(definition.name)
+                        return try refusable { () throws(StreamRefusal) in
+                            try DeclareStream(definition).decide(
+                                given: entry, existingPartitions: partitions[definition.topic])
+                        }
+                    })
+            }
+            try await pool.run { [self] in try reconcile() }
+        }
+        return zip(zip(definitions, applied), effects).map { ($0.0.name, $0.1, $1) }
+    }
+
+    public func deleteStream(_ name: String, for caller: Caller) async throws -> Effect {
+        let effect = try await execute(caller, on: name, of: StreamCatalog()) { reader, _ in
+            let entry = try StreamCatalog.View(reader).stream(name)
+            return try refusable { () throws(StreamRefusal) in try DeleteStream(name).decide(given: entry) }
+        }
+        try await pool.run { [self] in try reconcile() }
+        return effect
+    }
+
+    /// Says that a partition's records before an instant are complete.
+    public func advance(
+        _ name: String, partition: Int32, to watermark: Instant, cause: StreamEvent.Cause, for caller: Caller
+    ) async throws -> Effect {
+        try await execute(caller, on: name, of: StreamCatalog()) { reader, _ in
+            let catalog = StreamCatalog.View(reader)
+            let entry = try catalog.stream(name)
+            let current = try catalog.watermark(of: name, partition: partition)
+            return try refusable { () throws(StreamRefusal) in
+                try AdvanceStream(name, partition: partition, to: watermark, cause: cause)
+                    .decide(given: entry, current: current)
+            }
+        }
+    }
+
+    /// Makes topics and seats fit the declared streams. Blocks.
+    func reconcile() throws {
+        let declared = try StreamCatalog.View(store).streams().map(\.definition)
+        let topics = Set(try log.topics().map(\.name))
+        for definition in declared where !topics.contains(definition.topic) {
+            try createUnlessThere(
+                TopicSpec(definition.topic, partitions: definition.partitions, retention: definition.retention))
+        }
+        let wanted = Dictionary(declared.map { ($0.generation, $0) }, uniquingKeysWith: { first, _ in first })
+        let seated = Set(
+            housekeeping.withLock { $0.seated }.filter { $0.projection is Intake }.map(\.projection.generation))
+        for generation in seated.subtracting(wanted.keys) {
+            unseat(generation)
+        }
+        for definition in declared where !seated.contains(definition.generation) {
+            seat(Intake(definition), partitions: definition.partitions)
+        }
+    }
+
+    private func topicPartitions() async throws -> [String: Int32] {
+        try await pool.run { [self] in
+            Dictionary(try log.topics().map { ($0.name, $0.partitions) }, uniquingKeysWith: { first, _ in first })
+        }
+    }
+}
+
+/// Turns a domain's refusal into the platform's.
+func refusable<Result>(_ body: () throws(StreamRefusal) -> Result) throws(PlatformError) -> Result {
+    do throws(StreamRefusal) { return try body() } catch { throw .refused(error) }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import JSON
+
+struct Audit: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Proves that the state is what the log says.", discussion: "Example: tributary audit verify",
+        subcommands: [Verify.self])
+
+    struct Verify: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Folds every projection again from its first record, and compares.",
+            discussion: """
+                Each line: the projection, how many rows, where it stands, the digest of what is served and the digest of the
+                replay. Exit code 1 where one differs.
+
+                Example: tributary audit verify
+                """)
+
+        @Argument(help: "Only these projections.")
+        var projections: [String] = []
+        @Option(help: "genesis, which is from where every proof begins.")
+        var from = "genesis"
+        @Option(name: .shortAndLong, help: "table or json.")
+        var output = OutputForm.table
+        @OptionGroup var options: ServerOptions
+
+        func validate() throws {
+            guard from == "genesis" else { throw ValidationError("--from takes genesis.") }
+        }
+
+        func run() async throws {
+            let answer = try await options.client.ask(
+                .POST, "/api/v1/audit/verify", body: ["projections": .array(projections.map(JSONValue.string))])
+            let findings = answer["projections"]?.array ?? []
+            if output == .table { findings.forEach(show) } else { print(try answer.text(.pretty)) }
+            let different = findings.filter { ["different", "attestationDiffers"].contains($0["finding"]?.string) }
+            let unproven = findings.filter { $0["finding"] == "notComparable" }
+            guard different.isEmpty else {
+                let named = different.map { finding in
+                    "\(finding["projection"]?.plain ?? "") at \(finding["position"]?.plain ?? "")"
+                        + (finding["key"].map { ", first differing key \($0.plain)" } ?? "")
+                        + (finding["attestedAt"].map { ", attested otherwise at \($0.plain)" } ?? "")
+                }
+                throw Failure.refused("different: \(named.joined(separator: "; "))")
+            }
+            if output == .table {
+                print(
+                    "\(findings.count - unproven.count) equal"
+                        + (unproven.isEmpty ? "" : ", \(unproven.count) not comparable"))
+            }
+        }
+
+        private func show(_ finding: JSONValue) {
+            print(
+                pad(finding["projection"]?.plain ?? "", 30) + pad(finding["position"]?.plain ?? "", 32)
+                    + pad("\(finding["entries"]?.plain ?? "") rows", 14)
+                    + pad(String((finding["served"]?.plain ?? "").prefix(16)), 18)
+                    + pad(String((finding["replayed"]?.plain ?? "").prefix(16)), 18)
+                    + pad(finding["finding"]?.plain ?? "", 14) + seconds(finding) + (finding["why"].map { " (\($0.plain))" } ?? ""))
+        }
+
+        private func seconds(_ finding: JSONValue) -> String {
+            let milliseconds = Int((finding["seconds"]?.number ?? 0) * 1_000)
+            return "\(milliseconds / 1_000).\(String(milliseconds % 1_000 + 1_000).dropFirst()) s"
+        }
+    }
+}

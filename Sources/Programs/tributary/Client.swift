@@ -1,0 +1,136 @@
+import ArgumentParser
+import JSON
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// Where the server is, and on whose behalf it is asked.
+struct ServerOptions: ParsableArguments {
+    @Option(help: "Where the server listens.")
+    var server = "127.0.0.1:8080"
+
+    @Option(help: "Who asks; unverified until there is access control. Default: the user's name.")
+    var actor: String?
+
+    var client: Client { Client(address: server, actor: actor ?? userName) }
+}
+
+/// Asks the server over HTTP.
+struct Client {
+    var address: String
+    var actor: String
+
+    enum Method: String {
+        case GET, POST, DELETE
+    }
+
+    struct Answer {
+        var status: Int
+        var headers: HTTPHeaders
+        var body: [UInt8]
+
+        func json() throws -> JSONValue { try JSONValue(parsing: body) }
+    }
+
+    /// The answer, if it is none of an error; what the server says is wrong otherwise.
+    func ask(
+        _ method: Method, _ path: String, body: JSONValue? = nil, headers: [(String, String)] = []
+    ) async throws -> JSONValue {
+        var head = headers
+        if body != nil { head.append(("Content-Type", "application/json")) }
+        let bytes = try body?.bytes(.compact) ?? []
+        let answer = try await send(method, path, headers: head, body: bytes)
+        guard answer.status < 400 else { throw problem(answer) }
+        return try answer.json()
+    }
+
+    /// The lines of an answer as they come.
+    func lines(_ path: String, _ line: (String) throws -> Void) async throws {
+        var rest: [UInt8] = []
+        let head = try await exchange(.GET, path, headers: [], body: []) { head, chunk in
+            rest += chunk
+            guard head.status.code < 400 else { return }
+            while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+                try line(String(decoding: rest[..<end], as: UTF8.self))
+                rest.removeSubrange(...end)
+            }
+        }
+        guard head.status.code < 400 else {
+            throw problem(Answer(status: Int(head.status.code), headers: head.headers, body: rest))
+        }
+    }
+
+    func send(
+        _ method: Method, _ path: String, headers: [(String, String)], body: [UInt8]
+    ) async throws -> Answer {
+        var bytes: [UInt8] = []
+        let head = try await exchange(method, path, headers: headers, body: body) { _, chunk in bytes += chunk }
+        return Answer(status: Int(head.status.code), headers: head.headers, body: bytes)
+    }
+
+    /// - Parameter take: Gets the body in pieces, as they come.
+    private func exchange(
+        _ method: Method, _ path: String, headers: [(String, String)], body: [UInt8],
+        _ take: (HTTPResponseHead, ByteBufferView) throws -> Void
+    ) async throws -> HTTPResponseHead {
+        let channel = try await connect()
+        return try await channel.executeThenClose { inbound, outbound in
+            var head = HTTPRequestHead(version: .http1_1, method: HTTPMethod(rawValue: method.rawValue), uri: path)
+            head.headers.add(name: "Host", value: address)
+            head.headers.add(name: "Connection", value: "close")
+            head.headers.add(name: "Tributary-Actor", value: actor)
+            for (name, value) in headers { head.headers.add(name: name, value: value) }
+            if !body.isEmpty || method == .POST { head.headers.add(name: "Content-Length", value: String(body.count)) }
+            try await outbound.write(.head(head))
+            if !body.isEmpty { try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: body)))) }
+            try await outbound.write(.end(nil))
+            var answer: HTTPResponseHead?
+            for try await part in inbound {
+                switch part {
+                case .head(let head): answer = head
+                case .body(let buffer): if let answer { try take(answer, buffer.readableBytesView) }
+                case .end: if let answer { return answer }
+                }
+            }
+            throw Failure.outcomeUnknown("the server at \(address) closed the connection before its answer was whole")
+        }
+    }
+
+    private func connect() async throws -> NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart> {
+        let (host, port) = try place()
+        do {
+            return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connect(host: host, port: port) { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHTTPClientHandlers()
+                        return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
+                    }
+                }
+        } catch {
+            throw Failure.noServer(
+                "no server answers at \(address): start one with `tributary serve`, or say where it is with --server")
+        }
+    }
+
+    private func place() throws -> (host: String, port: Int) {
+        guard let colon = address.lastIndex(of: ":"), let port = Int(address[address.index(after: colon)...]) else {
+            throw ValidationError("--server takes HOST:PORT, and not `\(address)`.")
+        }
+        return (String(address[..<colon]), port)
+    }
+
+    private func problem(_ answer: Answer) -> Failure {
+        let detail: String
+        do {
+            let json = try answer.json()
+            let errors = json["errors"]?.array?.map { error in
+                "\(error["file"]?.string ?? ""):\(error["line"]?.integer ?? 0):\(error["column"]?.integer ?? 0)  "
+                    + (error["message"]?.string ?? "")
+            }
+            detail = ((errors ?? []) + [json["detail"]?.string ?? "status \(answer.status)"]).joined(separator: "\n")
+        } catch {
+            detail = "the server answered \(answer.status): \(String(decoding: answer.body.prefix(200), as: UTF8.self))"
+        }
+        return answer.status == 504 ? .outcomeUnknown(detail) : .refused("refused: \(detail)")
+    }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import Glibc
+
+struct Events: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Shows a topic as JSON lines.",
+        discussion: "Example: tributary events tributary.streams --limit 5")
+
+    @Argument(help: "Any topic.")
+    var topic: String
+    @Option(help: "The first offset to show; negative: so many before the end. Default: the beginning.")
+    var from: Int64?
+    @Option(help: "Only this partition.")
+    var partition: Int32?
+    @Option(help: "At most so many records.")
+    var limit: Int64?
+    @Flag(help: "Go on with what comes.")
+    var follow = false
+    @Flag(help: "JSON lines, which is what is shown anyway.")
+    var json = false
+    @OptionGroup var options: ServerOptions
+
+    func run() async throws {
+        var query: [String] = []
+        if let from { query.append("from=\(from)") }
+        if let partition { query.append("partition=\(partition)") }
+        if let limit { query.append("limit=\(limit)") }
+        if follow { query.append("follow=true") }
+        try await options.client.lines("/api/v1/events/\(topic.urlEncoded)?\(query.joined(separator: "&"))") { line in
+            print(line)
+            if follow { fflush(nil) }
+        }
+    }
+}

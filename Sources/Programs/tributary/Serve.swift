@@ -1,0 +1,140 @@
+import ArgumentParser
+import Broker
+import Glibc
+import Hummingbird
+import KafkaLog
+import Logging
+import Logs
+import NIOPosix
+import Platform
+import PlatformAPI
+import RocksStore
+import Segments
+import ServiceLifecycle
+import Store
+import UnixSignals
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Starts the server, with a broker of its own unless --kafka names another.",
+        discussion: "Example: tributary serve --data .tributary")
+
+    @Option(help: "The folder of everything that is kept.")
+    var data = ".tributary"
+
+    @Option(help: "Where HTTP is served: loopback only, until there is access control.")
+    var http = "127.0.0.1:8080"
+
+    @Option(help: "Where the embedded broker listens.")
+    var kafkaListen = "127.0.0.1:9092"
+
+    @Option(help: "Use this Kafka cluster instead: HOST:PORT,…")
+    var kafka: String?
+
+    func run() async throws {
+        let start = ContinuousClock.now
+        let (httpHost, httpPort) = try Address.loopback(http, option: "--http")
+        let notices = Notices()
+        try makeFolder(data)
+        let embedded = kafka == nil ? try await EmbeddedBroker.start(listen: kafkaListen, in: data, notices) : nil
+        let bootstrap = kafka ?? embedded?.address ?? ""
+        let log = try refusing("connecting to \(bootstrap)") {
+            var settings = KafkaLog.Settings(bootstrapServers: bootstrap)
+            settings.longestRecordBytes = Int(TopicSpec.longestRecordBytes)
+            return try KafkaLog(settings) { notices.add($0) }
+        }
+        let store = try StateFolder(data).open(notices)
+        let platform = Platform(log: log, store: store, clock: SystemClock()) { notices.add($0) }
+        do {
+            try await platform.start()
+        } catch let error as PlatformError {
+            throw Failure.refused("refused: \(error)")
+        }
+        let api = PlatformAPI(
+            platform,
+            about: .init(
+                version: Tributary.version, kafka: bootstrap, dataDirectory: data, notices: { notices.latest }))
+        var logger = Logger(label: "http")
+        logger.logLevel = .error
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+        let application = api.server(host: httpHost, port: httpPort, group: group, logger: logger) { channel in
+            let port = channel.localAddress?.port ?? httpPort
+            let took = (ContinuousClock.now - start) / .milliseconds(1)
+            print("tributary \(Tributary.version): http://\(httpHost):\(port), Kafka at \(bootstrap), up after \(Int(took)) ms")
+            fflush(nil)
+        }
+        let services = ServiceGroup(
+            configuration: .init(
+                services: [.init(service: application)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        do {
+            try await services.run()
+        } catch {
+            notices.add("HTTP ended: \(error)")
+        }
+        platform.stop()
+        log.close()
+        await embedded?.stop()
+        store.close()
+        try await group.shutdownGracefully()
+    }
+}
+
+/// The broker in this process.
+struct EmbeddedBroker {
+    let store: SegmentStore
+    let broker: Broker
+    let host: String
+
+    var address: String { "\(host):\(broker.port)" }
+
+    static func start(listen: String, in data: String, _ notices: Notices) async throws -> EmbeddedBroker {
+        let (host, port) = try Address.loopback(listen, option: "--kafka-listen")
+        var settings = SegmentStore.Settings()
+        settings.maxMessageBytes = Int(TopicSpec.longestRecordBytes)
+        let store: SegmentStore
+        do throws(SegmentError) {
+            store = try SegmentStore(directory: "\(data)/log", settings: settings)
+        } catch {
+            throw Failure.refused("refused: the log in \(data)/log cannot be opened: \(error)")
+        }
+        for sentence in store.recovery.sentences { notices.add("log: \(sentence)") }
+        var brokerSettings = Broker.Settings()
+        brokerSettings.host = host
+        brokerSettings.port = port
+        let broker = Broker(store: store, settings: brokerSettings) { notices.add("broker: \($0)") }
+        do throws(BrokerError) {
+            try await broker.start()
+        } catch {
+            store.close()
+            throw Failure.refused("refused: \(error)")
+        }
+        return EmbeddedBroker(store: store, broker: broker, host: host)
+    }
+
+    func stop() async {
+        await broker.stop()
+        store.close()
+    }
+}
+
+struct BrokerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "broker", abstract: "Runs the Kafka broker by itself.",
+        discussion: "Example: tributary broker --data .tributary --kafka-listen 127.0.0.1:9092")
+
+    @Option(help: "The folder of everything that is kept.")
+    var data = ".tributary"
+
+    @Option(help: "Where it listens: loopback only, until there is access control.")
+    var kafkaListen = "127.0.0.1:9092"
+
+    func run() async throws {
+        let notices = Notices()
+        try makeFolder(data)
+        let embedded = try await EmbeddedBroker.start(listen: kafkaListen, in: data, notices)
+        print("tributary broker \(Tributary.version): Kafka at \(embedded.address)")
+        fflush(nil)
+        await Signals.untilAskedToStop()
+        await embedded.stop()
+    }
+}

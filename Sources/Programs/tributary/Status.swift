@@ -1,0 +1,62 @@
+import ArgumentParser
+import JSON
+
+struct Status: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Looks at the server as a doctor does. Exit code 0 only when it is ready.",
+        discussion: "Example: tributary status")
+
+    @Option(name: .shortAndLong, help: "table or json.")
+    var output = OutputForm.table
+    @OptionGroup var options: ServerOptions
+
+    func run() async throws {
+        let status = try await options.client.ask(.GET, "/api/v1/status")
+        let isReady = status["ready"]?.bool == true
+        if output == .table { show(status, isReady) } else { print(try status.text(.pretty)) }
+        guard isReady else { throw Failure.refused("not ready: a projection does not go on") }
+    }
+
+    private func show(_ status: JSONValue, _ isReady: Bool) {
+        print("server        \(options.server), tributary \(status["version"]?.plain ?? ""), \(isReady ? "ready" : "NOT READY")")
+        print("Kafka         \(status["kafka"]?.plain ?? "")")
+        print("data          \(status["dataDirectory"]?.plain ?? "")")
+        print("attested      \(status["lastAttestation"]?.string ?? "not yet")")
+        print()
+        print(pad("PROJECTION", 30) + pad("PARTITION", 30) + pad("NEXT", 10) + pad("LAG", 8))
+        for seat in status["projections"]?.array ?? [] {
+            let since = seat["replayableSince"].map { "replayable since \($0.plain)" } ?? ""
+            print(
+                pad(seat["projection"]?.plain ?? "", 30) + pad(seat["partition"]?.plain ?? "", 30)
+                    + pad(seat["next"]?.plain ?? "", 10) + pad(seat["lag"]?.plain ?? "", 8) + since
+                    + (seat["stopped"].map { "STOPPED: \($0.plain)" } ?? ""))
+        }
+        for (title, key) in [("open alerts", "openAlerts"), ("notices", "notices")] {
+            guard let lines = status[key]?.array, !lines.isEmpty else { continue }
+            print("\n\(title)")
+            for line in lines { print("  \(line.plain)") }
+        }
+    }
+}
+
+struct Wait: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Waits until everything that is in the log was folded.",
+        discussion: "Example: tributary wait --settled")
+
+    @Flag(help: "Until nothing is left to fold.")
+    var settled = false
+    @Option(help: "How long at most.")
+    var seconds = 300
+    @OptionGroup var options: ServerOptions
+
+    func validate() throws {
+        guard settled else { throw ValidationError("Say what to wait for: --settled.") }
+    }
+
+    func run() async throws {
+        _ = try await options.client.ask(
+            .POST, "/api/v1/wait", body: ["settled": true, "seconds": .integer(Int64(seconds))])
+        print("settled")
+    }
+}

@@ -1,0 +1,1 @@
+../LogsTests/Driving.swift
