@@ -57,6 +57,10 @@ let package = Package(
             needs: "Broker", "Bytes", "Events", "JSON", "KafkaLog", "Logs", "Platform", "PlatformAPI", "Projections",
             "RocksStore", "Segments", "Store", "Streams", .argumentParser, .hummingbird, .lifecycle, .logging, .nio, .nioHTTP1,
             .nioPosix, .unixSignals),
+        .program(
+            "Bench",
+            needs: "Broker", "Bytes", "Events", "KafkaLog", "Logs", "Platform", "PlatformAPI", "Projections", "RocksStore",
+            "Segments", "Store", "Streams", "Workers", .argumentParser, .logging, .nioPosix, .protobuf),
         .program("TopicTool", needs: "Bytes", .argumentParser, .protobuf, .yams),
 
         .tests(of: "Bytes"),

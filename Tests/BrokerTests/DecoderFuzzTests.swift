@@ -10,7 +10,7 @@ import Testing
         print("Seed of the broken requests: \(seed)")
         var generator = SeededGenerator(seed: seed)
         var (read, refused) = (0, 0)
-        for round in 0..<20_000 {
+        for round in 0 ..< 20_000 {
             let type = everyRequest[round % everyRequest.count]
             let version = type.api.versions.randomElement(using: &generator) ?? 0
             let bytes = try broken(type, version: version, using: &generator)
@@ -26,7 +26,8 @@ import Testing
         #expect(refused > 500, "seed \(seed)")
     }
 
-    @Test func `refuses a length that is longer than the request before it reserves memory for it`() {
+    @Test func `refuses a length that is longer than the request before it reserves memory for it`()
+    {
         // Metadata 1 with an array of 2,147,483,647 topics.
         let bytes: [UInt8] = [0, 3, 0, 1, 0, 0, 0, 1, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF]
         #expect(throws: ByteError.self) { try decode(MetadataRequest.self, version: 1, bytes) }
@@ -35,7 +36,8 @@ import Testing
     @Test func `refuses more elements than any client names`() {
         // A short element is ten times as long in memory.
         let count: [UInt8] = [0x00, 0x20, 0x00, 0x00]
-        let bytes: [UInt8] = [0, 3, 0, 1, 0, 0, 0, 1, 0xFF, 0xFF] + count + [UInt8](repeating: 0, count: 0x40_0000)
+        let bytes: [UInt8] =
+            [0, 3, 0, 1, 0, 0, 0, 1, 0xFF, 0xFF] + count + [UInt8](repeating: 0, count: 0x40_0000)
         #expect(throws: ByteError.self) { try decode(MetadataRequest.self, version: 1, bytes) }
     }
 
@@ -47,9 +49,15 @@ import Testing
     }
 
     private func decode<Message: Request>(
-        _ type: Message.Type, version: Int16, _ bytes: [UInt8]
+        _ type: Message.Type,
+        version: Int16,
+        _ bytes: [UInt8]
     ) throws(ByteError) {
-        let (_, body) = try RequestHeader.read(ByteBuffer(bytes: bytes), as: Message.api, version: version)
+        let (_, body) = try RequestHeader.read(
+            ByteBuffer(bytes: bytes),
+            as: Message.api,
+            version: version
+        )
         var (reader, message) = (body, Message())
         try message.pass(through: &reader)
     }
@@ -57,18 +65,29 @@ import Testing
 
 /// A request, without its length, of which some bytes are not what they were.
 func broken<Message: Request>(
-    _ type: Message.Type, version: Int16, using generator: inout SeededGenerator
+    _ type: Message.Type,
+    version: Int16,
+    using generator: inout SeededGenerator
 ) throws -> [UInt8] {
     let request = try random(type, of: Message.api, version: version, seed: generator.next())
     var bytes = Array(try encoded(request, version: version, correlation: 1).dropFirst(4))
     // The first eight bytes choose the decoder, so they stay.
-    switch Int.random(in: 0..<5, using: &generator) {
-    case 0: bytes.removeLast(Int.random(in: 0...(bytes.count - 8), using: &generator))
-    case 1: bytes.insert(contentsOf: (0..<9).map { _ in .random(in: 0...255, using: &generator) }, at: Int.random(in: 8...bytes.count, using: &generator))
-    case 2: bytes = bytes.prefix(8) + (0..<80).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    switch Int.random(in: 0 ..< 5, using: &generator) {
+    case 0: bytes.removeLast(Int.random(in: 0 ... (bytes.count - 8), using: &generator))
+    case 1:
+        bytes.insert(
+            contentsOf: (0 ..< 9).map { _ in .random(in: 0 ... 255, using: &generator) },
+            at: Int.random(in: 8 ... bytes.count, using: &generator)
+        )
+    case 2:
+        bytes =
+            bytes.prefix(8) + (0 ..< 80).map { _ in UInt8.random(in: 0 ... 255, using: &generator) }
     default:
-        for _ in 0..<Int.random(in: 1...4, using: &generator) where bytes.count > 8 {
-            bytes[Int.random(in: 8..<bytes.count, using: &generator)] = .random(in: 0...255, using: &generator)
+        for _ in 0 ..< Int.random(in: 1 ... 4, using: &generator) where bytes.count > 8 {
+            bytes[Int.random(in: 8 ..< bytes.count, using: &generator)] = .random(
+                in: 0 ... 255,
+                using: &generator
+            )
         }
     }
     return bytes

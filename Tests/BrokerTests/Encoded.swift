@@ -5,7 +5,10 @@ import NIOCore
 
 /// A request as a client sends it, its length first.
 func encoded<Message: Request>(
-    _ request: Message, version: Int16, correlation: Int32, client: String? = "test"
+    _ request: Message,
+    version: Int16,
+    correlation: Int32,
+    client: String? = "test"
 ) throws -> [UInt8] {
     let isFlexible = Message.api.isFlexible(in: version)
     var buffer = ByteBuffer()
@@ -25,7 +28,9 @@ func encoded<Message: Request>(
 
 /// The answer that follows a length and a correlation number.
 func decodedAnswer<Message: Request>(
-    to request: Message.Type, version: Int16, _ frame: [UInt8]
+    to request: Message.Type,
+    version: Int16,
+    _ frame: [UInt8]
 ) throws -> (correlation: Int32, Message.Response) {
     let isFlexible = Message.api.isFlexible(in: version)
     var reader = WireReader(ByteBuffer(bytes: frame), version: version, isFlexible: isFlexible)
@@ -34,6 +39,8 @@ func decodedAnswer<Message: Request>(
     if Message.api != .apiVersions { try reader.tags() }
     var response = Message.Response()
     try response.pass(through: &reader)
-    guard reader.remaining == 0 else { throw ByteError.malformed("bytes left over", at: reader.position) }
+    guard reader.remaining == 0 else {
+        throw ByteError.malformed("bytes left over", at: reader.position)
+    }
     return (correlation, response)
 }

@@ -38,24 +38,40 @@ import Testing
                 #expect(answer.records.byteCount == 0)
             }
             #expect(try client.fetch("events", from: 1).error == 0)
-            #expect(try client.fetch("events", 1).error == ErrorCode.unknownTopicOrPartition.rawValue)
+            #expect(
+                try client.fetch("events", 1).error == ErrorCode.unknownTopicOrPartition.rawValue
+            )
             #expect(try client.fetch("nowhere").error == ErrorCode.unknownTopicOrPartition.rawValue)
         }
     }
 
-    @Test func `keeps within the limits, but gives a batch that is longer than they are`() async throws {
+    @Test func `keeps within the limits, but gives a batch that is longer than they are`()
+        async throws
+    {
         try await withBroker { scene in
             let client = try scene.client()
             try client.create("events", partitions: 2)
             let value = [UInt8](repeating: 65, count: 10_000)
-            for partition in Int32(0)...1 {
-                for _ in 0..<10 { _ = try client.produce(TestBatch(values: [value]).bytes, to: "events", partition) }
+            for partition in Int32(0) ... 1 {
+                for _ in 0 ..< 10 {
+                    _ = try client.produce(
+                        TestBatch(values: [value]).bytes,
+                        to: "events",
+                        partition
+                    )
+                }
             }
             let size = TestBatch(values: [value]).bytes.count
             func counts(_ maxBytes: Int, _ partitionBytes: Int) throws -> [Int] {
                 let request = TestClient.fetch(
-                    "events", [0, 1], maxBytes: Int32(maxBytes), partitionBytes: Int32(partitionBytes))
-                return try client.ask(request, version: 11).topics[0].partitions.map { $0.records.byteCount / size }
+                    "events",
+                    [0, 1],
+                    maxBytes: Int32(maxBytes),
+                    partitionBytes: Int32(partitionBytes)
+                )
+                return try client.ask(request, version: 11).topics[0].partitions.map {
+                    $0.records.byteCount / size
+                }
             }
             #expect(try counts(1_000_000, 1_000_000) == [10, 10])
             #expect(try counts(1_000_000, 3 * size) == [3, 3])
@@ -74,10 +90,14 @@ import Testing
             request.topics[0].partitions[0].leaderEpoch = 3
             #expect(
                 try client.ask(request, version: 12).topics[0].partitions[0].error
-                    == ErrorCode.unknownLeaderEpoch.rawValue)
+                    == ErrorCode.unknownLeaderEpoch.rawValue
+            )
             request.session = 77
             request.sessionEpoch = 1
-            #expect(try client.ask(request, version: 12).error == ErrorCode.fetchSessionIDNotFound.rawValue)
+            #expect(
+                try client.ask(request, version: 12).error
+                    == ErrorCode.fetchSessionIDNotFound.rawValue
+            )
         }
     }
 
@@ -85,7 +105,9 @@ import Testing
         try await withBroker { scene in
             let client = try scene.client()
             try client.create("events")
-            for value in ["a", "b", "c"] { _ = try client.produce(TestBatch(value).bytes, to: "events") }
+            for value in ["a", "b", "c"] {
+                _ = try client.produce(TestBatch(value).bytes, to: "events")
+            }
             var request = DeleteRecordsRequest()
             var topic = DeleteRecordsRequest.Topic()
             var partition = DeleteRecordsRequest.Partition()
@@ -94,7 +116,9 @@ import Testing
             topic.partitions = [partition]
             request.topics = [topic]
             #expect(try client.ask(request, version: 2).topics[0].partitions[0].lowWatermark == 2)
-            #expect(try client.fetch("events", from: 0).error == ErrorCode.offsetOutOfRange.rawValue)
+            #expect(
+                try client.fetch("events", from: 0).error == ErrorCode.offsetOutOfRange.rawValue
+            )
             #expect(try client.fetch("events", from: 2).values == ["c"])
             partition.offset = -1
             request.topics[0].partitions = [partition]
@@ -103,13 +127,16 @@ import Testing
             request.topics[0].partitions = [partition]
             #expect(
                 try client.ask(request, version: 0).topics[0].partitions[0].error
-                    == ErrorCode.offsetOutOfRange.rawValue)
+                    == ErrorCode.offsetOutOfRange.rawValue
+            )
         }
     }
 }
 
 @Suite struct `Looking up offsets` {
-    @Test func `finds the ends, the first record of an instant, and the newest record`() async throws {
+    @Test func `finds the ends, the first record of an instant, and the newest record`()
+        async throws
+    {
         try await withBroker { scene in
             let client = try scene.client()
             try client.create("events")

@@ -24,7 +24,7 @@ import Testing
     @Test func `finds several requests in one piece`() throws {
         var frames = Frames(mostBytes: 1_000)
         frames.append(ByteBuffer(bytes: metadata + metadata + metadata.prefix(7)))
-        for _ in 0..<2 {
+        for _ in 0 ..< 2 {
             let head = try #require(try frames.head())
             frames.take(head) { _ in }
         }
@@ -33,7 +33,10 @@ import Testing
         #expect(try frames.head()?.correlation == 42)
     }
 
-    @Test(arguments: ["GET / HTTP/1.1", "POST /api", "PUT /x", "HEAD /", "DELETE /", "OPTIONS *", "PRI * HTTP/2.0"])
+    @Test(arguments: [
+        "GET / HTTP/1.1", "POST /api", "PUT /x", "HEAD /", "DELETE /", "OPTIONS *",
+        "PRI * HTTP/2.0",
+    ])
     func `knows HTTP by its first four letters`(line: String) {
         var frames = Frames(mostBytes: 1_000)
         frames.append(ByteBuffer(string: line))

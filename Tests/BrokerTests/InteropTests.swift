@@ -7,7 +7,12 @@ import Testing
 private let python = ProcessInfo.processInfo.environment["INTEROP_PYTHON"]
 
 @Suite struct `The clients that people use` {
-    @Test(.enabled(if: python != nil, "INTEROP_PYTHON names a python that has Tests/Interop/requirements.txt"))
+    @Test(
+        .enabled(
+            if: python != nil,
+            "INTEROP_PYTHON names a python that has Tests/Interop/requirements.txt"
+        )
+    )
     func `produce and consume with every codec`() async throws {
         let script = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../Interop/interop.py").standardizedFileURL.path
@@ -16,7 +21,9 @@ private let python = ProcessInfo.processInfo.environment["INTEROP_PYTHON"]
             process.executableURL = URL(filePath: "/usr/bin/env")
             process.arguments = [python ?? "python3", script, "127.0.0.1:\(scene.broker.port)"]
             let status = try await withCheckedThrowingContinuation { continuation in
-                process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
+                process.terminationHandler = {
+                    continuation.resume(returning: $0.terminationStatus)
+                }
                 do {
                     try process.run()
                 } catch {

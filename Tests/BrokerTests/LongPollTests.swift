@@ -9,10 +9,10 @@ import Testing
             try writer.create("news", partitions: 3)
             let clock = ContinuousClock()
             var slowest = Duration.zero
-            for round in 0..<10 {
+            for round in 0 ..< 10 {
                 let partition = Int32(round % 3)
                 var request = TestClient.fetch("news", [0, 1, 2], wait: 10_000)
-                for index in 0..<3 {
+                for index in 0 ..< 3 {
                     request.topics[0].partitions[index].offset = Int64((round + 2 - index) / 3)
                 }
                 try reader.send(request, version: 12)
@@ -48,13 +48,26 @@ import Testing
             try writer.create("news")
             let size = Int32(TestBatch("0").bytes.count)
             try reader.send(TestClient.fetch("news", wait: 10_000, minBytes: 3 * size), version: 12)
-            for number in 0..<3 {
+            for number in 0 ..< 3 {
                 try await Task.sleep(for: .milliseconds(20))
                 _ = try writer.produce(TestBatch("\(number)").bytes, to: "news")
             }
             let answer = try reader.receive(answerTo: FetchRequest.self, version: 12).1
             let values = try answer.topics[0].partitions[0].values
             #expect(values == ["0", "1", "2"])
+        }
+    }
+
+    @Test func `does not wait for more bytes than it may be answered with`() async throws {
+        try await withBroker { scene in
+            let client = try scene.client()
+            try client.create("news")
+            _ = try client.produce(TestBatch("a").bytes, to: "news")
+            let clock = ContinuousClock()
+            let start = clock.now
+            let request = TestClient.fetch("news", wait: 10_000, minBytes: 1 << 20, maxBytes: 10)
+            #expect(try client.ask(request, version: 12).topics[0].partitions[0].values == ["a"])
+            #expect(clock.now - start < .seconds(2))
         }
     }
 
@@ -82,7 +95,9 @@ import Testing
             request.names = ["news"]
             #expect(try writer.ask(request, version: 5).topics[0].error == 0)
             let answer = try reader.receive(answerTo: FetchRequest.self, version: 12).1
-            #expect(answer.topics[0].partitions[0].error == ErrorCode.unknownTopicOrPartition.rawValue)
+            #expect(
+                answer.topics[0].partitions[0].error == ErrorCode.unknownTopicOrPartition.rawValue
+            )
         }
     }
 
@@ -106,8 +121,10 @@ import Testing
             let writer = try scene.client()
             try writer.create("news")
             // More than there are threads in the broker.
-            let readers = try (0..<40).map { _ in try scene.client() }
-            for reader in readers { try reader.send(TestClient.fetch("news", wait: 10_000), version: 12) }
+            let readers = try (0 ..< 40).map { _ in try scene.client() }
+            for reader in readers {
+                try reader.send(TestClient.fetch("news", wait: 10_000), version: 12)
+            }
             let clock = ContinuousClock()
             let start = clock.now
             _ = try writer.produce(TestBatch("x").bytes, to: "news")

@@ -7,13 +7,15 @@ import Testing
         try await withBroker { scene in
             let client = try scene.client()
             try client.create("events")
-            for (offset, version) in (Int16(3)...11).enumerated() {
+            for (offset, version) in (Int16(3) ... 11).enumerated() {
                 let answer = try client.ask(
-                    TestClient.produce(TestBatch("v\(version)").bytes, to: "events"), version: version)
+                    TestClient.produce(TestBatch("v\(version)").bytes, to: "events"),
+                    version: version
+                )
                 #expect(answer.topics[0].partitions[0].error == 0)
                 #expect(answer.topics[0].partitions[0].baseOffset == Int64(offset))
             }
-            #expect(try client.fetch("events").values == (3...11).map { "v\($0)" })
+            #expect(try client.fetch("events").values == (3 ... 11).map { "v\($0)" })
         }
     }
 
@@ -21,29 +23,40 @@ import Testing
         try await withBroker { scene in
             let client = try scene.client()
             try client.create("events")
-            for version in Int16(0)...2 {
+            for version in Int16(0) ... 2 {
                 let answer = try client.ask(
-                    TestClient.produce(TestBatch("x").bytes, to: "events"), version: version)
-                #expect(answer.topics[0].partitions[0].error == ErrorCode.unsupportedVersion.rawValue)
+                    TestClient.produce(TestBatch("x").bytes, to: "events"),
+                    version: version
+                )
+                #expect(
+                    answer.topics[0].partitions[0].error == ErrorCode.unsupportedVersion.rawValue
+                )
             }
             #expect(try client.fetch("events").highWatermark == 0)
         }
     }
 
-    @Test func `the same sequence twice answers with the first offset and stores once`() async throws {
+    @Test func `the same sequence twice answers with the first offset and stores once`()
+        async throws
+    {
         try await withBroker { scene in
             let client = try scene.client()
             try client.create("events")
             let producer = try client.ask(InitProducerIDRequest(), version: 4)
             #expect(producer.error == 0)
             var batch = TestBatch("a", "b")
-            (batch.producer, batch.epoch, batch.firstSequence) = (producer.producer, producer.epoch, 0)
+            (batch.producer, batch.epoch, batch.firstSequence) = (
+                producer.producer, producer.epoch, 0
+            )
             #expect(try client.produce(batch.bytes, to: "events").baseOffset == 0)
             let again = try client.produce(batch.bytes, to: "events")
             #expect(again.error == 0)
             #expect(again.baseOffset == 0)
             batch.firstSequence = 5
-            #expect(try client.produce(batch.bytes, to: "events").error == ErrorCode.outOfOrderSequenceNumber.rawValue)
+            #expect(
+                try client.produce(batch.bytes, to: "events").error
+                    == ErrorCode.outOfOrderSequenceNumber.rawValue
+            )
             #expect(try client.fetch("events").values == ["a", "b"])
         }
     }
@@ -54,7 +67,9 @@ import Testing
             try client.create("events")
             let producer = try client.ask(InitProducerIDRequest(), version: 4)
             var batch = TestBatch("a", "b")
-            (batch.producer, batch.epoch, batch.firstSequence) = (producer.producer, producer.epoch, 0)
+            (batch.producer, batch.epoch, batch.firstSequence) = (
+                producer.producer, producer.epoch, 0
+            )
             #expect(try client.produce(batch.bytes, to: "events").baseOffset == 0)
             try await scene.restart()
             client = try scene.client()
@@ -63,7 +78,9 @@ import Testing
             batch.firstSequence = 2
             #expect(try client.produce(batch.bytes, to: "events").baseOffset == 2)
             #expect(try client.fetch("events").values == ["a", "b", "c"])
-            #expect(try client.ask(InitProducerIDRequest(), version: 4).producer > producer.producer)
+            #expect(
+                try client.ask(InitProducerIDRequest(), version: 4).producer > producer.producer
+            )
         }
     }
 
@@ -77,9 +94,11 @@ import Testing
             old[16] = 1
             let long = TestBatch(values: [[UInt8](repeating: 1, count: 2_000)]).bytes
             let cases: [([UInt8]?, String, Int32, ErrorCode)] = [
-                (flipped, "events", 0, .corruptMessage), (old, "events", 0, .unsupportedForMessageFormat),
+                (flipped, "events", 0, .corruptMessage),
+                (old, "events", 0, .unsupportedForMessageFormat),
                 (long, "events", 0, .messageTooLarge), (nil, "events", 0, .invalidRecord),
-                ([], "events", 0, .invalidRecord), (TestBatch("x").bytes, "nowhere", 0, .unknownTopicOrPartition),
+                ([], "events", 0, .invalidRecord),
+                (TestBatch("x").bytes, "nowhere", 0, .unknownTopicOrPartition),
                 (TestBatch("x").bytes, "events", 1, .unknownTopicOrPartition),
                 (TestBatch("x").bytes, "events", -1, .unknownTopicOrPartition),
             ]
@@ -99,7 +118,8 @@ import Testing
             var request = TestClient.produce(TestBatch("x").bytes, to: "events", acks: 2)
             #expect(
                 try client.ask(request, version: 9).topics[0].partitions[0].error
-                    == ErrorCode.invalidRequiredAcks.rawValue)
+                    == ErrorCode.invalidRequiredAcks.rawValue
+            )
             request.acks = -1
             request.transactionalID = "t"
             #expect(try client.ask(request, version: 9).topics[0].partitions[0].error != 0)

@@ -31,27 +31,38 @@ struct RandomWire: Wire {
     }
 
     mutating func integer<Integer: FixedWidthInteger>(_ value: inout Integer) throws(ByteError) {
-        value = Integer.random(in: (Bool.random(using: &generator) ? .min ... .max : 0...3), using: &generator)
+        value = Integer.random(
+            in: (Bool.random(using: &generator) ? .min ... .max : 0 ... 3),
+            using: &generator
+        )
     }
 
     mutating func text(_ value: inout String?) throws(ByteError) {
         if value == nil, Bool.random(using: &generator) { return }
-        value = String((0..<Int.random(in: 0...12, using: &generator)).map { _ in "aé.-_7𝄞".randomElement(using: &generator) ?? "a" })
+        value = String(
+            (0 ..< Int.random(in: 0 ... 12, using: &generator)).map { _ in
+                "aé.-_7𝄞".randomElement(using: &generator) ?? "a"
+            }
+        )
     }
 
     mutating func records(_ slices: inout [[UInt8]]?) throws(ByteError) {
-        if Int.random(in: 0..<4, using: &generator) == 0 { return slices = nil }
-        slices = [(0..<Int.random(in: 0...90, using: &generator)).map { _ in .random(in: 0...255, using: &generator) }]
+        if Int.random(in: 0 ..< 4, using: &generator) == 0 { return slices = nil }
+        slices = [
+            (0 ..< Int.random(in: 0 ... 90, using: &generator)).map { _ in
+                .random(in: 0 ... 255, using: &generator)
+            }
+        ]
     }
 
     mutating func raw(_ bytes: inout [UInt8], count: Int) throws(ByteError) {
-        bytes = (0..<count).map { _ in .random(in: 0...255, using: &generator) }
+        bytes = (0 ..< count).map { _ in .random(in: 0 ... 255, using: &generator) }
     }
 
     mutating func array<Element: Field>(_ elements: inout [Element]?) throws(ByteError) {
         if elements == nil, Bool.random(using: &generator) { return }
         var filled: [Element] = []
-        for _ in 0..<Int.random(in: 0...3, using: &generator) {
+        for _ in 0 ..< Int.random(in: 0 ... 3, using: &generator) {
             var element = Element()
             try element.pass(through: &self)
             filled.append(element)
@@ -65,14 +76,18 @@ struct RandomWire: Wire {
 /// Every kind of request.
 let everyRequest: [any Request.Type] = [
     ProduceRequest.self, FetchRequest.self, ListOffsetsRequest.self, MetadataRequest.self,
-    FindCoordinatorRequest.self, ApiVersionsRequest.self, CreateTopicsRequest.self, DeleteTopicsRequest.self,
+    FindCoordinatorRequest.self, ApiVersionsRequest.self, CreateTopicsRequest.self,
+    DeleteTopicsRequest.self,
     DeleteRecordsRequest.self, InitProducerIDRequest.self, OffsetForLeaderEpochRequest.self,
     DescribeConfigsRequest.self, DescribeClusterRequest.self,
 ]
 
 /// A message full of chance.
 func random<Message: Structure>(
-    _ type: Message.Type, of api: API, version: Int16, seed: UInt64
+    _ type: Message.Type,
+    of api: API,
+    version: Int16,
+    seed: UInt64
 ) throws -> Message {
     var wire = RandomWire(version: version, isFlexible: api.isFlexible(in: version), seed: seed)
     var message = Message()

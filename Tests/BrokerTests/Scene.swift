@@ -21,7 +21,9 @@ final class Scene {
 
     init(_ change: (inout Broker.Settings) -> Void = { _ in }) async throws {
         var template = Array("/tmp/broker-test-XXXXXX".utf8CString)
-        guard let made = mkdtemp(&template) else { throw TestClient.Failure.system("mkdtemp", errno) }
+        guard let made = mkdtemp(&template) else {
+            throw TestClient.Failure.system("mkdtemp", errno)
+        }
         folder = String(cString: made)
         var settings = Broker.Settings()
         settings.port = 0
@@ -56,7 +58,8 @@ final class Scene {
 
 /// Runs a test against a broker and takes it down, whatever happens.
 func withBroker(
-    _ change: (inout Broker.Settings) -> Void = { _ in }, _ body: (Scene) async throws -> Void
+    _ change: (inout Broker.Settings) -> Void = { _ in },
+    _ body: (Scene) async throws -> Void
 ) async throws {
     let scene = try await Scene(change)
     do {
@@ -70,7 +73,11 @@ func withBroker(
 
 extension TestClient {
     @discardableResult
-    func create(_ name: String, partitions: Int32 = 1, _ configuration: [String: String] = [:]) throws -> Int16 {
+    func create(
+        _ name: String,
+        partitions: Int32 = 1,
+        _ configuration: [String: String] = [:]
+    ) throws -> Int16 {
         var topic = CreateTopicsRequest.Topic()
         topic.name = name
         topic.partitions = partitions
@@ -85,13 +92,20 @@ extension TestClient {
         return try ask(request, version: 7).topics.first?.error ?? -1
     }
 
-    func produce(_ records: [UInt8]?, to topic: String, _ partition: Int32 = 0) throws -> ProduceResponse.Partition {
+    func produce(
+        _ records: [UInt8]?,
+        to topic: String,
+        _ partition: Int32 = 0
+    ) throws -> ProduceResponse.Partition {
         let answer = try ask(Self.produce(records, to: topic, partition), version: 9)
         return answer.topics.first?.partitions.first ?? .init()
     }
 
     static func produce(
-        _ records: [UInt8]?, to name: String, _ index: Int32 = 0, acks: Int16 = -1
+        _ records: [UInt8]?,
+        to name: String,
+        _ index: Int32 = 0,
+        acks: Int16 = -1
     ) -> ProduceRequest {
         var partition = ProduceRequest.Partition()
         partition.index = index
@@ -107,8 +121,13 @@ extension TestClient {
     }
 
     static func fetch(
-        _ name: String, _ partitions: [Int32] = [0], from offset: Int64 = 0, wait: Int32 = 0, minBytes: Int32 = 1,
-        maxBytes: Int32 = 1 << 20, partitionBytes: Int32 = 1 << 20
+        _ name: String,
+        _ partitions: [Int32] = [0],
+        from offset: Int64 = 0,
+        wait: Int32 = 0,
+        minBytes: Int32 = 1,
+        maxBytes: Int32 = 1 << 20,
+        partitionBytes: Int32 = 1 << 20
     ) -> FetchRequest {
         var topic = FetchRequest.Topic()
         topic.name = name
@@ -127,8 +146,13 @@ extension TestClient {
         return request
     }
 
-    func fetch(_ name: String, _ index: Int32 = 0, from offset: Int64 = 0) throws -> FetchResponse.Partition {
-        try ask(Self.fetch(name, [index], from: offset), version: 12).topics.first?.partitions.first ?? .init()
+    func fetch(
+        _ name: String,
+        _ index: Int32 = 0,
+        from offset: Int64 = 0
+    ) throws -> FetchResponse.Partition {
+        try ask(Self.fetch(name, [index], from: offset), version: 12).topics.first?.partitions.first
+            ?? .init()
     }
 }
 

@@ -16,7 +16,8 @@ import Testing
     }
 
     @Test(arguments: [
-        [0x16, 0x03, 0x01, 0x02, 0x00] as [UInt8], [0x7F, 0xFF, 0xFF, 0xFF], [0xFF, 0xFF, 0xFF, 0xFF], [0, 0, 0, 1],
+        [0x16, 0x03, 0x01, 0x02, 0x00] as [UInt8], [0x7F, 0xFF, 0xFF, 0xFF],
+        [0xFF, 0xFF, 0xFF, 0xFF], [0, 0, 0, 1],
         // A kind of request that nobody knows, and versions that do not exist.
         [0, 0, 0, 10, 0x03, 0xE7, 0, 0, 0, 0, 0, 1, 0xFF, 0xFF],
         [0, 0, 0, 10, 0x00, 0x03, 0, 99, 0, 0, 0, 1, 0xFF, 0xFF],
@@ -37,10 +38,13 @@ import Testing
 
     @Test func `who goes away in the middle of a request leaves no trace`() async throws {
         try await withBroker { scene in
-            for _ in 0..<20 {
+            for _ in 0 ..< 20 {
                 let client = try scene.client()
                 let request = try encoded(
-                    TestClient.produce([UInt8](repeating: 7, count: 100_000), to: "t"), version: 9, correlation: 1)
+                    TestClient.produce([UInt8](repeating: 7, count: 100_000), to: "t"),
+                    version: 9,
+                    correlation: 1
+                )
                 try client.send(Array(request.prefix(50_000)))
             }
             #expect(try scene.client().ask(ApiVersionsRequest(), version: 3).error == 0)
@@ -48,17 +52,25 @@ import Testing
         }
     }
 
-    @Test func `who asks for a version of ApiVersions that is not known gets one that everybody reads`() async throws {
+    @Test
+    func `who asks for a version of ApiVersions that is not known gets one that everybody reads`()
+        async throws
+    {
         try await withBroker { scene in
             let client = try scene.client()
             try client.send([0, 0, 0, 11, 0, 18, 0, 77, 0, 0, 0, 5, 0xFF, 0xFF, 0])
             let (correlation, answer) = try decodedAnswer(
-                to: ApiVersionsRequest.self, version: 0, client.receiveFrame())
+                to: ApiVersionsRequest.self,
+                version: 0,
+                client.receiveFrame()
+            )
             #expect(correlation == 5)
             #expect(answer.error == ErrorCode.unsupportedVersion.rawValue)
             #expect(answer.ranges.map { [$0.key, $0.first, $0.last] } == [[18, 0, 3]])
             // The connection lives on, for a second try.
-            #expect(try client.ask(ApiVersionsRequest(), version: 3).ranges.count == API.allCases.count)
+            #expect(
+                try client.ask(ApiVersionsRequest(), version: 3).ranges.count == API.allCases.count
+            )
         }
     }
 
@@ -74,7 +86,7 @@ import Testing
             first = nil
             // The broker sees the end of a connection a moment later.
             var isAdmitted = false
-            for _ in 0..<100 where !isAdmitted {
+            for _ in 0 ..< 100 where !isAdmitted {
                 try await Task.sleep(for: .milliseconds(20))
                 do {
                     _ = try scene.client().ask(ApiVersionsRequest(), version: 3)
@@ -92,7 +104,7 @@ import Testing
         print("Seed of the broken requests: \(seed)")
         try await withBroker({ $0.autoCreateTopics = false }) { scene in
             var generator = SeededGenerator(seed: seed)
-            for round in 0..<3_000 {
+            for round in 0 ..< 3_000 {
                 let type = everyRequest[round % everyRequest.count]
                 let version = type.api.versions.randomElement(using: &generator) ?? 0
                 let bytes = try broken(type, version: version, using: &generator)
@@ -101,7 +113,10 @@ import Testing
                 length.append(Int32(bytes.count))
                 try client.send(length.bytes + bytes)
             }
-            #expect(try scene.client().ask(ApiVersionsRequest(), version: 3).error == 0, "seed \(seed)")
+            #expect(
+                try scene.client().ask(ApiVersionsRequest(), version: 3).error == 0,
+                "seed \(seed)"
+            )
         }
     }
 }

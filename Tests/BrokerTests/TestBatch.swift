@@ -54,7 +54,7 @@ struct TestBatch {
             let count = try reader.read(Int32.self)
             var batch = ByteReader(try reader.read(count: Int(count)))
             try batch.skip(45)
-            for _ in 0..<(try batch.read(Int32.self)) {
+            for _ in 0 ..< (try batch.read(Int32.self)) {
                 var record = ByteReader(try batch.read(count: Int(try batch.readSignedVarint())))
                 try record.skip(1)
                 _ = try record.readSignedVarint()

@@ -19,8 +19,20 @@ final class TestClient {
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard socket >= 0 else { throw Failure.system("socket", errno) }
         var patience = timeval(tv_sec: 10, tv_usec: 0)
-        setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-        setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        setsockopt(
+            socket,
+            SOL_SOCKET,
+            SO_RCVTIMEO,
+            &patience,
+            socklen_t(MemoryLayout<timeval>.size)
+        )
+        setsockopt(
+            socket,
+            SOL_SOCKET,
+            SO_SNDTIMEO,
+            &patience,
+            socklen_t(MemoryLayout<timeval>.size)
+        )
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(port).bigEndian
@@ -50,7 +62,9 @@ final class TestClient {
         var bytes = [UInt8](repeating: 0, count: count)
         var received = 0
         while received < count {
-            let more = bytes[received...].withUnsafeMutableBytes { recv(socket, $0.baseAddress, $0.count, 0) }
+            let more = bytes[received...].withUnsafeMutableBytes {
+                recv(socket, $0.baseAddress, $0.count, 0)
+            }
             guard more > 0 else { throw more < 0 && errno == EAGAIN ? Failure.silence : .closed }
             received += more
         }
@@ -81,7 +95,8 @@ final class TestClient {
     }
 
     func receive<Message: Request>(
-        answerTo type: Message.Type, version: Int16
+        answerTo type: Message.Type,
+        version: Int16
     ) throws -> (correlation: Int32, Message.Response) {
         try decodedAnswer(to: type, version: version, receiveFrame())
     }
@@ -90,7 +105,9 @@ final class TestClient {
     func ask<Message: Request>(_ request: Message, version: Int16) throws -> Message.Response {
         let number = try send(request, version: version)
         let (correlation, answer) = try receive(answerTo: Message.self, version: version)
-        guard correlation == number else { throw ByteError.malformed("an answer to another request", at: 4) }
+        guard correlation == number else {
+            throw ByteError.malformed("an answer to another request", at: 4)
+        }
         return answer
     }
 }

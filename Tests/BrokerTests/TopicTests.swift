@@ -11,7 +11,11 @@ import Testing
             let before = try client.ask(MetadataRequest(), version: 12)
             #expect(before.topics.map(\.name) == ["events"])
             #expect(before.topics[0].partitions.map(\.index) == [0, 1, 2])
-            #expect(before.topics[0].partitions.allSatisfy { $0.leader == 1 && $0.leaderEpoch == 0 && $0.replicas == [1] })
+            #expect(
+                before.topics[0].partitions.allSatisfy {
+                    $0.leader == 1 && $0.leaderEpoch == 0 && $0.replicas == [1]
+                }
+            )
             #expect(before.topics[0].id != .none)
             #expect(before.brokers.map(\.id) == [1])
             #expect(before.brokers[0].port == Int32(scene.broker.port))
@@ -35,7 +39,9 @@ import Testing
                 request.topics = [asked]
                 #expect(try client.ask(request, version: version).topics.map(\.name) == ["events"])
                 request.topics = version == 0 ? nil : []
-                #expect(try client.ask(request, version: version).topics.count == (version == 0 ? 1 : 0))
+                #expect(
+                    try client.ask(request, version: version).topics.count == (version == 0 ? 1 : 0)
+                )
             }
             var request = MetadataRequest()
             var (known, unknown) = (MetadataRequest.Topic(), MetadataRequest.Topic())
@@ -56,11 +62,17 @@ import Testing
             asked.name = "wanted"
             request.topics = [asked]
             request.mayCreateTopics = false
-            #expect(try client.ask(request, version: 9).topics[0].error == ErrorCode.unknownTopicOrPartition.rawValue)
+            #expect(
+                try client.ask(request, version: 9).topics[0].error
+                    == ErrorCode.unknownTopicOrPartition.rawValue
+            )
             request.mayCreateTopics = true
             #expect(try client.ask(request, version: 9).topics[0].partitions.count == 2)
             request.topics?[0].name = "not a name"
-            #expect(try client.ask(request, version: 9).topics[0].error == ErrorCode.invalidTopic.rawValue)
+            #expect(
+                try client.ask(request, version: 9).topics[0].error
+                    == ErrorCode.invalidTopic.rawValue
+            )
         }
     }
 
@@ -104,7 +116,9 @@ import Testing
         #expect(set("no.such.key", "1") == .invalidConfig)
     }
 
-    @Test func `can be tried without being created, and asked for twice in one request are not`() async throws {
+    @Test func `can be tried without being created, and asked for twice in one request are not`()
+        async throws
+    {
         try await withBroker { scene in
             let client = try scene.client()
             var topic = CreateTopicsRequest.Topic()
@@ -112,14 +126,20 @@ import Testing
             var request = CreateTopicsRequest()
             request.topics = [topic]
             request.onlyValidates = true
-            for version in Int16(1)...7 {
+            for version in Int16(1) ... 7 {
                 let answer = try client.ask(request, version: version).topics[0]
                 #expect(answer.error == 0)
-                if version >= 5 { #expect([answer.partitions, Int32(answer.replicationFactor)] == [4, 1]) }
+                if version >= 5 {
+                    #expect([answer.partitions, Int32(answer.replicationFactor)] == [4, 1])
+                }
             }
             request.onlyValidates = false
             request.topics = [topic, topic]
-            #expect(try client.ask(request, version: 4).topics.map(\.error) == [ErrorCode.invalidRequest.rawValue])
+            #expect(
+                try client.ask(request, version: 4).topics.map(\.error) == [
+                    ErrorCode.invalidRequest.rawValue
+                ]
+            )
             #expect(try client.ask(MetadataRequest(), version: 9).topics.isEmpty)
         }
     }
@@ -133,7 +153,9 @@ import Testing
                 if version < 6 {
                     request.names = ["events", "nowhere"]
                 } else {
-                    var (known, unknown) = (DeleteTopicsRequest.Topic(), DeleteTopicsRequest.Topic())
+                    var (known, unknown) = (
+                        DeleteTopicsRequest.Topic(), DeleteTopicsRequest.Topic()
+                    )
                     known.id = try client.ask(MetadataRequest(), version: 12).topics[0].id
                     unknown.id = TopicID([UInt8](repeating: 9, count: 16))
                     request.topics = [known, unknown]
@@ -165,13 +187,16 @@ import Testing
                 #expect(results.map(\.error) == [0, 0, ErrorCode.unknownTopicOrPartition.rawValue])
                 #expect(results[0].settings.map(\.name) == TopicConfiguration.all.map(\.name))
                 let values = Dictionary(
-                    uniqueKeysWithValues: results[0].settings.map { ($0.name, $0.value) })
+                    uniqueKeysWithValues: results[0].settings.map { ($0.name, $0.value) }
+                )
                 #expect(values["retention.ms"] == "1000")
                 #expect(values["cleanup.policy"] == "delete")
                 #expect(!results[1].settings.isEmpty)
             }
             var topic = DescribeConfigsRequest.Resource()
-            (topic.kind, topic.name, topic.keys) = (DescribeConfigsRequest.Resource.topic, "events", ["retention.ms"])
+            (topic.kind, topic.name, topic.keys) = (
+                DescribeConfigsRequest.Resource.topic, "events", ["retention.ms"]
+            )
             var request = DescribeConfigsRequest()
             request.resources = [topic]
             let found = try client.ask(request, version: 4).results[0].settings
@@ -187,10 +212,15 @@ import Testing
             var settings = Broker.Settings()
             settings.port = scene.broker.port
             let second = Broker(store: scene.store, settings: settings)
-            await #expect(throws: BrokerError.portTaken(host: "127.0.0.1", port: scene.broker.port)) {
+            await #expect(throws: BrokerError.portTaken(host: "127.0.0.1", port: scene.broker.port))
+            {
                 try await second.start()
             }
-            #expect("\(BrokerError.portTaken(host: "127.0.0.1", port: 9092))".contains("choose another port"))
+            #expect(
+                "\(BrokerError.portTaken(host: "127.0.0.1", port: 9092))".contains(
+                    "choose another port"
+                )
+            )
         }
     }
 
@@ -224,7 +254,9 @@ import Testing
                 topic.partitions = [.init()]
                 var request = OffsetForLeaderEpochRequest()
                 request.topics = [topic]
-                #expect(try client.ask(request, version: version).topics[0].partitions[0].endOffset == 1)
+                #expect(
+                    try client.ask(request, version: version).topics[0].partitions[0].endOffset == 1
+                )
             }
         }
     }

@@ -2,10 +2,12 @@ import Bytes
 import Testing
 
 @Suite struct `Reading bytes` {
-    @Test(arguments: [
-        (0, [0]), (1, [1]), (127, [0x7F]), (128, [0x80, 1]), (300, [0xAC, 2]),
-        (.max, [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1]),
-    ] as [(UInt64, [UInt8])])
+    @Test(
+        arguments: [
+            (0, [0]), (1, [1]), (127, [0x7F]), (128, [0x80, 1]), (300, [0xAC, 2]),
+            (.max, [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1]),
+        ] as [(UInt64, [UInt8])]
+    )
     func `takes varints as Protobuf and Kafka write them`(value: UInt64, bytes: [UInt8]) throws {
         var writer = ByteWriter()
         writer.appendVarint(value)
@@ -14,9 +16,11 @@ import Testing
         #expect(try reader.readVarint() == value)
     }
 
-    @Test(arguments: [
-        (0, 0), (-1, 1), (1, 2), (-2, 3), (.max, .max - 1), (.min, .max),
-    ] as [(Int64, UInt64)])
+    @Test(
+        arguments: [
+            (0, 0), (-1, 1), (1, 2), (-2, 3), (.max, .max - 1), (.min, .max),
+        ] as [(Int64, UInt64)]
+    )
     func `folds the sign into the lowest bit`(value: Int64, folded: UInt64) throws {
         var (signed, plain) = (ByteWriter(), ByteWriter())
         signed.appendSignedVarint(value)
@@ -26,11 +30,13 @@ import Testing
         #expect(try reader.readSignedVarint() == value)
     }
 
-    @Test(arguments: [
-        [], [0x80], [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF],
-        [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 2],
-        [0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 1],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [], [0x80], [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF],
+            [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 2],
+            [0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 1],
+        ] as [[UInt8]]
+    )
     func `refuses a varint that ends early or has more than 64 bits`(bytes: [UInt8]) {
         var reader = ByteReader(bytes)
         #expect(throws: ByteError.self) { try reader.readVarint() }
@@ -38,7 +44,7 @@ import Testing
 
     @Test func `gives back what was written, of every kind`() throws {
         var chance = SeededChance()
-        for _ in 0..<2_000 {
+        for _ in 0 ..< 2_000 {
             let (number, word) = (chance.integer(), UInt64.random(in: 0 ... .max, using: &chance))
             let bytes = chance.bytes(upTo: 40)
             var writer = ByteWriter()
@@ -62,13 +68,13 @@ import Testing
 
     @Test func `never reads past the end, whatever the lengths say`() {
         var chance = SeededChance()
-        for _ in 0..<20_000 {
+        for _ in 0 ..< 20_000 {
             let bytes = chance.bytes(upTo: 24)
-            var reader = ByteReader(bytes[Int.random(in: 0...bytes.count, using: &chance)...])
+            var reader = ByteReader(bytes[Int.random(in: 0 ... bytes.count, using: &chance)...])
             let size = reader.remaining
             do throws(ByteError) {
                 while !reader.isAtEnd {
-                    switch Int.random(in: 0..<6, using: &chance) {
+                    switch Int.random(in: 0 ..< 6, using: &chance) {
                     case 0: _ = try reader.read(UInt32.self)
                     case 1: _ = try reader.readVarint()
                     case 2: _ = try reader.readCounted()

@@ -4,7 +4,7 @@ import Testing
 @Suite struct `Keys of rows` {
     @Test func `of integers sort as the integers do`() throws {
         var chance = SeededChance()
-        var numbers = (0..<2_000).map { _ in chance.integer() }
+        var numbers = (0 ..< 2_000).map { _ in chance.integer() }
         numbers += [.min, -1, 0, 1, .max]
         try check(numbers)
         try check(numbers.map { UInt64(bitPattern: $0) })
@@ -13,16 +13,16 @@ import Testing
 
     @Test func `of bytes sort as the bytes do, a prefix before what goes on`() throws {
         var chance = SeededChance()
-        let keys = (0..<2_000).map { _ in chance.bytes(upTo: 6) }
+        let keys = (0 ..< 2_000).map { _ in chance.bytes(upTo: 6) }
         try check(keys) { $0.lexicographicallyPrecedes($1) }
     }
 
     @Test func `of text sort by its bytes`() throws {
         var chance = SeededChance()
         let letters = Array("ab\u{0}\u{1}zé~漢\u{10FFFF}".unicodeScalars)
-        let keys = (0..<1_000).map { _ in
+        let keys = (0 ..< 1_000).map { _ in
             var text = String.UnicodeScalarView()
-            for _ in 0..<Int.random(in: 0..<5, using: &chance) {
+            for _ in 0 ..< Int.random(in: 0 ..< 5, using: &chance) {
                 text.append(letters.randomElement(using: &chance) ?? "a")
             }
             return String(text)
@@ -32,8 +32,8 @@ import Testing
 
     @Test func `of several parts sort by the first part, then the next`() {
         var chance = SeededChance()
-        let keys = (0..<1_000).map { _ in
-            (first: chance.bytes(upTo: 3), second: Int64.random(in: -2...2, using: &chance))
+        let keys = (0 ..< 1_000).map { _ in
+            (first: chance.bytes(upTo: 3), second: Int64.random(in: -2 ... 2, using: &chance))
         }
         let bytes = keys.map { key in
             var writer = ByteWriter()
@@ -54,7 +54,7 @@ import Testing
 
     @Test func `that are cut or broken are refused and never crash`() {
         var chance = SeededChance()
-        for _ in 0..<20_000 {
+        for _ in 0 ..< 20_000 {
             let bytes = chance.bytes(upTo: 12)
             var reader = ByteReader(bytes)
             do {
@@ -72,7 +72,8 @@ import Testing
     }
 
     private func check<Key: Ordered & Equatable>(
-        _ keys: [Key], _ isBefore: (Key, Key) -> Bool
+        _ keys: [Key],
+        _ isBefore: (Key, Key) -> Bool
     ) throws {
         let sorted = keys.sorted(by: isBefore).map(\.orderedBytes)
         #expect(sorted == keys.map(\.orderedBytes).sorted { $0.lexicographicallyPrecedes($1) })

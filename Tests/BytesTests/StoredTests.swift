@@ -4,7 +4,7 @@ import Testing
 @Suite struct `Stored values` {
     @Test func `read back as they were, and leave nothing over`() throws {
         var chance = SeededChance()
-        for _ in 0..<1_000 {
+        for _ in 0 ..< 1_000 {
             let number = chance.integer()
             try check(number)
             try check(UInt64(bitPattern: number))
@@ -46,8 +46,8 @@ import Testing
 @Suite struct `Event ids` {
     @Test func `of people have version 7 and begin with their time`() {
         var chance = SeededChance()
-        for _ in 0..<500 {
-            let instant = Instant(milliseconds: Int64.random(in: 0..<1 << 48, using: &chance))
+        for _ in 0 ..< 500 {
+            let instant = Instant(milliseconds: Int64.random(in: 0 ..< 1 << 48, using: &chance))
             let id = EventID(at: instant, random: (chance.next(), chance.next()))
             #expect(id.high >> 16 == UInt64(instant.milliseconds))
             #expect(id.high >> 12 & 0xF == 7)
@@ -57,7 +57,7 @@ import Testing
 
     @Test func `of an input have version 8 and follow from it alone`() {
         var chance = SeededChance()
-        for _ in 0..<500 {
+        for _ in 0 ..< 500 {
             let bytes = chance.bytes(upTo: 20)
             let id = EventID(of: Digest(of: bytes))
             #expect(id.high >> 12 & 0xF == 8)
@@ -70,7 +70,7 @@ import Testing
 
     @Test func `read back from their text and their bytes`() {
         var chance = SeededChance()
-        for _ in 0..<500 {
+        for _ in 0 ..< 500 {
             let id = EventID(high: chance.next(), low: chance.next())
             #expect(EventID(id.description) == id)
             #expect(EventID(bytes: id.bytes) == id)
@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test func `sort by time`() {
-        let ids = (0..<100).map { EventID(at: Instant(milliseconds: $0), random: (.max, .max)) }
+        let ids = (0 ..< 100).map { EventID(at: Instant(milliseconds: $0), random: (.max, .max)) }
         let bytes = ids.map(\.orderedBytes)
         #expect(zip(bytes, bytes.dropFirst()).allSatisfy { $0.lexicographicallyPrecedes($1) })
     }

@@ -10,7 +10,7 @@ func concurrently(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
             self.body = body
         }
     }
-    let threads = (0..<count).map { index in
+    let threads = (0 ..< count).map { index in
         var thread = pthread_t()
         pthread_create(
             &thread,

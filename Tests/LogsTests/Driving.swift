@@ -6,7 +6,9 @@ import Testing
 /// Short ways for tests to write and read a log on the thread they stand on. Linked from `KafkaLogTests`.
 extension Log {
     func appendAndWait(
-        _ record: NewRecord, to topic: String, _ partition: Int32?
+        _ record: NewRecord,
+        to topic: String,
+        _ partition: Int32?
     ) -> Result<Position, AppendError> {
         let answer = Monitor<Result<Position, AppendError>?>(nil)
         append(record, to: topic, partition: partition) { result in
@@ -24,7 +26,9 @@ extension Log {
 
     /// Appends all without waiting in between, then waits for all.
     func appendAll(
-        _ records: [NewRecord], to topic: String, _ partition: Int32?
+        _ records: [NewRecord],
+        to topic: String,
+        _ partition: Int32?
     ) throws -> [Position] {
         let answers = Monitor([Int: Result<Position, AppendError>]())
         for (index, record) in records.enumerated() {

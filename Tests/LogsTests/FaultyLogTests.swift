@@ -19,7 +19,7 @@ import Testing
         let log = FaultyLog(inner, seed: seed, faults: faults)
         try log.create(TopicSpec("t", partitions: 1))
         var (lost, refused) = (0, 0)
-        for number in 0..<300 {
+        for number in 0 ..< 300 {
             switch log.appendAndWait(NewRecord(number), to: "t", 0) {
             case .success: break
             case .failure(.possiblyPersisted): lost += 1
@@ -40,10 +40,10 @@ import Testing
     @Test func `has the same faults for the same seed`() throws {
         var faults = FaultyLog.Faults()
         (faults.refusal, faults.duplicate, faults.lostAcknowledgement) = (0.2, 0.2, 0.2)
-        let counts = try (0..<2).map { _ in
+        let counts = try (0 ..< 2).map { _ in
             let log = FaultyLog(MemoryLog(), seed: 7, faults: faults)
             try log.create(TopicSpec("t", partitions: 1))
-            for number in 0..<200 { _ = log.appendAndWait(NewRecord(number), to: "t", 0) }
+            for number in 0 ..< 200 { _ = log.appendAndWait(NewRecord(number), to: "t", 0) }
             return log.counts
         }
         #expect(counts[0] == counts[1])
@@ -55,7 +55,7 @@ import Testing
         let log = FaultyLog(MemoryLog(), seed: 3, faults: faults)
         try log.create(TopicSpec("t", partitions: 1))
         let answers = Monitor(0)
-        for number in 0..<10 {
+        for number in 0 ..< 10 {
             log.append(NewRecord(number), to: "t", partition: 0) { _ in
                 answers.withLock { $0 += 1 }
             }

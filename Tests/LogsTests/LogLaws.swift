@@ -30,7 +30,10 @@ struct LogLaw: Sendable, CustomTestStringConvertible {
         LogLaw("next gives at most as many records as asked for", limit),
         LogLaw("wake ends a wait, even one that has not begun", wake),
         LogLaw("a waiting reader sees a new record at once", tail),
-        LogLaw("a topic deleted and created again is empty, writable and not the old one", recreation),
+        LogLaw(
+            "a topic deleted and created again is empty, writable and not the old one",
+            recreation
+        ),
         LogLaw("a reader hears that its topic is gone", deletion),
         LogLaw("topics tell what they were created with", topics),
         LogLaw("bounds follow the appends", bounds),
@@ -43,18 +46,19 @@ struct LogLaw: Sendable, CustomTestStringConvertible {
 extension LogLaw {
     private static func order(_ log: any Log) throws {
         try log.create(TopicSpec("order", partitions: 1))
-        let positions = try log.appendAll((0..<500).map { NewRecord($0) }, to: "order", 0)
-        #expect(positions.map(\.offset) == Array(0..<500))
+        let positions = try log.appendAll((0 ..< 500).map { NewRecord($0) }, to: "order", 0)
+        #expect(positions.map(\.offset) == Array(0 ..< 500))
         let records = try log.read(Partition("order", 0), from: 0, count: 500)
-        #expect(records.map(\.offset) == Array(0..<500))
-        #expect(records.map(\.number) == Array(0..<500))
+        #expect(records.map(\.offset) == Array(0 ..< 500))
+        #expect(records.map(\.number) == Array(0 ..< 500))
     }
 
     private static func contents(_ log: any Log) throws {
         try log.create(TopicSpec("contents", partitions: 1))
         let parts: [[UInt8]?] = [nil, [], [0], [0, 0xFF, 0x80], Array("ключ".utf8)]
         let headers = [
-            Header("a", [1]), Header("a", [2]), Header("", []), Header("null", nil), Header("é", "ü"),
+            Header("a", [1]), Header("a", [2]), Header("", []), Header("null", nil),
+            Header("é", "ü"),
         ]
         var records: [NewRecord] = []
         for key in parts {
@@ -77,7 +81,10 @@ extension LogLaw {
         let given: [Int64] = [1_357_034_400_123_999, 1_000, 4_102_444_800_000_000]
         for microseconds in given {
             let record = NewRecord(
-                key: nil, value: [1], timestamp: Instant(microseconds: microseconds))
+                key: nil,
+                value: [1],
+                timestamp: Instant(microseconds: microseconds)
+            )
             try log.appendOne(record, to: "timestamps", 0)
         }
         try log.appendOne(NewRecord(key: nil, value: [1]), to: "timestamps", 0)
@@ -90,29 +97,35 @@ extension LogLaw {
 
     private static func partitioner(_ log: any Log) throws {
         try log.create(TopicSpec("partitioner", partitions: 7))
-        for number in 0..<50 {
+        for number in 0 ..< 50 {
             let key = number == 0 ? [] : Array("key-\(number)".utf8)
             let position = try log.appendOne(
-                NewRecord(key: key, value: nil), to: "partitioner", nil)
+                NewRecord(key: key, value: nil),
+                to: "partitioner",
+                nil
+            )
             #expect(position.partition.index == Murmur2.partition(of: key, among: 7))
         }
-        for _ in 0..<10 {
+        for _ in 0 ..< 10 {
             let position = try log.appendOne(
-                NewRecord(key: nil, value: [1]), to: "partitioner", nil)
-            #expect((0..<7).contains(position.partition.index))
+                NewRecord(key: nil, value: [1]),
+                to: "partitioner",
+                nil
+            )
+            #expect((0 ..< 7).contains(position.partition.index))
         }
     }
 
     private static func severalPartitions(_ log: any Log) throws {
         try log.create(TopicSpec("several", partitions: 3))
         try log.create(TopicSpec("other", partitions: 1))
-        for index in 0..<Int32(3) {
-            _ = try log.appendAll((0..<100).map { NewRecord($0) }, to: "several", index)
+        for index in 0 ..< Int32(3) {
+            _ = try log.appendAll((0 ..< 100).map { NewRecord($0) }, to: "several", index)
         }
-        _ = try log.appendAll((0..<100).map { NewRecord($0) }, to: "other", 0)
+        _ = try log.appendAll((0 ..< 100).map { NewRecord($0) }, to: "other", 0)
         let reader = try log.reader()
         defer { reader.close() }
-        let partitions = (0..<3).map { Partition("several", $0) } + [Partition("other", 0)]
+        let partitions = (0 ..< 3).map { Partition("several", $0) } + [Partition("other", 0)]
         for partition in partitions { try reader.add(partition, from: 0) }
         var seen: [Partition: [Int]] = [:]
         let deadline = Deadline(after: 10_000_000)
@@ -121,14 +134,14 @@ extension LogLaw {
                 seen[batch.partition, default: []] += batch.records.map(\.number)
             }
         }
-        for partition in partitions { #expect(seen[partition] == Array(0..<100), "\(partition)") }
+        for partition in partitions { #expect(seen[partition] == Array(0 ..< 100), "\(partition)") }
     }
 
     private static func middle(_ log: any Log) throws {
         try log.create(TopicSpec("middle", partitions: 1))
-        _ = try log.appendAll((0..<100).map { NewRecord($0) }, to: "middle", 0)
+        _ = try log.appendAll((0 ..< 100).map { NewRecord($0) }, to: "middle", 0)
         let partition = Partition("middle", 0)
-        #expect(try log.read(partition, from: 40, count: 60).map(\.number) == Array(40..<100))
+        #expect(try log.read(partition, from: 40, count: 60).map(\.number) == Array(40 ..< 100))
         let reader = try log.reader()
         defer { reader.close() }
         try reader.add(partition, from: 100)
@@ -140,8 +153,8 @@ extension LogLaw {
 
     private static func outOfRange(_ log: any Log) throws {
         try log.create(TopicSpec("range", partitions: 3))
-        _ = try log.appendAll((0..<10).map { NewRecord($0) }, to: "range", 0)
-        _ = try log.appendAll((0..<10).map { NewRecord($0) }, to: "range", 1)
+        _ = try log.appendAll((0 ..< 10).map { NewRecord($0) }, to: "range", 0)
+        _ = try log.appendAll((0 ..< 10).map { NewRecord($0) }, to: "range", 1)
         let reader = try log.reader()
         defer { reader.close() }
         try reader.add(Partition("range", 0), from: 11)
@@ -162,12 +175,13 @@ extension LogLaw {
         }
         // Once: nothing more comes.
         #expect(try reader.next(limit: 4, within: TimeSpan(microseconds: 300_000)).isEmpty)
-        #expect(records.map(\.number) == Array(0..<10))
+        #expect(records.map(\.number) == Array(0 ..< 10))
         #expect(
             Set(faults) == [
-                .offsetOutOfRange(Position(Partition("range", 0), 11), available: 0..<10),
-                .offsetOutOfRange(Position(Partition("range", 2), -1), available: 0..<0),
-            ])
+                .offsetOutOfRange(Position(Partition("range", 0), 11), available: 0 ..< 10),
+                .offsetOutOfRange(Position(Partition("range", 2), -1), available: 0 ..< 0),
+            ]
+        )
         // A partition that was given up can be added again.
         try reader.add(Partition("range", 0), from: 5)
         let batches = try reader.next(limit: 10, within: .seconds(5))
@@ -212,11 +226,11 @@ extension LogLaw {
 
     private static func severalReaders(_ log: any Log) throws {
         try log.create(TopicSpec("readers", partitions: 1))
-        _ = try log.appendAll((0..<50).map { NewRecord($0) }, to: "readers", 0)
-        let readers = try (0..<3).map { _ in try log.reader() }
+        _ = try log.appendAll((0 ..< 50).map { NewRecord($0) }, to: "readers", 0)
+        let readers = try (0 ..< 3).map { _ in try log.reader() }
         for reader in readers { try reader.add(Partition("readers", 0), from: 0) }
         for reader in readers {
-            #expect(try reader.read(count: 50).map(\.number) == Array(0..<50))
+            #expect(try reader.read(count: 50).map(\.number) == Array(0 ..< 50))
             reader.close()
             #expect(throws: LogError.self) { try reader.next(limit: 1, within: .seconds(0)) }
         }
@@ -224,8 +238,8 @@ extension LogLaw {
 
     private static func removal(_ log: any Log) throws {
         try log.create(TopicSpec("removal", partitions: 2))
-        for index in 0..<Int32(2) {
-            _ = try log.appendAll((0..<50).map { NewRecord($0) }, to: "removal", index)
+        for index in 0 ..< Int32(2) {
+            _ = try log.appendAll((0 ..< 50).map { NewRecord($0) }, to: "removal", index)
         }
         let reader = try log.reader()
         defer { reader.close() }
@@ -242,17 +256,17 @@ extension LogLaw {
         { partitions.formUnion(batches.map(\.partition)) }
         #expect(!partitions.contains(removed))
         try reader.add(removed, from: 20)
-        #expect(try reader.read(count: 30).map(\.number) == Array(20..<50))
+        #expect(try reader.read(count: 30).map(\.number) == Array(20 ..< 50))
     }
 
     private static func limit(_ log: any Log) throws {
         try log.create(TopicSpec("limit", partitions: 2))
-        for index in 0..<Int32(2) {
-            _ = try log.appendAll((0..<100).map { NewRecord($0) }, to: "limit", index)
+        for index in 0 ..< Int32(2) {
+            _ = try log.appendAll((0 ..< 100).map { NewRecord($0) }, to: "limit", index)
         }
         let reader = try log.reader()
         defer { reader.close() }
-        for index in 0..<Int32(2) { try reader.add(Partition("limit", index), from: 0) }
+        for index in 0 ..< Int32(2) { try reader.add(Partition("limit", index), from: 0) }
         var total = 0
         let deadline = Deadline(after: 10_000_000)
         while total < 200, !deadline.isOver {
@@ -271,7 +285,7 @@ extension LogLaw {
         try reader.add(Partition("wake", 0), from: 0)
         _ = try reader.next(limit: 1, within: TimeSpan(microseconds: 1))
         let start = ContinuousClock.now
-        for _ in 0..<20 {
+        for _ in 0 ..< 20 {
             reader.wake()
             #expect(try reader.next(limit: 1, within: .seconds(20)).isEmpty)
         }
@@ -301,7 +315,7 @@ extension LogLaw {
         try reader.add(Partition("tail", 0), from: 0)
         _ = try reader.next(limit: 1, within: TimeSpan(microseconds: 300_000))
         var longest = Duration.zero
-        for number in 0..<20 {
+        for number in 0 ..< 20 {
             let start = ContinuousClock.now
             log.append(NewRecord(number), to: "tail", partition: 0) { _ in }
             let records = try reader.next(limit: 10, within: .seconds(5)).flatMap(\.records)
@@ -313,7 +327,7 @@ extension LogLaw {
 
     private static func recreation(_ log: any Log) throws {
         try log.create(TopicSpec("again", partitions: 1))
-        _ = try log.appendAll((0..<30).map { NewRecord($0) }, to: "again", 0)
+        _ = try log.appendAll((0 ..< 30).map { NewRecord($0) }, to: "again", 0)
         let reader = try log.reader()
         defer { reader.close() }
         try reader.add(Partition("again", 0), from: 0)
@@ -321,7 +335,7 @@ extension LogLaw {
         try log.delete(topic: "again")
         #expect(!(try log.topics().contains { $0.name == "again" }))
         try log.create(TopicSpec("again", partitions: 1))
-        #expect(try log.bounds(of: Partition("again", 0)) == 0..<0)
+        #expect(try log.bounds(of: Partition("again", 0)) == 0 ..< 0)
         let position = try log.appendOne(NewRecord(77), to: "again", 0)
         #expect(position.offset == 0 || position.offset == -1)
         #expect(try log.read(Partition("again", 0), from: 0, count: 1).map(\.number) == [77])
@@ -329,7 +343,7 @@ extension LogLaw {
         let fault = try #require(try reader.fault(within: 10))
         switch fault {
         case .unknownTopic("again"): break
-        case .offsetOutOfRange(Position(Partition("again", 0), 30), available: 0..<1): break
+        case .offsetOutOfRange(Position(Partition("again", 0), 30), available: 0 ..< 1): break
         default: Issue.record("The reader of the old topic heard \(fault).")
         }
     }
@@ -369,10 +383,10 @@ extension LogLaw {
 
     private static func bounds(_ log: any Log) throws {
         try log.create(TopicSpec("bounds", partitions: 2))
-        #expect(try log.bounds(of: Partition("bounds", 0)) == 0..<0)
-        _ = try log.appendAll((0..<10).map { NewRecord($0) }, to: "bounds", 0)
-        #expect(try log.bounds(of: Partition("bounds", 0)) == 0..<10)
-        #expect(try log.bounds(of: Partition("bounds", 1)) == 0..<0)
+        #expect(try log.bounds(of: Partition("bounds", 0)) == 0 ..< 0)
+        _ = try log.appendAll((0 ..< 10).map { NewRecord($0) }, to: "bounds", 0)
+        #expect(try log.bounds(of: Partition("bounds", 0)) == 0 ..< 10)
+        #expect(try log.bounds(of: Partition("bounds", 1)) == 0 ..< 0)
     }
 
     private static func concurrency(_ log: any Log) throws {
@@ -380,7 +394,7 @@ extension LogLaw {
         let (writers, each) = (8, 250)
         let answers = Mutex<[Position]>([])
         concurrently(writers) { writer in
-            let records = (0..<each).map { NewRecord(writer * each + $0) }
+            let records = (0 ..< each).map { NewRecord(writer * each + $0) }
             do {
                 let positions = try log.appendAll(records, to: "threads", Int32(writer % 3))
                 answers.withLock { $0 += positions }
@@ -390,18 +404,18 @@ extension LogLaw {
         }
         #expect(Set(answers.withLock { $0 }).count == writers * each)
         var numbers: [Int] = []
-        for index in 0..<Int32(3) {
+        for index in 0 ..< Int32(3) {
             let partition = Partition("threads", index)
             let count = Int(try log.bounds(of: partition).upperBound)
             let read = try log.read(partition, from: 0, count: count).map(\.number)
             // Each writer's own records are in its own order.
-            for writer in 0..<writers {
+            for writer in 0 ..< writers {
                 let own = read.filter { $0 / each == writer }
                 #expect(own == own.sorted())
             }
             numbers += read
         }
-        #expect(numbers.sorted() == Array(0..<writers * each))
+        #expect(numbers.sorted() == Array(0 ..< writers * each))
     }
 
     private static func callback(_ log: any Log) throws {
@@ -420,7 +434,7 @@ extension LogLaw {
         link()
         let isDone = links.wait(until: Deadline(after: 20_000_000)) { $0 >= 50 ? true : nil }
         #expect(isDone == true)
-        #expect(try log.bounds(of: Partition("chain", 0)) == 0..<50)
+        #expect(try log.bounds(of: Partition("chain", 0)) == 0 ..< 50)
     }
 
     private static func closing(_ log: any Log) throws {
@@ -428,7 +442,7 @@ extension LogLaw {
         let reader = try log.reader()
         try reader.add(Partition("closing", 0), from: 0)
         let answers = Monitor((positions: 0, others: 0))
-        for number in 0..<2_000 {
+        for number in 0 ..< 2_000 {
             log.append(NewRecord(number), to: "closing", partition: 0) { result in
                 answers.withLock { answers in
                     if case .success = result {

@@ -19,15 +19,15 @@ import Testing
         let log = MemoryLog()
         let partition = Partition("t", 0)
         try log.create(TopicSpec("t", partitions: 1))
-        _ = try log.appendAll((0..<10).map { NewRecord($0) }, to: "t", 0)
+        _ = try log.appendAll((0 ..< 10).map { NewRecord($0) }, to: "t", 0)
         try log.trim(partition, before: 4)
-        #expect(try log.bounds(of: partition) == 4..<10)
-        #expect(try log.read(partition, from: 4, count: 6).map(\.number) == Array(4..<10))
-        #expect(throws: LogError.offsetOutOfRange(Position(partition, 3), available: 4..<10)) {
+        #expect(try log.bounds(of: partition) == 4 ..< 10)
+        #expect(try log.read(partition, from: 4, count: 6).map(\.number) == Array(4 ..< 10))
+        #expect(throws: LogError.offsetOutOfRange(Position(partition, 3), available: 4 ..< 10)) {
             try log.read(partition, from: 3, count: 1)
         }
         try log.trim(partition, before: 10)
-        #expect(try log.bounds(of: partition) == 10..<10)
+        #expect(try log.bounds(of: partition) == 10 ..< 10)
         #expect(throws: LogError.self) { try log.trim(partition, before: 11) }
     }
 
@@ -40,19 +40,19 @@ import Testing
         #expect(try log.appendOne(NewRecord(1), to: "t", 0).offset == 6)
         #expect(try log.read(partition, from: 0, count: 2).map(\.offset) == [0, 6])
         #expect(try log.read(partition, from: 3, count: 1).map(\.offset) == [6])
-        #expect(try log.bounds(of: partition) == 0..<7)
+        #expect(try log.bounds(of: partition) == 0 ..< 7)
     }
 
     @Test func `makes a copy without one record and leaves the original alone`() throws {
         let log = MemoryLog()
         let partition = Partition("t", 0)
         try log.create(TopicSpec("t", partitions: 1))
-        _ = try log.appendAll((0..<5).map { NewRecord($0) }, to: "t", 0)
+        _ = try log.appendAll((0 ..< 5).map { NewRecord($0) }, to: "t", 0)
         let copy = try log.dropping(Position(partition, 2))
         #expect(try copy.read(partition, from: 0, count: 4).map(\.offset) == [0, 1, 3, 4])
         #expect(try log.read(partition, from: 0, count: 5).map(\.offset) == [0, 1, 2, 3, 4])
         try copy.appendOne(NewRecord(5), to: "t", 0)
-        #expect(try log.bounds(of: partition) == 0..<5)
+        #expect(try log.bounds(of: partition) == 0 ..< 5)
         #expect(throws: LogError.self) { try copy.dropping(Position(partition, 2)) }
     }
 

@@ -22,7 +22,9 @@ struct Batch {
         values = ids.map { id in
             var writer = ByteWriter()
             writer.append(id)
-            writer.append(contentsOf: [UInt8](repeating: UInt8(truncatingIfNeeded: id), count: padding))
+            writer.append(
+                contentsOf: [UInt8](repeating: UInt8(truncatingIfNeeded: id), count: padding)
+            )
             return writer.bytes
         }
     }
@@ -77,7 +79,7 @@ struct Batch {
         try reader.skip(57)
         let count: Int32 = try reader.read()
         var ids: [UInt64] = []
-        for _ in 0..<count {
+        for _ in 0 ..< count {
             _ = try reader.readSignedVarint()
             try reader.skip(1)
             _ = try reader.readSignedVarint()
@@ -127,7 +129,9 @@ extension SegmentStore {
 
     /// All batches of a partition.
     func everything(in partition: TopicPartition, limit: Int = 1_000) throws -> [[UInt8]] {
-        guard let bounds = bounds(of: partition) else { throw SegmentError.unknownPartition(partition) }
+        guard let bounds = bounds(of: partition) else {
+            throw SegmentError.unknownPartition(partition)
+        }
         var batches: [[UInt8]] = []
         var offset = bounds.lowerBound
         while offset < bounds.upperBound {
@@ -143,7 +147,9 @@ extension SegmentStore {
 
     /// Waits until everything accepted is in its segment.
     func settle() {
-        while engine.state.withLock({ $0.pendingBytes > 0 }) { Signal().wait(until: Clock.ticks() + 1) }
+        while engine.state.withLock({ $0.pendingBytes > 0 }) {
+            Signal().wait(until: Clock.ticks() + 1)
+        }
     }
 }
 

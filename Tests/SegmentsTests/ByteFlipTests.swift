@@ -12,7 +12,7 @@ private struct FilledStore {
 
     static let bulk = ["flush.messages": "9223372036854775807", "flush.ms": "1"]
 
-    /// - Parameter isKilled: The journal still holds some of what was appended.
+    /// Where it is killed, the journal still holds some of what was appended.
     init(seed: UInt64, isKilled: Bool) throws {
         random = SeededGenerator(seed: seed)
         var settings = SegmentStore.Settings.tiny
@@ -24,8 +24,8 @@ private struct FilledStore {
         let partitions = [
             TopicPartition("orders", 0), TopicPartition("orders", 1), TopicPartition("bulk", 0),
         ]
-        for id in 0..<UInt64(90) {
-            var batch = Batch(ids: [id, id], padding: Int.random(in: 20...200, using: &random))
+        for id in 0 ..< UInt64(90) {
+            var batch = Batch(ids: [id, id], padding: Int.random(in: 20 ... 200, using: &random))
             (batch.producerID, batch.producerEpoch, batch.baseSequence) = (3, 0, Int32(id / 3) * 2)
             _ = try store.append(batch.bytes, to: partitions[Int(id % 3)])
         }
@@ -40,7 +40,9 @@ private struct FilledStore {
         disk.state.withLock { state in
             state.names.files.compactMap { path, inode in
                 let content = state.inodes[inode]?.content ?? []
-                if path.hasSuffix(".log") || path.hasSuffix(".index") { return (path, content.count) }
+                if path.hasSuffix(".log") || path.hasSuffix(".index") {
+                    return (path, content.count)
+                }
                 guard path.hasSuffix(".journal") else { return nil }
                 // What was filled with zeros in advance holds nothing that could be broken.
                 let last = content.lastIndex { $0 != 0 } ?? 0
@@ -58,13 +60,13 @@ private struct FilledStore {
         var filled = try FilledStore(seed: seed, isKilled: isKilled)
         let files = filled.files()
         let kinds = [".log", ".index"] + (isKilled ? [".journal"] : [])
-        for number in 0..<150 {
+        for number in 0 ..< 150 {
             let kind = kinds[number % kinds.count]
             let (path, used) = try #require(
                 files.filter { $0.path.hasSuffix(kind) }.randomElement(using: &filled.random)
             )
-            let place = Int.random(in: 0..<used, using: &filled.random)
-            let bit = UInt8(1) << UInt8.random(in: 0..<8, using: &filled.random)
+            let place = Int.random(in: 0 ..< used, using: &filled.random)
+            let bit = UInt8(1) << UInt8.random(in: 0 ..< 8, using: &filled.random)
             let disk = ForgetfulDisk(copying: filled.disk)
             disk.state.withLock { state in
                 guard let inode = state.names.files[path], var file = state.inodes[inode] else {
@@ -133,7 +135,9 @@ private struct FilledStore {
     ) -> (base: Int64, position: Int) {
         let bases = disk.state.withLock { state in
             state.names.files.keys.compactMap { path -> Int64? in
-                guard path.contains("/\(partition.topic)-"), path.hasSuffix(".log") else { return nil }
+                guard path.contains("/\(partition.topic)-"), path.hasSuffix(".log") else {
+                    return nil
+                }
                 let name = path.split(separator: "/").last.map(String.init) ?? ""
                 let found = SegmentPath(folder: "", name: name)
                 return found?.partition == partition.partition ? found?.base : nil
@@ -149,15 +153,17 @@ private struct FilledStore {
         return (base, position)
     }
 
-    @Test func `in the catalog is repaired from its copy, in the checkpoint by reading everything`() throws {
+    @Test func `in the catalog is repaired from its copy, in the checkpoint by reading everything`()
+        throws
+    {
         var filled = try FilledStore(seed: 5, isKilled: false)
         for name in ["catalog", "catalog.copy", "checkpoint"] {
-            for _ in 0..<20 {
+            for _ in 0 ..< 20 {
                 let disk = ForgetfulDisk(copying: filled.disk)
                 let place = disk.state.withLock { state -> Int in
                     guard let inode = state.names.files["data/\(name)"] else { return -1 }
                     let count = state.inodes[inode]?.content.count ?? 0
-                    let place = Int.random(in: 0..<count, using: &filled.random)
+                    let place = Int.random(in: 0 ..< count, using: &filled.random)
                     state.inodes[inode]?.content[place] ^= 16
                     return place
                 }

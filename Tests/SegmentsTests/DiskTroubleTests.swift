@@ -26,16 +26,16 @@ import Testing
                 accepted.append(id)
             } catch AppendRefusal.diskFull {}
         }
-        for id in 0..<UInt64(10) { try append(id) }
+        for id in 0 ..< UInt64(10) { try append(id) }
         store.settle()
         disk.state.withLock { $0.capacity = $0.used + 1_000 }
-        for id in 10..<UInt64(80) { try append(id) }
+        for id in 10 ..< UInt64(80) { try append(id) }
         #expect(accepted.count < 80)
         #expect(try store.everything(in: first).flatMap { try Batch.ids(in: $0) } == accepted)
         disk.state.withLock { $0.capacity = nil }
-        for _ in 0..<200 where store.isFull { Signal().wait(until: Clock.ticks() + 10) }
+        for _ in 0 ..< 200 where store.isFull { Signal().wait(until: Clock.ticks() + 10) }
         let before = accepted.count
-        for id in 80..<UInt64(100) { try append(id) }
+        for id in 80 ..< UInt64(100) { try append(id) }
         #expect(accepted.count == before + 20)
         #expect(store.failure == nil)
         disk.kill()
@@ -75,7 +75,9 @@ import Testing
         store.close()
         let again = try SegmentStore(directory: path, settings: .tiny)
         again.close()
-        for name in ["catalog", "catalog.copy", "checkpoint", "lock"] { try system.remove("\(path)/\(name)") }
+        for name in ["catalog", "catalog.copy", "checkpoint", "lock"] {
+            try system.remove("\(path)/\(name)")
+        }
         for name in ["journal", "topics"] { try system.removeFolder("\(path)/\(name)") }
         try system.removeFolder(path)
     }

@@ -24,7 +24,7 @@ final class ForgetfulDisk: Disk {
         }
 
         static func range(of page: Int, in count: Int) -> Range<Int> {
-            min(page * pageByteCount, count)..<min((page + 1) * pageByteCount, count)
+            min(page * pageByteCount, count) ..< min((page + 1) * pageByteCount, count)
         }
     }
 
@@ -214,7 +214,9 @@ final class ForgetfulDisk: Disk {
                 return .failure(off)
             }
             let answer: Result<Answer, DiskError>
-            do throws(DiskError) { answer = .success(try body(&state)) } catch { answer = .failure(error) }
+            do throws(DiskError) { answer = .success(try body(&state)) } catch {
+                answer = .failure(error)
+            }
             if isLast {
                 state.cutPower()
                 return .failure(off)
@@ -237,7 +239,7 @@ extension ForgetfulDisk.State {
 
     mutating func cutPower() {
         // Changes of names reach the disk in order, as a journalling file system writes them.
-        let kept = Int.random(in: 0...changes.count, using: &random)
+        let kept = Int.random(in: 0 ... changes.count, using: &random)
         for change in changes.prefix(kept) { durableNames.apply(change) }
         changes = []
         let folders = durableNames.folders
@@ -261,7 +263,7 @@ extension ForgetfulDisk.State {
     private mutating func tear(_ file: inout ForgetfulDisk.Inode) {
         let dirty = file.dirtyPages.sorted()
         let isOrdered = Bool.random(using: &random)
-        var kept = dirty.prefix(Int.random(in: 0...dirty.count, using: &random))
+        var kept = dirty.prefix(Int.random(in: 0 ... dirty.count, using: &random))
         if !isOrdered { kept = kept.filter { _ in Bool.random(using: &random) }[...] }
         var result = file.durable
         if Bool.random(using: &random) { result.resize(to: file.content.count) }
@@ -279,9 +281,9 @@ extension ForgetfulDisk.State {
     private mutating func tear(_ bytes: inout [UInt8], over old: [UInt8]) {
         guard !bytes.isEmpty, Bool.random(using: &random) else { return }
         let isGarbage = Bool.random(using: &random)
-        for place in Int.random(in: 0..<bytes.count, using: &random)..<bytes.count
+        for place in Int.random(in: 0 ..< bytes.count, using: &random) ..< bytes.count
         where bytes[place] != old[place] {
-            bytes[place] = isGarbage ? UInt8.random(in: 0...255, using: &random) : old[place]
+            bytes[place] = isGarbage ? UInt8.random(in: 0 ... 255, using: &random) : old[place]
         }
     }
 }
@@ -302,7 +304,8 @@ private final class ForgetfulFile: DiskFile {
 
     func write(_ bytes: RawSpan, at position: Int64) throws(DiskError) {
         let new = bytes.withUnsafeBytes { Array($0) }
-        try disk.perform(generation: generation, isWrite: true) { [inode, path] state throws(DiskError) in
+        try disk.perform(generation: generation, isWrite: true) {
+            [inode, path] state throws(DiskError) in
             let end = Int(position) + new.count
             let size = state.inodes[inode]?.content.count ?? 0
             if let capacity = state.capacity, end > size, state.used + end - size > capacity {
@@ -318,7 +321,7 @@ private final class ForgetfulFile: DiskFile {
         try disk.perform(generation: generation) { [inode] state in
             let content = state.inodes[inode]?.content ?? []
             let start = min(Int(position), content.count)
-            return Array(content[start..<min(start + count, content.count)])
+            return Array(content[start ..< min(start + count, content.count)])
         }
     }
 
@@ -349,8 +352,10 @@ extension ForgetfulDisk.Inode {
     mutating func write(_ bytes: [UInt8], at position: Int) {
         guard !bytes.isEmpty else { return }
         if content.count < position + bytes.count { content.resize(to: position + bytes.count) }
-        content.replaceSubrange(position..<position + bytes.count, with: bytes)
-        for page in position / 4096...(position + bytes.count - 1) / 4096 { dirtyPages.insert(page) }
+        content.replaceSubrange(position ..< position + bytes.count, with: bytes)
+        for page in position / 4096 ... (position + bytes.count - 1) / 4096 {
+            dirtyPages.insert(page)
+        }
     }
 }
 
@@ -359,7 +364,7 @@ extension [UInt8] {
         if count < self.count {
             removeLast(self.count - count)
         } else {
-            append(contentsOf: repeatElement(0, count: count - self.count))
+            self += [UInt8](repeating: 0, count: count - self.count)
         }
     }
 }

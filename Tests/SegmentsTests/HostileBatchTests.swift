@@ -5,8 +5,15 @@ import Testing
 @Suite struct `Bytes that are no batch` {
     private let first = TopicPartition("orders", 0)
 
-    private func withStore(_ configuration: [String: String] = [:], _ body: (SegmentStore) throws -> Void) throws {
-        let store = try SegmentStore(directory: "data", disk: ForgetfulDisk(seed: 3), settings: .tiny)
+    private func withStore(
+        _ configuration: [String: String] = [:],
+        _ body: (SegmentStore) throws -> Void
+    ) throws {
+        let store = try SegmentStore(
+            directory: "data",
+            disk: ForgetfulDisk(seed: 3),
+            settings: .tiny
+        )
         defer { store.close() }
         _ = try store.createTopic("orders", partitions: 1, configuration: configuration)
         try body(store)
@@ -19,15 +26,15 @@ import Testing
     @Test func `are refused, whatever they are`() throws {
         var random = SeededGenerator(seed: 77)
         try withStore { store throws in
-            for number in 0..<1_000 {
-                let count = Int.random(in: 0...200, using: &random)
-                var bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
+            for number in 0 ..< 1_000 {
+                let count = Int.random(in: 0 ... 200, using: &random)
+                var bytes = (0 ..< count).map { _ in UInt8.random(in: 0 ... 255, using: &random) }
                 // Some look a little like a batch.
                 if count > 61, number % 3 == 0 { bytes[16] = 2 }
                 if count > 61, number % 2 == 0 { bytes.overwrite(Int32(count - 12), at: 8) }
                 expectRefusal(bytes, store, "seed 77, number \(number)")
             }
-            #expect(store.bounds(of: first) == 0..<0)
+            #expect(store.bounds(of: first) == 0 ..< 0)
         }
     }
 
@@ -35,8 +42,8 @@ import Testing
     @Test func `that differ in one bit from a batch are refused`() throws {
         let good = Batch(ids: [1, 2, 3], padding: 5).bytes
         try withStore { store throws in
-            for place in 8..<good.count where !(12..<16).contains(place) {
-                for bit in 0..<8 {
+            for place in 8 ..< good.count where !(12 ..< 16).contains(place) {
+                for bit in 0 ..< 8 {
                     var bytes = good
                     bytes[place] ^= 1 << UInt8(bit)
                     expectRefusal(bytes, store, "byte \(place), bit \(bit)")
@@ -51,11 +58,11 @@ import Testing
         var random = SeededGenerator(seed: 78)
         try withStore { store throws in
             var end: Int64 = 0
-            for number in 0..<1_500 {
+            for number in 0 ..< 1_500 {
                 var bytes = Batch(ids: [1, 2, 3], padding: 5).bytes
-                for _ in 0..<Int.random(in: 1...3, using: &random) {
-                    bytes[Int.random(in: 21..<bytes.count, using: &random)] =
-                        UInt8.random(in: 0...255, using: &random)
+                for _ in 0 ..< Int.random(in: 1 ... 3, using: &random) {
+                    bytes[Int.random(in: 21 ..< bytes.count, using: &random)] =
+                        UInt8.random(in: 0 ... 255, using: &random)
                 }
                 bytes = Batch.sealed(bytes)
                 guard let place = try? store.append(bytes, to: first) else { continue }
@@ -66,7 +73,7 @@ import Testing
                 #expect(header.lastOffsetDelta == header.count - 1 && header.codec <= 4)
                 #expect(!header.isControl && !header.isTransactional)
                 end += Int64(header.count)
-                #expect(store.bounds(of: first) == 0..<end)
+                #expect(store.bounds(of: first) == 0 ..< end)
                 #expect(try store.read(first, from: end - 1, limit: 1).batches.count == 1)
             }
             #expect(try store.everything(in: first).count > 10)
@@ -79,7 +86,10 @@ import Testing
             change(&batch)
             return batch.bytes
         }
-        func overwritten<Integer: FixedWidthInteger & BitwiseCopyable>(_ value: Integer, at index: Int) -> [UInt8] {
+        func overwritten<Integer: FixedWidthInteger & BitwiseCopyable>(
+            _ value: Integer,
+            at index: Int
+        ) -> [UInt8] {
             var bytes = Batch(ids: [1, 2]).bytes
             bytes.overwrite(value, at: index)
             return Batch.sealed(bytes)
@@ -92,11 +102,14 @@ import Testing
             ("version 1", overwritten(Int8(1), at: 16)),
             ("no records", overwritten(Int32(0), at: 57)),
             ("count and offsets disagree", overwritten(Int32(3), at: 57)),
-            ("more records than there are", {
-                var bytes = overwritten(Int32(3), at: 57)
-                bytes.overwrite(Int32(2), at: 23)
-                return Batch.sealed(bytes)
-            }()),
+            (
+                "more records than there are",
+                {
+                    var bytes = overwritten(Int32(3), at: 57)
+                    bytes.overwrite(Int32(2), at: 23)
+                    return Batch.sealed(bytes)
+                }()
+            ),
             ("an epoch without a sequence", changed { $0.producerID = 4 }),
         ]
         try withStore { store throws in
@@ -113,7 +126,7 @@ import Testing
 
     @Test func `of any codec are stored as they are`() throws {
         try withStore { store throws in
-            for codec in Int16(0)...4 {
+            for codec in Int16(0) ... 4 {
                 var batch = Batch(ids: [9])
                 batch.attributes = codec
                 #expect(try store.append(batch.bytes, to: first).baseOffset == Int64(codec))
@@ -124,14 +137,18 @@ import Testing
     @Test func `that are too large for their topic are refused`() throws {
         try withStore(["max.message.bytes": "200"]) { store throws in
             let large = Batch(ids: [1], padding: 200).bytes
-            #expect(throws: AppendRefusal.messageTooLarge(limit: 200)) { try store.append(large, to: first) }
+            #expect(throws: AppendRefusal.messageTooLarge(limit: 200)) {
+                try store.append(large, to: first)
+            }
             _ = try store.append(Batch(ids: [1]).bytes, to: first)
         }
     }
 
     @Test func `without a key are refused by a compacted topic`() throws {
         try withStore(["cleanup.policy": "compact"]) { store throws in
-            #expect(throws: AppendRefusal.self) { try store.append(Batch(ids: [1]).bytes, to: first) }
+            #expect(throws: AppendRefusal.self) {
+                try store.append(Batch(ids: [1]).bytes, to: first)
+            }
             var keyed = Batch(ids: [1])
             keyed.keys = [[1]]
             _ = try store.append(keyed.bytes, to: first)
@@ -143,7 +160,11 @@ import Testing
             let two = Batch(ids: [1, 2]).bytes + Batch(ids: [3]).bytes
             #expect(try store.append(two, to: first).baseOffset == 0)
             #expect(try store.append(two, to: first).baseOffset == 3)
-            #expect(try store.everything(in: first).flatMap { try Batch.ids(in: $0) } == [1, 2, 3, 1, 2, 3])
+            #expect(
+                try store.everything(in: first).flatMap { try Batch.ids(in: $0) } == [
+                    1, 2, 3, 1, 2, 3,
+                ]
+            )
             expectRefusal(two + [0], store, "a byte too many")
         }
     }

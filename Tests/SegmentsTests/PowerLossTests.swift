@@ -26,15 +26,15 @@ private struct PowerLossRun {
 
     /// Why a promise was broken; nil if all were kept.
     mutating func run() throws -> String? {
-        disk.cutPower(afterOperations: Int.random(in: 20...400, using: &random))
+        disk.cutPower(afterOperations: Int.random(in: 20 ... 700, using: &random))
         // The first life may end before the power is cut, so that some stores are opened twice.
-        for _ in 0..<3 where !disk.isOff {
+        for _ in 0 ..< 3 where !disk.isOff {
             do { try live() } catch {}
         }
         if !disk.isOff { disk.cutPower() }
         disk.restorePower()
-        if Int.random(in: 0..<3, using: &random) == 0 {
-            disk.cutPower(afterOperations: Int.random(in: 1...60, using: &random))
+        if Int.random(in: 0 ..< 3, using: &random) == 0 {
+            disk.cutPower(afterOperations: Int.random(in: 1 ... 60, using: &random))
             do { try SegmentStore(directory: "data", disk: disk, settings: .tiny).close() } catch {}
             if !disk.isOff { disk.cutPower() }
             disk.restorePower()
@@ -45,10 +45,10 @@ private struct PowerLossRun {
     private mutating func live() throws {
         let store = try SegmentStore(directory: "data", disk: disk, settings: .tiny)
         defer { store.close() }
-        for _ in 0..<Int.random(in: 5...40, using: &random) where !disk.isOff {
+        for _ in 0 ..< Int.random(in: 5 ... 80, using: &random) where !disk.isOff {
             let topics = promises.withLock { $0.topics }.sorted { $0.key < $1.key }
-            switch Int.random(in: 0..<20, using: &random) {
-            case 0...1 where topics.count < 3: try create("topic\(topics.count)", in: store)
+            switch Int.random(in: 0 ..< 20, using: &random) {
+            case 0 ... 1 where topics.count < 3: try create("topic\(topics.count)", in: store)
             case 2:
                 let id = try store.nextProducerID()
                 promises.withLock { $0.producerIDs.append(id) }
@@ -63,16 +63,16 @@ private struct PowerLossRun {
     }
 
     private mutating func create(_ name: String, in store: SegmentStore) throws {
-        let partitions = Int32.random(in: 1...3, using: &random)
+        let partitions = Int32.random(in: 1 ... 3, using: &random)
         _ = try store.createTopic(name, partitions: partitions, configuration: [:])
         promises.withLock { $0.topics[name] = partitions }
     }
 
     private mutating func append(to topic: String, _ partitions: Int32, in store: SegmentStore) {
-        let partition = TopicPartition(topic, Int32.random(in: 0..<partitions, using: &random))
-        let ids = (0..<UInt64.random(in: 1...3, using: &random)).map { nextID + $0 }
+        let partition = TopicPartition(topic, Int32.random(in: 0 ..< partitions, using: &random))
+        let ids = (0 ..< UInt64.random(in: 1 ... 3, using: &random)).map { nextID + $0 }
         nextID += 3
-        let padding = Int.random(in: 0...400, using: &random)
+        let padding = Int.random(in: 0 ... 400, using: &random)
         let answer = Answer<Bool>()
         store.append(Batch(ids: ids, padding: padding).bytes, to: partition) { [promises] result in
             if case .success(let appended) = result {
@@ -142,7 +142,7 @@ private struct PowerLossRun {
 
 @Suite struct `A power cut at any operation` {
     @Test func `loses no acknowledged record and doubles none`() throws {
-        for seed in UInt64(1)...1_000 {
+        for seed in UInt64(1) ... 1_000 {
             var run = PowerLossRun(seed: seed)
             let flaw = try run.run()
             #expect(flaw == nil, "seed \(seed)")
@@ -153,7 +153,7 @@ private struct PowerLossRun {
     /// The check above is worth something only if it notices that the sync is gone.
     @Test func `does lose records if the one sync of the journal is left out`() throws {
         var broken = 0
-        for seed in UInt64(1)...100 {
+        for seed in UInt64(1) ... 100 {
             var run = PowerLossRun(seed: seed, ignoringSyncOf: "/journal/")
             if try run.run() != nil { broken += 1 }
         }

@@ -4,7 +4,12 @@ import Testing
 @testable import Segments
 
 @Suite struct `Sequences of idempotent producers` {
-    private func header(_ sequence: Int32, count: Int = 1, epoch: Int16 = 0, at offset: Int64 = 0) throws -> BatchHeader {
+    private func header(
+        _ sequence: Int32,
+        count: Int = 1,
+        epoch: Int16 = 0,
+        at offset: Int64 = 0
+    ) throws -> BatchHeader {
         var batch = Batch(ids: Array(repeating: 1, count: count))
         (batch.producerID, batch.producerEpoch, batch.baseSequence) = (1, epoch, sequence)
         var header = try #require(BatchHeader(of: batch.bytes))
@@ -20,7 +25,9 @@ import Testing
         table.record(try header(0, at: 12))
         #expect(
             table.verdict(on: try header(Int32.max - 1, count: 2))
-                == .duplicate(.init(first: Int32.max - 1, last: Int32.max, baseOffset: 10, endOffset: 12))
+                == .duplicate(
+                    .init(first: Int32.max - 1, last: Int32.max, baseOffset: 10, endOffset: 12)
+                )
         )
         // A batch may itself reach over the greatest.
         table.record(try header(Int32.max, count: 3, epoch: 1))
@@ -30,9 +37,9 @@ import Testing
 
     @Test func `are remembered for five batches`() throws {
         var table = ProducerTable()
-        for sequence in 0..<Int32(7) { table.record(try header(sequence, at: Int64(sequence))) }
+        for sequence in 0 ..< Int32(7) { table.record(try header(sequence, at: Int64(sequence))) }
         #expect(table.verdict(on: try header(1)) == .refused(.duplicateOutOfWindow))
-        for sequence in 2..<Int32(7) {
+        for sequence in 2 ..< Int32(7) {
             #expect(table.verdict(on: try header(sequence)) != .new)
         }
         // The same first sequence with another count is another batch.
@@ -50,7 +57,7 @@ import Testing
 
     @Test func `survive being written down`() throws {
         var table = ProducerTable()
-        for sequence in 0..<Int32(9) { table.record(try header(sequence, at: Int64(sequence))) }
+        for sequence in 0 ..< Int32(9) { table.record(try header(sequence, at: Int64(sequence))) }
         var writer = ByteWriter()
         table.write(to: &writer)
         var reader = ByteReader(writer.bytes)
@@ -60,7 +67,7 @@ import Testing
 
     @Test func `are forgotten when too many producers have some`() throws {
         var table = ProducerTable()
-        for id in 0...Int64(ProducerTable.producersRemembered) {
+        for id in 0 ... Int64(ProducerTable.producersRemembered) {
             var one = try header(0, at: id)
             one.producerID = id
             table.record(one)

@@ -39,8 +39,8 @@ private final class Simulation {
     }
 
     func run(steps: Int) throws {
-        for step in 0..<steps {
-            let operation = Int.random(in: 0..<100, using: &random)
+        for step in 0 ..< steps {
+            let operation = Int.random(in: 0 ..< 100, using: &random)
             try perform(operation)
             let comment = Comment("seed \(seed), step \(step), operation \(operation)")
             try compareBounds(comment)
@@ -51,16 +51,16 @@ private final class Simulation {
 
     private func perform(_ operation: Int) throws {
         switch operation {
-        case 0..<6: try create()
-        case 6..<8: try delete()
-        case 8..<12: try restart()
-        case 12..<16: try kill()
-        case 16..<20: try cutPower()
-        case 20..<23: try retain()
-        case 23..<27: try deleteRecords()
-        case 27..<45: try readSomewhere()
-        case 45..<50: try sendAgain()
-        case 50..<65: try appendIdempotent()
+        case 0 ..< 6: try create()
+        case 6 ..< 8: try delete()
+        case 8 ..< 12: try restart()
+        case 12 ..< 16: try kill()
+        case 16 ..< 20: try cutPower()
+        case 20 ..< 23: try retain()
+        case 23 ..< 27: try deleteRecords()
+        case 27 ..< 45: try readSomewhere()
+        case 45 ..< 50: try sendAgain()
+        case 50 ..< 65: try appendIdempotent()
         default: try append()
         }
     }
@@ -85,15 +85,17 @@ private final class Simulation {
             configuration["flush.messages"] = "500"
             configuration["flush.ms"] = "1"
         }
-        let partitions = Int32.random(in: 1...3, using: &random)
+        let partitions = Int32.random(in: 1 ... 3, using: &random)
         _ = try store.createTopic(name, partitions: partitions, configuration: configuration)
         topics[name] = configuration
-        for number in 0..<partitions { model[TopicPartition(name, number)] = ModelPartition() }
+        for number in 0 ..< partitions { model[TopicPartition(name, number)] = ModelPartition() }
         made += 1
     }
 
     private func delete() throws {
-        guard topics.count > 2, let name = topics.keys.sorted().randomElement(using: &random) else { return }
+        guard topics.count > 2, let name = topics.keys.sorted().randomElement(using: &random) else {
+            return
+        }
         try store.deleteTopic(name)
         topics[name] = nil
         for partition in model.keys where partition.topic == name { model[partition] = nil }
@@ -148,8 +150,10 @@ private final class Simulation {
     }
 
     private func deleteRecords() throws {
-        guard let partition = anyPartition(), let bounds = store.bounds(of: partition) else { return }
-        let offset = Int64.random(in: 0...bounds.upperBound, using: &random)
+        guard let partition = anyPartition(), let bounds = store.bounds(of: partition) else {
+            return
+        }
+        let offset = Int64.random(in: 0 ... bounds.upperBound, using: &random)
         let start = try store.deleteRecords(before: offset, in: partition)
         model[partition]?.logStart = max(bounds.lowerBound, offset)
         #expect(start == model[partition]?.logStart, "seed \(seed)")
@@ -157,16 +161,16 @@ private final class Simulation {
 
     private func append() throws {
         guard let partition = anyPartition() else { return }
-        let ids = (0..<UInt64.random(in: 1...4, using: &random)).map { nextID + $0 }
+        let ids = (0 ..< UInt64.random(in: 1 ... 4, using: &random)).map { nextID + $0 }
         nextID += 4
-        let bytes = Batch(ids: ids, padding: Int.random(in: 0...300, using: &random)).bytes
+        let bytes = Batch(ids: ids, padding: Int.random(in: 0 ... 300, using: &random)).bytes
         let expected = model[partition]?.add(ids)
         #expect(try store.append(bytes, to: partition).baseOffset == expected, "seed \(seed)")
     }
 
     private func appendIdempotent() throws {
         guard let partition = anyPartition(), var expected = model[partition] else { return }
-        let ids = (0..<UInt64.random(in: 1...4, using: &random)).map { nextID + $0 }
+        let ids = (0 ..< UInt64.random(in: 1 ... 4, using: &random)).map { nextID + $0 }
         nextID += 4
         var batch = Batch(ids: ids, padding: 20)
         (batch.producerID, batch.producerEpoch) = (77, 0)
@@ -181,8 +185,9 @@ private final class Simulation {
     /// One of the last five gets its first answer again; an older one and one that leaves out
     /// something are refused.
     private func sendAgain() throws {
-        guard let partition = anyPartition(), let sent = model[partition]?.sent, !sent.isEmpty else { return }
-        let place = Int.random(in: 0..<sent.count, using: &random)
+        guard let partition = anyPartition(), let sent = model[partition]?.sent, !sent.isEmpty
+        else { return }
+        let place = Int.random(in: 0 ..< sent.count, using: &random)
         if place >= sent.count - 5 {
             #expect(
                 try store.append(sent[place].bytes, to: partition).baseOffset == sent[place].base,
@@ -203,18 +208,24 @@ private final class Simulation {
 
     private func readSomewhere() throws {
         guard let partition = anyPartition(), let expected = model[partition] else { return }
-        let offset = Int64.random(in: 0...expected.end, using: &random)
+        let offset = Int64.random(in: 0 ... expected.end, using: &random)
         guard offset >= expected.logStart else {
-            #expect(throws: SegmentError.offsetOutOfRange(expected.logStart..<expected.end), "seed \(seed)") {
+            #expect(
+                throws: SegmentError.offsetOutOfRange(expected.logStart ..< expected.end),
+                "seed \(seed)"
+            ) {
                 try store.read(partition, from: offset, limit: 100)
             }
             return
         }
-        let limit = Int.random(in: 1...2_000, using: &random)
+        let limit = Int.random(in: 1 ... 2_000, using: &random)
         let chunk = try store.read(partition, from: offset, limit: limit)
         let first = expected.batches.firstIndex { $0.end > offset } ?? expected.batches.count
         let wanted = expected.batches[first...].prefix(chunk.batches.count)
-        #expect(try chunk.batches.map { try Batch.ids(in: $0) } == wanted.map(\.ids), "seed \(seed)")
+        #expect(
+            try chunk.batches.map { try Batch.ids(in: $0) } == wanted.map(\.ids),
+            "seed \(seed)"
+        )
         #expect(chunk.batches.isEmpty == (offset == expected.end), "seed \(seed)")
         let size = chunk.batches.reduce(0) { $0 + $1.count }
         #expect(chunk.batches.count <= 1 || size <= limit, "seed \(seed)")
@@ -223,7 +234,7 @@ private final class Simulation {
     private func compareBounds(_ comment: Comment) throws {
         #expect(store.topics().map(\.name) == topics.keys.sorted(), comment)
         for (partition, expected) in model {
-            #expect(store.bounds(of: partition) == expected.logStart..<expected.end, comment)
+            #expect(store.bounds(of: partition) == expected.logStart ..< expected.end, comment)
         }
     }
 
@@ -238,7 +249,7 @@ private final class Simulation {
 
 @Suite struct `A random sequence of operations` {
     @Test func `leaves the store as it leaves a model in memory`() throws {
-        for seed in UInt64(1)...40 {
+        for seed in UInt64(1) ... 40 {
             try Simulation(seed: seed).run(steps: 150)
         }
     }

@@ -1,10 +1,11 @@
-#if canImport(Glibc)
-internal import Glibc
-#endif
 internal import NIOCore
 internal import NIOPosix
 public import Segments
 internal import Synchronization
+
+#if canImport(Glibc)
+internal import Glibc
+#endif
 
 /// A Kafka broker for one machine, over the topics of one store. Any Kafka client talks to it.
 public final class Broker: Sendable {
@@ -31,9 +32,12 @@ public final class Broker: Sendable {
 
     /// - Parameters:
     ///   - store: Outlives the broker; whoever opened it closes it after `stop`.
+    ///   - settings: Where it listens and what it allows.
     ///   - log: Takes one line at a time, from any thread.
     public init(
-        store: SegmentStore, settings: Settings = Settings(), log: @escaping @Sendable (String) -> Void = { _ in }
+        store: SegmentStore,
+        settings: Settings = Settings(),
+        log: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.store = store
         self.settings = settings
@@ -62,7 +66,12 @@ public final class Broker: Sendable {
         let connections = Connections(most: settings.maxConnections, log: log)
         do {
             let listener = try await listen(on: group, pool: pool, connections: connections)
-            let running = Running(group: group, pool: pool, listener: listener, connections: connections)
+            let running = Running(
+                group: group,
+                pool: pool,
+                listener: listener,
+                connections: connections
+            )
             state.withLock { $0 = .running(running) }
         } catch {
             await end(group, pool)
@@ -87,7 +96,9 @@ public final class Broker: Sendable {
     }
 
     private func listen(
-        on group: MultiThreadedEventLoopGroup, pool: NIOThreadPool, connections: Connections
+        on group: MultiThreadedEventLoopGroup,
+        pool: NIOThreadPool,
+        connections: Connections
     ) async throws -> any Channel {
         let (store, settings, log) = (store, settings, log)
         return try await ServerBootstrap(group: group)
@@ -98,15 +109,22 @@ public final class Broker: Sendable {
             // A producer sends batches of a megabyte, which should not arrive in sixteen pieces.
             .childChannelOption(
                 .recvAllocator,
-                value: AdaptiveRecvByteBufferAllocator(minimum: 1_024, initial: 8_192, maximum: 1 << 20)
+                value: AdaptiveRecvByteBufferAllocator(
+                    minimum: 1_024,
+                    initial: 8_192,
+                    maximum: 1 << 20
+                )
             )
             .childChannelOption(.writeBufferWaterMark, value: .init(low: 1 << 20, high: 4 << 20))
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard connections.admit(channel) else { return channel.close(promise: nil) }
                     let answers = Answers(
-                        store: store, settings: settings, log: log,
-                        endpoint: Self.endpoint(of: channel, settings))
+                        store: store,
+                        settings: settings,
+                        log: log,
+                        endpoint: Self.endpoint(of: channel, settings)
+                    )
                     try channel.pipeline.syncOperations.addHandlers([
                         IdleStateHandler(readTimeout: .seconds(Int64(settings.idleSeconds))),
                         Connection(answers: answers, pool: pool, eventLoop: channel.eventLoop),
@@ -118,10 +136,12 @@ public final class Broker: Sendable {
     }
 
     /// Where the client of this connection is told to connect.
-    private static func endpoint(of channel: any Channel, _ settings: Settings) -> Answers.Endpoint {
+    private static func endpoint(of channel: any Channel, _ settings: Settings) -> Answers.Endpoint
+    {
         let address = channel.localAddress
         let isAny = ["0.0.0.0", "::", ""].contains(settings.host)
-        let host = settings.advertisedHost ?? (isAny ? address?.ipAddress ?? "127.0.0.1" : settings.host)
+        let host =
+            settings.advertisedHost ?? (isAny ? address?.ipAddress ?? "127.0.0.1" : settings.host)
         return Answers.Endpoint(host: host, port: Int32(address?.port ?? settings.port))
     }
 

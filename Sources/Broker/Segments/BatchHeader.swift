@@ -74,6 +74,22 @@ extension RawSpan {
     }
 }
 
+extension RawSpan {
+    /// Whether all bytes of a range are zero.
+    func isZero(in range: Range<Int>) -> Bool {
+        var index = range.lowerBound
+        while index + 8 <= range.upperBound {
+            if integer(at: index, as: UInt64.self) != 0 { return false }
+            index += 8
+        }
+        while index < range.upperBound {
+            if integer(at: index, as: UInt8.self) != 0 { return false }
+            index += 1
+        }
+        return true
+    }
+}
+
 extension [UInt8] {
     /// Writes a big-endian integer over what stands at `index`.
     mutating func overwrite<Integer: FixedWidthInteger & BitwiseCopyable>(

@@ -42,14 +42,14 @@ struct Catalog: Sendable, Equatable {
         clusterID = try reader.readString()
         producerIDsReserved = try reader.read()
         let count: UInt32 = try reader.read()
-        for _ in 0..<count {
+        for _ in 0 ..< count {
             let name = try reader.readString()
             let id = Array(try reader.read(count: 16))
             let partitions: Int32 = try reader.read()
             let createdAt: Int64 = try reader.read()
             var configuration: [String: String] = [:]
             let settings: UInt32 = try reader.read()
-            for _ in 0..<settings {
+            for _ in 0 ..< settings {
                 let key = try reader.readString()
                 configuration[key] = try reader.readString()
             }
@@ -64,7 +64,7 @@ struct Catalog: Sendable, Equatable {
             )
         }
         let folders: UInt32 = try reader.read()
-        for _ in 0..<folders { leftovers.append(try reader.readString()) }
+        for _ in 0 ..< folders { leftovers.append(try reader.readString()) }
     }
 
     /// Writes both copies; durable when it returns.

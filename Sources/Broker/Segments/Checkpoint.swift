@@ -55,7 +55,7 @@ struct Checkpoint: Sendable, Equatable {
         var reader = ByteReader(bytes)
         firstGroup = try reader.read()
         let count: UInt32 = try reader.read()
-        for _ in 0..<count {
+        for _ in 0 ..< count {
             let key = Key(
                 topicID: Array(try reader.read(count: 16)),
                 partition: try reader.read()

@@ -10,7 +10,12 @@ final class Engine: Sendable {
     let journalSignal = Signal()
     let settleSignal = Signal()
 
-    init(_ state: sending StoreState, layout: Layout, disk: any Disk, settings: SegmentStore.Settings) {
+    init(
+        _ state: sending StoreState,
+        layout: Layout,
+        disk: any Disk,
+        settings: SegmentStore.Settings
+    ) {
         self.state = Mutex(state)
         self.layout = layout
         self.disk = disk
@@ -18,7 +23,8 @@ final class Engine: Sendable {
     }
 
     /// Changes the state, and then runs what became due, without the lock.
-    func change<Answer: Sendable>(_ body: (inout StoreState, inout Afterwards) -> Answer) -> Answer {
+    func change<Answer: Sendable>(_ body: (inout StoreState, inout Afterwards) -> Answer) -> Answer
+    {
         let (answer, afterwards) = state.withLock { state in
             var afterwards = Afterwards()
             let answer = body(&state, &afterwards)

@@ -39,7 +39,10 @@ struct IndexFile {
         var (index, flaw) = try read()
         if index.entries.count >= count {
             index.entries.removeLast(index.entries.count - Int(count))
-            return Loaded(index: index, findings: flaw.map { ["\($0) What follows is made again."] } ?? [])
+            return Loaded(
+                index: index,
+                findings: flaw.map { ["\($0) What follows is made again."] } ?? []
+            )
         }
         let name = flaw ?? "\(layout.short(path.index)) is too short."
         let rebuilt = try rebuild(from: SegmentIndex(base: path.base), to: position)
@@ -75,7 +78,9 @@ struct IndexFile {
             throw error
         }
         let (index, brokenAt) = SegmentIndex.parse(bytes, base: path.base)
-        return (index, brokenAt.map { "\(layout.short(path.index)) at byte \($0): an entry is broken." })
+        return (
+            index, brokenAt.map { "\(layout.short(path.index)) at byte \($0): an entry is broken." }
+        )
     }
 
     /// Writes the whole index. It need not be durable: a lost one is made again.
@@ -103,14 +108,19 @@ struct IndexFile {
             file = try disk.open(path.log, creating: false)
         } catch {
             guard error.reason == .missing else { throw error }
-            return Rebuilt(index: index, maxTimestamp: -1, findings: size > 0 ? ["\(layout.short(path.log)) is missing."] : [])
+            return Rebuilt(
+                index: index,
+                maxTimestamp: -1,
+                findings: size > 0 ? ["\(layout.short(path.log)) is missing."] : []
+            )
         }
         var walk = SegmentWalk(file, from: 0, offset: path.base, to: size)
         while true {
             switch try walk.next() {
             case .batch(let header, _):
                 if let entry = growth.pass(header) { index.entries.append(entry) }
-            case .end: return Rebuilt(index: index, maxTimestamp: growth.maxTimestamp, findings: [])
+            case .end, .tooLarge:
+                return Rebuilt(index: index, maxTimestamp: growth.maxTimestamp, findings: [])
             case .broken(let why):
                 // What lies behind is still looked for by time: nothing is known of it.
                 let finding = "\(layout.short(path.log)) at byte \(walk.position): \(why)"

@@ -42,8 +42,8 @@ struct JournalEntry: Sendable {
             let checked = head.bytes[4...]
             let sum = Checksum.crc32c(checked.span.bytes, after: seed)
             head.overwrite(Checksum.crc32c(batch.bytes, after: sum), at: 0)
-            bytes.append(contentsOf: head.bytes)
-            bytes.append(contentsOf: batch.bytes)
+            bytes += head.bytes
+            bytes += batch.bytes
             return
         case .synced(let offset, let base, let position):
             head.append(UInt8(2))
@@ -56,7 +56,7 @@ struct JournalEntry: Sendable {
         }
         let checked = head.bytes[4...]
         head.overwrite(Checksum.crc32c(checked.span.bytes, after: seed), at: 0)
-        bytes.append(contentsOf: head.bytes)
+        bytes += head.bytes
     }
 
     private func appendPlace(_ offset: Int64, to head: inout ByteWriter) {
@@ -69,11 +69,12 @@ struct JournalEntry: Sendable {
     init?(_ bytes: ArraySlice<UInt8>, seed: UInt32) {
         let span = bytes.span.bytes
         guard span.byteCount >= Self.headerByteCount,
-            Checksum.crc32c(span.extracting(4...), after: seed) == span.integer(at: 0, as: UInt32.self)
+            Checksum.crc32c(span.extracting(4...), after: seed)
+                == span.integer(at: 0, as: UInt32.self)
         else { return nil }
         let start = bytes.startIndex
         let key = Checkpoint.Key(
-            topicID: Array(bytes[start + 5..<start + 21]),
+            topicID: Array(bytes[start + 5 ..< start + 21]),
             partition: span.integer(at: 21)
         )
         let offset = span.integer(at: 25, as: Int64.self)
@@ -83,7 +84,11 @@ struct JournalEntry: Sendable {
             guard let header = BatchHeader(rest.span.bytes), header.size == rest.count,
                 header.baseOffset == offset, header.lastOffsetDelta >= 0
             else { return nil }
-            self.init(key: key, serial: -1, fact: .batch(StoredBatch(header: header, bytes: Array(rest))))
+            self.init(
+                key: key,
+                serial: -1,
+                fact: .batch(StoredBatch(header: header, bytes: Array(rest)))
+            )
         case 2:
             guard rest.count == 16 else { return nil }
             let place = rest.span.bytes

@@ -20,9 +20,10 @@ enum JournalFormat {
             writer.append(number)
             writer.append(epoch)
             writer.append(firstGroup)
-            writer.append(contentsOf: [UInt8](repeating: 0, count: pageByteCount - writer.count - 4))
-            writer.append(Checksum.crc32c(writer.bytes))
-            return writer.bytes
+            var bytes = writer.bytes + [UInt8](repeating: 0, count: pageByteCount - writer.count)
+            let sum = Checksum.crc32c(bytes.span.bytes.extracting(0 ..< pageByteCount - 4))
+            bytes.overwrite(sum, at: pageByteCount - 4)
+            return bytes
         }
 
         init(number: UInt64, epoch: UInt64, firstGroup: UInt64) {
@@ -32,8 +33,9 @@ enum JournalFormat {
         }
 
         init?(_ bytes: RawSpan) {
-            guard bytes.byteCount >= pageByteCount, bytes.integer(at: 0, as: UInt64.self) == fileMagic,
-                Checksum.crc32c(bytes.extracting(0..<pageByteCount - 4))
+            guard bytes.byteCount >= pageByteCount,
+                bytes.integer(at: 0, as: UInt64.self) == fileMagic,
+                Checksum.crc32c(bytes.extracting(0 ..< pageByteCount - 4))
                     == bytes.integer(at: pageByteCount - 4, as: UInt32.self)
             else { return nil }
             number = bytes.integer(at: 8)
@@ -83,12 +85,13 @@ enum JournalFormat {
             let count = Int(bytes.integer(at: 4, as: UInt32.self))
             let end = Self.fixedByteCount + 4 * count
             guard end <= bytes.byteCount,
-                Checksum.crc32c(bytes.extracting(0..<end - 4)) == bytes.integer(at: end - 4, as: UInt32.self)
+                Checksum.crc32c(bytes.extracting(0 ..< end - 4))
+                    == bytes.integer(at: end - 4, as: UInt32.self)
             else { return nil }
             self.init(
                 epoch: bytes.integer(at: 8),
                 number: bytes.integer(at: 16),
-                lengths: (0..<count).map { bytes.integer(at: 28 + 4 * $0) }
+                lengths: (0 ..< count).map { bytes.integer(at: 28 + 4 * $0) }
             )
             guard byteCount == Int(bytes.integer(at: 24, as: UInt32.self)) else { return nil }
         }

@@ -26,13 +26,15 @@ struct JournalReplay {
         let bytes: ArraySlice<UInt8>
     }
 
-    /// - Parameter firstGroup: Groups before it are in the segments, durably.
+    /// Groups before `firstGroup` are in the segments, durably.
     init(_ layout: Layout, on disk: any Disk, firstGroup: UInt64) throws(DiskError) {
         names = try disk.list(layout.journals).sorted()
         var groups: [Group] = []
         for name in names {
             let path = "\(layout.journals)/\(name)"
-            guard name.hasSuffix(".journal"), let number = UInt64(name.dropLast(8)) else { continue }
+            guard name.hasSuffix(".journal"), let number = UInt64(name.dropLast(8)) else {
+                continue
+            }
             nextNumber = max(nextNumber, number + 1)
             let file = try disk.open(path, creating: false)
             let bytes = try file.read(Int(try file.size()), at: 0)
@@ -51,14 +53,15 @@ struct JournalReplay {
         let page = JournalFormat.pageByteCount
         guard bytes.count >= page else { return [] }
         let fileHeader = JournalFormat.FileHeader(bytes.span.bytes)
-        if fileHeader == nil, bytes[..<page].allSatisfy({ $0 == 0 }) { return [] }
+        if fileHeader == nil, bytes.span.bytes.isZero(in: 0 ..< page) { return [] }
         func header(at position: Int) -> JournalFormat.GroupHeader? {
             let rest = bytes[position...]
             return JournalFormat.GroupHeader(rest.span.bytes)
         }
         if fileHeader == nil { flaws.append("\(path) at byte 0: the file's header is broken.") }
         // Without its header the file still says its epoch in each group.
-        let first = page + JournalFormat.GroupHeader.fixedByteCount <= bytes.count ? header(at: page) : nil
+        let first =
+            page + JournalFormat.GroupHeader.fixedByteCount <= bytes.count ? header(at: page) : nil
         guard let epoch = fileHeader?.epoch ?? first?.epoch else { return [] }
         var groups: [Group] = []
         var position = page
@@ -66,7 +69,12 @@ struct JournalReplay {
             if let header = header(at: position), header.epoch == epoch {
                 let end = min(position + header.byteCount, bytes.count)
                 groups.append(
-                    Group(header: header, path: path, position: position, bytes: bytes[position..<end])
+                    Group(
+                        header: header,
+                        path: path,
+                        position: position,
+                        bytes: bytes[position ..< end]
+                    )
                 )
                 position += header.byteCount
                 continue
@@ -112,7 +120,7 @@ struct JournalReplay {
             let at = group.position + index - group.bytes.startIndex
             defer { index = end }
             guard end <= group.bytes.endIndex,
-                let entry = JournalEntry(group.bytes[index..<end], seed: seed)
+                let entry = JournalEntry(group.bytes[index ..< end], seed: seed)
             else {
                 flaws.append(
                     isLast
@@ -125,7 +133,8 @@ struct JournalReplay {
                 entries.append(Found(entry: entry, isCertain: !isLast))
             }
         }
-        if index < group.bytes.endIndex, group.bytes[index...].contains(where: { $0 != 0 }) {
+        let padding = index - group.bytes.startIndex ..< group.bytes.count
+        if !padding.isEmpty, !group.bytes.span.bytes.isZero(in: padding) {
             flaws.append("\(group.path) at byte \(group.position): bytes follow the group's end.")
         }
     }

@@ -23,15 +23,28 @@ struct JournalThread {
     }
 
     private func nextGroup() -> [JournalEntry]? {
+        waitForSegments()
         while true {
             let (group, isOver) = engine.state.withLock { state in
-                let group = state.failure == nil
+                let group =
+                    state.failure == nil
                     ? state.nextGroup(byteLimit: engine.settings.groupBytes) : []
-                return (group, state.phase >= .flushed || state.failure != nil && state.phase > .open)
+                return (
+                    group, state.phase >= .flushed || state.failure != nil && state.phase > .open
+                )
             }
             if !group.isEmpty { return group }
             if isOver { return nil }
             engine.journalSignal.wait()
+        }
+    }
+
+    /// Not for long: the segments' thread may itself wait for the journal.
+    private func waitForSegments() {
+        let deadline = Clock.ticks() + 100
+        let limit = engine.settings.pendingBytes
+        while Clock.ticks() < deadline, engine.state.withLock({ $0.isBehind(limit: limit) }) {
+            engine.journalSignal.wait(until: deadline)
         }
     }
 

@@ -12,9 +12,7 @@ struct JournalWriter {
     /// Used again for each group.
     private var buffer: [UInt8] = []
 
-    /// - Parameters:
-    ///   - number: Above that of every file there is.
-    ///   - nextGroup: Above that of every group there is.
+    /// `number` is above that of every file there is, `nextGroup` above that of every group.
     init(_ layout: Layout, on disk: any Disk, byteLimit: Int64, number: UInt64, nextGroup: UInt64) {
         self.layout = layout
         self.disk = disk
@@ -28,7 +26,8 @@ struct JournalWriter {
     /// Whether a group of these entries needs a new file.
     func needsRoll(for entries: [JournalEntry]) -> Bool {
         guard file != nil else { return true }
-        let size = JournalFormat.GroupHeader(epoch: 0, number: 0, lengths: lengths(of: entries)).byteCount
+        let size = JournalFormat.GroupHeader(epoch: 0, number: 0, lengths: lengths(of: entries))
+            .byteCount
         return position > Int64(JournalFormat.pageByteCount) && position + Int64(size) > byteLimit
     }
 
@@ -73,7 +72,7 @@ struct JournalWriter {
         header.write(to: &buffer)
         let seed = header.seed
         for entry in entries { entry.write(to: &buffer, seed: seed) }
-        buffer.append(contentsOf: repeatElement(0, count: header.byteCount - buffer.count))
+        buffer += [UInt8](repeating: 0, count: header.byteCount - buffer.count)
         try file.write(buffer.span.bytes, at: position)
         // The one sync that stands between a record and its acknowledgement.
         try file.synchronize()
@@ -87,7 +86,7 @@ struct JournalWriter {
         var position: Int64 = 0
         while position < byteCount {
             let count = Int(min(byteCount - position, Int64(zeros.count)))
-            try file.write(zeros.span.bytes.extracting(0..<count), at: position)
+            try file.write(zeros.span.bytes.extracting(0 ..< count), at: position)
             position += Int64(count)
         }
     }

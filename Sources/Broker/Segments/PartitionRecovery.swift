@@ -149,9 +149,12 @@ extension PartitionRecovery {
     private enum Turn { case nextSegment, here }
 
     private mutating func walkSegments() throws(DiskError) {
-        let loaded = try indexFile(base).loadActive(count: row?.indexCount ?? 0, position: position)
-        index = loaded.index
-        findings += loaded.findings
+        if bases.contains(base) {
+            let count = row?.indexCount ?? 0
+            let loaded = try indexFile(base).loadActive(count: count, position: position)
+            index = loaded.index
+            findings += loaded.findings
+        }
         while true {
             guard bases.contains(base) else {
                 if position > 0 { missing() }
@@ -178,7 +181,7 @@ extension PartitionRecovery {
                     if let entry = growth.pass(header) { index.entries.append(entry) }
                     producers.record(header)
                     (position, offset) = (walk.position, walk.offset)
-                case .end: break steps
+                case .end, .tooLarge: break steps
                 case .broken(let why):
                     broken = why
                     break steps
@@ -219,7 +222,8 @@ extension PartitionRecovery {
             places.append(SegmentIndex.Entry(offset: next, position: size, timestamp: -1))
         }
         let known = places.filter {
-            $0.position > position && $0.position <= size && $0.offset > offset && $0.offset <= trusted
+            $0.position > position && $0.position <= size && $0.offset > offset
+                && $0.offset <= trusted
         }
         guard let place = known.min(by: { $0.position < $1.position }) else { return false }
         (position, offset) = (place.position, place.offset)
@@ -263,7 +267,8 @@ extension PartitionRecovery {
         bases.removeAll { $0 > base }
         // After a kill the page cache holds what was walked over; a power cut could still take it.
         if position > 0 { try file.synchronize() }
-        if try indexFile(base).read().0 != index { try indexFile(base).write(index) }
+        let (found, flaw) = try indexFile(base).read()
+        if flaw != nil || found != index { try indexFile(base).write(index) }
     }
 
     private mutating func missing() {
@@ -274,7 +279,8 @@ extension PartitionRecovery {
     }
 
     private mutating func lost(to size: Int64) {
-        damage = "\(layout.short(path(base).log)) at byte \(size): the file ends before what was acknowledged."
+        damage =
+            "\(layout.short(path(base).log)) at byte \(size): the file ends before what was acknowledged."
         findings.append(damage ?? "")
     }
 }
@@ -284,7 +290,9 @@ extension PartitionRecovery {
 extension PartitionRecovery {
     private func hasBatch(at offset: Int64) -> Bool {
         facts.contains { found in
-            if case .batch(let batch) = found.entry.fact { return batch.header.baseOffset == offset }
+            if case .batch(let batch) = found.entry.fact {
+                return batch.header.baseOffset == offset
+            }
             return false
         }
     }

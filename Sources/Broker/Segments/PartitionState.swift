@@ -110,7 +110,7 @@ struct SegmentSummary: Sendable {
 }
 
 extension PartitionState {
-    var bounds: Range<Int64> { logStart..<max(logStart, highWatermark) }
+    var bounds: Range<Int64> { logStart ..< max(logStart, highWatermark) }
 
     /// Takes batches in: they have offsets now, and wait to become durable.
     func admit(_ batches: [StoredBatch]) -> [StoredBatch] {
@@ -172,7 +172,7 @@ extension PartitionState {
         next = min(next, offset)
         producers = writtenProducers
         let unwritten = tail.partitionPoint { $0.header.baseOffset < writtenEnd }
-        for index in unwritten..<tail.count { producers.record(tail[index].header) }
+        for index in unwritten ..< tail.count { producers.record(tail[index].header) }
         let waiting = unanswered.takeAll() + duplicates
         duplicates = []
         for request in waiting {

@@ -59,7 +59,8 @@ struct ProducerTable: Sendable, Equatable {
             baseOffset: header.baseOffset,
             endOffset: header.endOffset
         )
-        var producer = producers[header.producerID] ?? Producer(epoch: header.producerEpoch, batches: [])
+        var producer =
+            producers[header.producerID] ?? Producer(epoch: header.producerEpoch, batches: [])
         if producer.epoch != header.producerEpoch {
             producer = Producer(epoch: header.producerEpoch, batches: [])
         }
@@ -72,7 +73,9 @@ struct ProducerTable: Sendable, Equatable {
     /// Forgets the half that was silent the longest, so that this is rarely needed.
     private mutating func forgetSilent() {
         let ends = producers.mapValues { $0.batches.last?.endOffset ?? 0 }
-        let kept = Set(ends.sorted { $0.value > $1.value }.prefix(Self.producersRemembered / 2).map(\.key))
+        let kept = Set(
+            ends.sorted { $0.value > $1.value }.prefix(Self.producersRemembered / 2).map(\.key)
+        )
         producers = producers.filter { id, _ in kept.contains(id) }
     }
 }
@@ -95,11 +98,11 @@ extension ProducerTable {
 
     init(from reader: inout ByteReader) throws(ByteError) {
         let count: UInt32 = try reader.read()
-        for _ in 0..<count {
+        for _ in 0 ..< count {
             let id: Int64 = try reader.read()
             var producer = Producer(epoch: try reader.read(), batches: [])
             let batches: UInt8 = try reader.read()
-            for _ in 0..<batches {
+            for _ in 0 ..< batches {
                 producer.batches.append(
                     Batch(
                         first: try reader.read(),

@@ -41,7 +41,7 @@ struct Queue<Element: Sendable>: Sendable {
     }
 
     func contains(where predicate: (Element) -> Bool) -> Bool {
-        (0..<count).contains { predicate(self[$0]) }
+        (0 ..< count).contains { predicate(self[$0]) }
     }
 
     /// How many elements from the front satisfy a predicate that is true first and false after.

@@ -27,7 +27,9 @@ extension StoreState {
         guard offset >= bounds.lowerBound, offset <= bounds.upperBound else {
             return .failed(.offsetOutOfRange(bounds))
         }
-        if offset == bounds.upperBound, let damage = partition.damage { return .failed(.corrupt(damage)) }
+        if offset == bounds.upperBound, let damage = partition.damage {
+            return .failed(.corrupt(damage))
+        }
         if offset == bounds.upperBound || partition.tailStart <= offset {
             return .done(partition.readTail(from: offset, limit: limit))
         }

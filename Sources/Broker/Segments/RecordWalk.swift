@@ -4,7 +4,7 @@ enum RecordWalk {
     static func flaw(in batch: RawSpan, count: Int32, needingKeys: Bool) -> String? {
         batch.withUnsafeBytes { bytes in
             var cursor = Cursor(bytes: bytes, index: BatchHeader.byteCount, end: bytes.count)
-            for number in 0..<count {
+            for number in 0 ..< count {
                 guard let record = cursor.next() else { return "Record \(number) is malformed." }
                 guard record.offsetDelta == Int64(number) else {
                     return "Record \(number) carries offset \(record.offsetDelta)."
@@ -27,7 +27,7 @@ enum RecordWalk {
     ) -> (offset: Int64, timestamp: Int64)? {
         batch.withUnsafeBytes { bytes in
             var cursor = Cursor(bytes: bytes, index: BatchHeader.byteCount, end: bytes.count)
-            for _ in 0..<max(header.count, 0) {
+            for _ in 0 ..< max(header.count, 0) {
                 guard let record = cursor.next() else { return nil }
                 let found = header.baseOffset + record.offsetDelta
                 let timestamp = header.baseTimestamp &+ record.timestampDelta
@@ -62,7 +62,7 @@ enum RecordWalk {
                 let keyLength = skipBytes(allowingNull: true), skipBytes(allowingNull: true) != nil,
                 let headers = varint(), headers >= 0, headers <= Int64(end - index)
             else { return nil }
-            for _ in 0..<headers {
+            for _ in 0 ..< headers {
                 guard skipBytes(allowingNull: false) != nil, skipBytes(allowingNull: true) != nil
                 else { return nil }
             }
@@ -90,7 +90,9 @@ enum RecordWalk {
                 let byte = bytes[index]
                 index += 1
                 value |= UInt64(byte & 0x7F) << shift
-                if byte < 0x80 { return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1) }
+                if byte < 0x80 {
+                    return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
+                }
                 shift += 7
             }
             return nil

@@ -74,7 +74,8 @@ extension StoreState {
     /// longer names them: a file that is missing without reason is bit rot.
     mutating func condemnSegments(of name: TopicPartition) {
         guard let partition = self[name] else { return }
-        for segment in partition.segments where segment.isSealed && segment.end <= partition.logStart {
+        for segment in partition.segments
+        where segment.isSealed && segment.end <= partition.logStart {
             condemned.append(
                 SegmentPath(
                     folder: partition.folder,

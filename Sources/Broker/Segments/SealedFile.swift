@@ -40,15 +40,12 @@ struct SealedFile: Sendable {
 
     /// Durable when it returns; after a crash either the old or the new content is there.
     func replace(with content: [UInt8], on disk: any Disk) throws(DiskError) {
-        var writer = ByteWriter(reserving: content.count + 20)
-        writer.append(contentsOf: magic.utf8)
-        writer.append(UInt32(0))
-        writer.append(UInt64(content.count))
-        writer.append(contentsOf: content)
-        writer.overwrite(Checksum.crc32c(writer.bytes.span.bytes.extracting(12...)), at: 8)
+        var bytes = Array(magic.utf8) + [UInt8](repeating: 0, count: 12) + content
+        bytes.overwrite(UInt64(content.count), at: 12)
+        bytes.overwrite(Checksum.crc32c(bytes.span.bytes.extracting(12...)), at: 8)
         let file = try disk.open(path + ".new", creating: true)
         try file.truncate(to: 0)
-        try file.write(writer.bytes.span.bytes, at: 0)
+        try file.write(bytes.span.bytes, at: 0)
         try file.synchronize()
         try disk.rename(path + ".new", to: path)
         try disk.synchronizeFolder(folder)

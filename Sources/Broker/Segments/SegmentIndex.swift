@@ -98,7 +98,7 @@ extension SegmentIndex.Entry {
     /// Nil if the bytes are not those of an entry of this segment.
     init?(_ bytes: RawSpan, base: Int64) {
         guard bytes.byteCount == Self.byteCount else { return nil }
-        var sum = Checksum.crc32c(bytes.extracting(0..<24))
+        var sum = Checksum.crc32c(bytes.extracting(0 ..< 24))
         sum = withUnsafeBytes(of: base.bigEndian) { Checksum.crc32c($0.bytes, after: sum) }
         guard bytes.integer(at: 24, as: UInt32.self) == sum,
             bytes.integer(at: 28, as: UInt32.self) == sum
@@ -118,7 +118,8 @@ extension SegmentIndex {
         var position = 0
         while position < bytes.count {
             let end = min(position + Entry.byteCount, bytes.count)
-            guard let entry = Entry(bytes.span.bytes.extracting(position..<end), base: base) else {
+            guard let entry = Entry(bytes.span.bytes.extracting(position ..< end), base: base)
+            else {
                 return (index, position)
             }
             index.entries.append(entry)

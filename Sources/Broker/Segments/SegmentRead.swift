@@ -35,22 +35,23 @@ struct SegmentRead {
         var batches: [[UInt8]] = []
         var bytes = 0
         steps: while true {
-            switch try walk.next() {
+            let budget = batches.isEmpty ? Int.max : plan.limit - bytes
+            switch try walk.next(within: budget) {
             case .batch(let header, let batch):
                 if header.endOffset > plan.highWatermark { break steps }
                 if header.endOffset <= plan.offset { continue }
-                if !batches.isEmpty, bytes + batch.count > plan.limit { break steps }
                 batches.append(Array(batch))
                 bytes += batch.count
-                if bytes >= plan.limit { break steps }
-            case .end: break steps
+            case .end, .tooLarge: break steps
             case .broken(let why):
                 // What stands before it is served; the next read begins here and says so.
                 if !batches.isEmpty { break steps }
                 return .failure(named(why, at: walk.position))
             }
         }
-        if batches.isEmpty { return .failure(named("The segment ends too early.", at: walk.position)) }
+        if batches.isEmpty {
+            return .failure(named("The segment ends too early.", at: walk.position))
+        }
         return .success(
             Chunk(batches: batches, highWatermark: plan.highWatermark, logStart: plan.logStart)
         )
@@ -103,7 +104,10 @@ extension Engine {
         }
         return state.withLock { state in
             let segment = state.partitions[plan.serial]?.segment(holding: offset)
-            return max(offset, segment?.index?.place(beforeTimestamp: milliseconds).offset ?? offset)
+            return max(
+                offset,
+                segment?.index?.place(beforeTimestamp: milliseconds).offset ?? offset
+            )
         }
     }
 }

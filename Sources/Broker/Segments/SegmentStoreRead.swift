@@ -10,7 +10,7 @@ extension SegmentStore {
     ) throws(SegmentError) -> Chunk {
         // A segment may be deleted between looking it up and reading it; then it is looked up anew.
         var missing = ""
-        for _ in 0..<3 {
+        for _ in 0 ..< 3 {
             let plan = engine.state.withLock { state in
                 state.planRead(of: partition, from: offset, limit: limit)
             }
@@ -48,7 +48,11 @@ extension SegmentStore {
             let chunk = try read(partition, from: offset, limit: 1 << 20)
             for bytes in chunk.batches {
                 guard let header = BatchHeader(bytes.span.bytes) else { break }
-                if let found = header.first(in: bytes, atOrAfter: milliseconds, notBefore: bounds.lowerBound) {
+                if let found = header.first(
+                    in: bytes,
+                    atOrAfter: milliseconds,
+                    notBefore: bounds.lowerBound
+                ) {
                     return found
                 }
                 offset = header.endOffset

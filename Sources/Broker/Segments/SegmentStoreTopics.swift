@@ -19,7 +19,7 @@ extension SegmentStore {
         configuration: [String: String]
     ) throws(SegmentError) -> Topic {
         if let flaw = Topic.flaw(in: name) { throw .invalidTopic(flaw) }
-        guard (1...10_000).contains(partitions) else {
+        guard (1 ... 10_000).contains(partitions) else {
             throw .invalidTopic("A topic has 1 to 10000 partitions, not \(partitions).")
         }
         let settings = try TopicSettings(configuration, defaults: engine.settings)
@@ -121,7 +121,7 @@ extension SegmentStore {
         let folder = engine.layout.folder(of: topic)
         engine.state.withLock { state in
             state.topics[topic.name] = topic
-            for number in 0..<topic.partitions {
+            for number in 0 ..< topic.partitions {
                 state.add(
                     PartitionState(
                         serial: state.nextSerial,
@@ -136,7 +136,7 @@ extension SegmentStore {
     }
 
     private static func newID() -> [UInt8] {
-        let id = (0..<16).map { _ in UInt8.random(in: 0...255) }
+        let id = (0 ..< 16).map { _ in UInt8.random(in: 0 ... 255) }
         return id.allSatisfy { $0 == 0 } ? newID() : id
     }
 }

@@ -8,6 +8,7 @@ struct SegmentWalk {
     enum Step {
         case batch(BatchHeader, ArraySlice<UInt8>)
         case end
+        case tooLarge
         /// With the reason.
         case broken(String)
     }
@@ -20,11 +21,15 @@ struct SegmentWalk {
     private var buffer: [UInt8] = []
     private var bufferStart: Int64 = 0
 
-    /// - Parameters:
-    ///   - position: Where a batch with base offset `offset` begins.
-    ///   - limit: The walk ends at this byte.
-    ///   - window: How much is read at once.
-    init(_ file: any DiskFile, from position: Int64, offset: Int64, to limit: Int64, window: Int = 1 << 20) {
+    /// Begins at `position`, where a batch with base offset `offset` stands, ends at byte `limit`,
+    /// and reads about `window` bytes at once.
+    init(
+        _ file: any DiskFile,
+        from position: Int64,
+        offset: Int64,
+        to limit: Int64,
+        window: Int = 1 << 20
+    ) {
         self.file = file
         self.position = position
         self.offset = offset
@@ -32,17 +37,24 @@ struct SegmentWalk {
         self.window = window
     }
 
-    mutating func next() throws(DiskError) -> Step {
+    /// Goes on by one batch, unless that is larger than `budget`.
+    mutating func next(within budget: Int = .max) throws(DiskError) -> Step {
         guard position < limit else { return .end }
-        guard try fill(BatchHeader.byteCount) else { return .broken("The batch ends too early.") }
+        guard budget >= BatchHeader.byteCount else { return .tooLarge }
+        guard try fill(BatchHeader.byteCount, within: budget) else {
+            return .broken("The batch ends too early.")
+        }
         let start = Int(position - bufferStart)
         guard let header = BatchHeader(buffer.span.bytes.extracting(start...)) else {
             return .broken("The batch ends too early.")
         }
         if let flaw = flaw(in: header) { return .broken(flaw) }
-        guard try fill(header.size) else { return .broken("The batch ends too early.") }
+        if header.size > budget { return .tooLarge }
+        guard try fill(header.size, within: budget) else {
+            return .broken("The batch ends too early.")
+        }
         let begin = Int(position - bufferStart)
-        let bytes = buffer[begin..<begin + header.size]
+        let bytes = buffer[begin ..< begin + header.size]
         guard BatchHeader.checksum(of: bytes.span.bytes) == header.checksum else {
             return .broken("The batch's checksum does not fit its bytes.")
         }
@@ -65,10 +77,10 @@ struct SegmentWalk {
     }
 
     /// Makes sure that `count` bytes from `position` on are in the buffer.
-    private mutating func fill(_ count: Int) throws(DiskError) -> Bool {
+    private mutating func fill(_ count: Int, within budget: Int) throws(DiskError) -> Bool {
         let begin = Int(position - bufferStart)
         if begin >= 0, begin + count <= buffer.count { return true }
-        let wanted = min(Int64(max(count, window)), limit - position)
+        let wanted = min(Int64(max(count, min(window, budget))), limit - position)
         guard wanted >= Int64(count) else { return false }
         buffer = try file.read(Int(wanted), at: position)
         bufferStart = position

@@ -72,7 +72,7 @@ struct StoreRecovery {
             try disk.makeFolder(folder)
             let bases = try segments(in: folder)
             let topicSettings = try TopicSettings(topic.configuration, defaults: settings)
-            for number in 0..<topic.partitions {
+            for number in 0 ..< topic.partitions {
                 let key = Checkpoint.Key(topicID: topic.id, partition: number)
                 var partition = PartitionRecovery(
                     layout: layout,
@@ -86,7 +86,15 @@ struct StoreRecovery {
                     isCheckpointLost: isLost,
                     facts: facts[key, default: []]
                 )
-                add(try partition.recover(), serial, topic, key, folder, topicSettings, known.rows[key])
+                add(
+                    try partition.recover(),
+                    serial,
+                    topic,
+                    key,
+                    folder,
+                    topicSettings,
+                    known.rows[key]
+                )
                 serial += 1
             }
             try disk.synchronizeFolder(folder)
@@ -165,7 +173,9 @@ struct StoreRecovery {
             if isEmpty || catalog.leftovers.contains(name) {
                 try disk.removeTree(folder)
             } else {
-                report.sentences.append("\(layout.short(folder)) belongs to no topic; it was left alone.")
+                report.sentences.append(
+                    "\(layout.short(folder)) belongs to no topic; it was left alone."
+                )
             }
         }
         catalog.leftovers = []
@@ -182,10 +192,12 @@ struct StoreRecovery {
 
     /// 22 characters of base64url, as Kafka makes them of a random UUID.
     private static func newClusterID() -> String {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-        let characters = (0..<22).map { place in
+        let alphabet = Array(
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8
+        )
+        let characters = (0 ..< 22).map { place in
             // The last character carries only two bits of a UUID's 128.
-            let index = Int.random(in: 0..<64)
+            let index = Int.random(in: 0 ..< 64)
             return alphabet[place == 21 ? index & 0x30 : index]
         }
         // A leading dash would look like an option on a command line.

@@ -31,8 +31,9 @@ struct StoreState: Sendable {
 
     var toJournal = Queue<JournalEntry>()
     var toSegments = Queue<Pending>()
-    /// Bytes accepted and not yet in a segment.
+    /// Bytes accepted and not yet in a segment, and those of them not yet in the journal.
     var pendingBytes = 0
+    var toJournalBytes = 0
     /// Folders to be removed, with the partitions that wrote there.
     var removals: [(folder: String, serials: [Int])] = []
     /// Segments before the start of their log, of which the files are to be removed.
@@ -127,6 +128,7 @@ extension StoreState {
             tailBytes += batch.bytes.count
             pendingBytes += batch.bytes.count
             if partition.settings.isJournaled {
+                toJournalBytes += batch.bytes.count
                 toJournal.append(
                     JournalEntry(key: partition.key, serial: serial, fact: .batch(batch))
                 )
@@ -134,6 +136,12 @@ extension StoreState {
                 toSegments.append(Pending(serial: serial, batch: batch, journal: nil))
             }
         }
+    }
+
+    /// Whether segments lag so far behind the journal that it should wait for them: whoever appends
+    /// is slowed down then, not refused.
+    func isBehind(limit: Int) -> Bool {
+        pendingBytes - toJournalBytes > limit / 2 && !isFull && failure == nil
     }
 
     /// What the journal writes next: at least one entry, and no more than `byteLimit` where
@@ -144,13 +152,18 @@ extension StoreState {
         while let entry = toJournal.first, group.isEmpty || bytes + entry.byteCount <= byteLimit {
             _ = toJournal.popFirst()
             bytes += entry.byteCount
+            if case .batch(let batch) = entry.fact { toJournalBytes -= batch.bytes.count }
             group.append(entry)
         }
         return group
     }
 
     /// A group is durable: its records become visible and go on to the segments.
-    mutating func complete(_ group: [JournalEntry], in journal: UInt64, _ afterwards: inout Afterwards) {
+    mutating func complete(
+        _ group: [JournalEntry],
+        in journal: UInt64,
+        _ afterwards: inout Afterwards
+    ) {
         for entry in group {
             let partition = partitions[entry.serial]
             switch entry.fact {
@@ -173,7 +186,12 @@ extension StoreState {
 
     /// A group and everything behind it cannot be written: all of it is refused, and the offsets
     /// are free again. What says how far segments are synced stays, and is tried again.
-    mutating func refuse(_ group: [JournalEntry], because refusal: AppendRefusal, error: SegmentError, _ afterwards: inout Afterwards) {
+    mutating func refuse(
+        _ group: [JournalEntry],
+        because refusal: AppendRefusal,
+        error: SegmentError,
+        _ afterwards: inout Afterwards
+    ) {
         var touched: Set<Int> = []
         var kept: [JournalEntry] = []
         for entry in group + toJournal.takeAll() {
@@ -188,6 +206,7 @@ extension StoreState {
             }
             if let done = entry.done { afterwards.run { done(error) } }
         }
+        toJournalBytes = 0
         for entry in kept { toJournal.append(entry) }
         for serial in touched {
             guard let partition = partitions[serial] else { continue }
@@ -241,12 +260,12 @@ extension StoreState {
     mutating func remove(_ topic: Topic, folder: String, _ afterwards: inout Afterwards) {
         topics[topic.name] = nil
         var removed: [Int] = []
-        for number in 0..<topic.partitions {
+        for number in 0 ..< topic.partitions {
             let name = TopicPartition(topic.name, number)
             guard let serial = serials.removeValue(forKey: name),
                 let partition = partitions.removeValue(forKey: serial)
             else { continue }
-            for index in 0..<partition.tail.count {
+            for index in 0 ..< partition.tail.count {
                 tailBytes -= partition.tail[index].bytes.count
             }
             partition.release(because: .unknownPartition, &afterwards)

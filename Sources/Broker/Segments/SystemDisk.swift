@@ -98,7 +98,12 @@ private final class SystemFile: DiskFile {
         let bytes = [UInt8](unsafeUninitializedCapacity: max(count, 0)) { buffer, filled in
             guard let start = buffer.baseAddress else { return }
             while filled < count {
-                let got = pread(descriptor, start + filled, count - filled, off_t(position) + filled)
+                let got = pread(
+                    descriptor,
+                    start + filled,
+                    count - filled,
+                    off_t(position) + filled
+                )
                 if got > 0 {
                     filled += got
                 } else if got == 0 {

@@ -34,10 +34,10 @@ struct TopicSettings: Sendable {
             }
             return text
         }
-        if let value = try number("retention.ms", in: -1...Int64.max), value >= 0 {
+        if let value = try number("retention.ms", in: -1 ... Int64.max), value >= 0 {
             retentionMilliseconds = value
         }
-        if let value = try number("retention.bytes", in: -1...Int64.max), value >= 0 {
+        if let value = try number("retention.bytes", in: -1 ... Int64.max), value >= 0 {
             retentionBytes = value
         }
         if let value = try choice(
@@ -46,7 +46,7 @@ struct TopicSettings: Sendable {
         ) {
             isCompacted = value != "delete"
         }
-        if let value = try number("max.message.bytes", in: 0...Int64(Int32.max)) {
+        if let value = try number("max.message.bytes", in: 0 ... Int64(Int32.max)) {
             maxMessageBytes = Int(value)
         }
         if let value = try choice(
@@ -55,12 +55,14 @@ struct TopicSettings: Sendable {
         ) {
             usesLogAppendTime = value == "LogAppendTime"
         }
-        if let value = try number("flush.messages", in: 1...Int64.max) { isJournaled = value == 1 }
-        if let value = try number("flush.ms", in: 0...Int64.max) {
+        if let value = try number("flush.messages", in: 1 ... Int64.max) {
+            isJournaled = value == 1
+        }
+        if let value = try number("flush.ms", in: 0 ... Int64.max) {
             // A longer wait than a minute would only make an acknowledgement look lost.
             flushMilliseconds = min(max(value, 1), 60_000)
         }
-        if let value = try number("segment.bytes", in: 14...Int64(Int32.max)) {
+        if let value = try number("segment.bytes", in: 14 ... Int64(Int32.max)) {
             segmentBytes = value
         }
     }

@@ -23,15 +23,22 @@ public struct DeadLetterLedger: Projection {
     public func apply(
         _ record: Record, of partition: Partition, to changes: inout Changes
     ) throws(FoldStop) -> Reaction? {
-        guard let (_, event) = try FoldStop.reading({ () throws(EventError) in try DeadLetterEvent.decode(record) }),
-            case .refused(let refused) = event.fact
+        guard let (_, event) = try FoldStop.reading({ () throws(EventError) in try DeadLetterEvent.decode(record) })
         else { return nil }
-        // Outputs stand in the order of their inputs; one that does not is an answer given twice, and void.
-        let input = Self.inputKey(Partition(refused.topic, refused.partition), stream: refused.stream)
-        guard refused.offset > changes[Self.answered, input] ?? -1 else { return nil }
-        changes[Self.answered, input] = refused.offset
-        let count = "\(refused.stream) \(refused.reason)"
-        changes[Self.counts, count] = (changes[Self.counts, count] ?? 0) + 1
+        switch event.fact {
+        case .refused(let refused):
+            // Outputs stand in the order of their inputs; one that does not is an answer given twice, and void.
+            let input = Self.inputKey(Partition(refused.topic, refused.partition), stream: refused.stream)
+            guard refused.offset > changes[Self.answered, input] ?? -1 else { return nil }
+            changes[Self.answered, input] = refused.offset
+            let count = "\(refused.stream) \(refused.reason)"
+            changes[Self.counts, count] = (changes[Self.counts, count] ?? 0) + 1
+        case .restarted(let restarted):
+            // The offsets of the input count anew, and so do the answers.
+            let input = Self.inputKey(Partition(restarted.topic, restarted.partition), stream: restarted.stream)
+            changes[Self.answered, input] = nil
+        case nil: break
+        }
         return nil
     }
 

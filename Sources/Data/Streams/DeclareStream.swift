@@ -1,5 +1,6 @@
 internal import SwiftProtobuf
 public import Bytes
+internal import FoundationEssentials
 public import Events
 
 /// Asks that a stream be as defined: new, changed, or as it was.
@@ -21,12 +22,35 @@ public struct DeclareStream: Sendable {
                 declared: definition.partitions)
         }
         if let entry {
-            guard entry.definition != definition else { return nil }
+            guard entry.next ?? entry.definition != definition else { return nil }
             guard entry.definition.topic == definition.topic else {
                 throw .topicIsFixed(stream: definition.name, topic: entry.definition.topic)
             }
         }
         return StreamEvent.with { $0.declared = definition.declared }
+    }
+}
+
+/// Says that the rows of a stream's changed definition are built, so that they are served.
+public struct SwitchStream: Sendable {
+    public var name: String
+    public var generation: Digest
+
+    public init(_ name: String, to generation: Digest) {
+        self.name = name
+        self.generation = generation
+    }
+
+    /// - Returns: Nil where the generation is served already, or another one is being built by now.
+    public func decide(given entry: StreamCatalog.Entry?) throws(StreamRefusal) -> StreamEvent? {
+        guard let entry else { throw .unknownStream(name) }
+        guard entry.next?.generation == generation else { return nil }
+        return StreamEvent.with {
+            $0.switched = .with {
+                $0.name = name
+                $0.generation = .init(generation.bytes)
+            }
+        }
     }
 }
 

@@ -100,7 +100,15 @@ public struct Intake: Projection {
 
     /// An identity counts until the watermark has passed it: what comes later is late, and need not be known.
     public func liveness(in view: TableReader) throws(StoreError) -> Liveness? {
-        guard let latest = try view.get(Self.summaries, Self.summaryKey)?.latest else { return nil }
+        let summary: Summary?
+        do throws(StoreError) {
+            summary = try view.get(Self.summaries, Self.summaryKey)
+        } catch {
+            // A summary that is none is shown to the digest with everything else, which then differs.
+            guard case .corrupt = error else { throw error }
+            return nil
+        }
+        guard let latest = summary?.latest else { return nil }
         let watermark = latest - definition.lateness
         return { table, _, value in
             guard table == Intake.identities.number else { return true }

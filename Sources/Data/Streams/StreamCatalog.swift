@@ -23,14 +23,18 @@ public struct StreamCatalog: Projection {
 
     /// A stream that is declared.
     public struct Entry: Stored, Hashable {
+        /// What is served.
         public var definition: StreamDefinition
+        /// A changed definition that is being built beside it.
+        public var next: StreamDefinition?
         /// The number of the fact that made it so.
         public var revision: Int64
         public var declaredAt: Instant
         public var actor: String?
 
-        public init(definition: StreamDefinition, revision: Int64, declaredAt: Instant, actor: String?) {
+        public init(definition: StreamDefinition, next: StreamDefinition? = nil, revision: Int64, declaredAt: Instant, actor: String?) {
             self.definition = definition
+            self.next = next
             self.revision = revision
             self.declaredAt = declaredAt
             self.actor = actor
@@ -38,6 +42,7 @@ public struct StreamCatalog: Projection {
 
         public func write(to writer: inout ByteWriter) {
             definition.write(to: &writer)
+            next.write(to: &writer)
             revision.write(to: &writer)
             declaredAt.write(to: &writer)
             actor.write(to: &writer)
@@ -45,6 +50,7 @@ public struct StreamCatalog: Projection {
 
         public init(from reader: inout ByteReader) throws(ByteError) {
             definition = try StreamDefinition(from: &reader)
+            next = try StreamDefinition?(from: &reader)
             revision = try Int64(from: &reader)
             declaredAt = try Instant(from: &reader)
             actor = try String?(from: &reader)
@@ -70,9 +76,20 @@ public struct StreamCatalog: Projection {
         else { return nil }
         switch fact {
         case .declared:
-            changes[Self.definitions, envelope.subject] = declared.map {
-                Entry(definition: $0, revision: revision, declaredAt: envelope.time, actor: envelope.actor)
-            }
+            guard let declared else { return nil }
+            let served = changes[Self.definitions, envelope.subject]?.definition
+            // Rows of another generation are built first, while those of the former one go on being served.
+            let isBuilt = served == nil || served?.generation == declared.generation
+            changes[Self.definitions, envelope.subject] = Entry(
+                definition: isBuilt ? declared : served ?? declared, next: isBuilt ? nil : declared, revision: revision,
+                declaredAt: envelope.time, actor: envelope.actor)
+        case .switched(let switched):
+            guard var entry = changes[Self.definitions, envelope.subject], let next = entry.next,
+                next.generation.bytes.elementsEqual(switched.generation)
+            else { return nil }
+            entry.definition = next
+            entry.next = nil
+            changes[Self.definitions, envelope.subject] = entry
         case .deleted: changes[Self.definitions, envelope.subject] = nil
         case .advanced(let advanced):
             let key = Self.watermarkKey(envelope.subject, advanced.partition)

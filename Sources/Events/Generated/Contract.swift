@@ -4,7 +4,7 @@
 /// The contract that this code was made from.
 public enum Contract {
     /// SHA-256 over Topics/topics.yaml and the messages beside it.
-    public static let digest = "1f13844453d7f7e4eb02e035f5e41897559dd80a2cb2ae1409b2f225a2e0a77e"
+    public static let digest = "02fb76458b25a7ebdab7358f9b7a35c8079d458222a2f2b3b592268bd2a4c8c5"
 }
 
 // Each message file, and the code that was made from it:
@@ -14,5 +14,5 @@ public enum Contract {
 // attestations.pb.swift f0427aea913831bc7dca5c70dcb538f3c4ad9cd9fd5846347aaffabe3b735e1e
 // deadletters.proto da1095d98b251ef362b19ad7efea34c387139d64842e109c80ae609e80f4252d
 // deadletters.pb.swift 3b5b16070559701daed577405fe443acba0d280f86b2a113fd1fec7ae08f3972
-// streams.proto e0f3b852dabec9d7bff5071183517e3a830e9e3591d9af734f74a4a0b06444ca
-// streams.pb.swift f5fa200565ff5e2f532482b5517c74d2d287f2940d27f0a5f19e554eba032af3
+// streams.proto 6e3353ff833923bf2d52e3d50316e6343fae3160bb20a66879bccd71ef2929e9
+// streams.pb.swift c695b779693b96ea89a97a242f5db33c3afc9c2f8fd563a2ceb7bb48d29bea7f

@@ -11,6 +11,7 @@ extension StreamEvent {
         case .declared(let fact)?: fact.isOfLaterRelease
         case .deleted(let fact)?: fact.isOfLaterRelease
         case .advanced(let fact)?: fact.isOfLaterRelease
+        case .switched(let fact)?: fact.isOfLaterRelease
         case nil: false
         }
     }
@@ -55,6 +56,12 @@ extension StreamEvent.Deleted {
 extension StreamEvent.Advanced {
     var isOfLaterRelease: Bool {
         !unknownFields.data.isEmpty || cause.isOfLaterRelease
+    }
+}
+
+extension StreamEvent.Switched {
+    var isOfLaterRelease: Bool {
+        !unknownFields.data.isEmpty
     }
 }
 

@@ -38,6 +38,7 @@ extension StreamEvent: PlatformEvent {
         "tributary.streams.v1.Declared",
         "tributary.streams.v1.Deleted",
         "tributary.streams.v1.Advanced",
+        "tributary.streams.v1.Switched",
     ]
 
     public var typeName: String? {
@@ -45,6 +46,7 @@ extension StreamEvent: PlatformEvent {
         case .declared?: "tributary.streams.v1.Declared"
         case .deleted?: "tributary.streams.v1.Deleted"
         case .advanced?: "tributary.streams.v1.Advanced"
+        case .switched?: "tributary.streams.v1.Switched"
         case nil: nil
         }
     }

@@ -57,12 +57,21 @@ public nonisolated struct StreamEvent: Sendable {
     set {fact = .advanced(newValue)}
   }
 
+  public var switched: StreamEvent.Switched {
+    get {
+      if case .switched(let v)? = fact {return v}
+      return StreamEvent.Switched()
+    }
+    set {fact = .switched(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Fact: Equatable, Sendable {
     case declared(StreamEvent.Declared)
     case deleted(StreamEvent.Deleted)
     case advanced(StreamEvent.Advanced)
+    case switched(StreamEvent.Switched)
 
   }
 
@@ -379,6 +388,23 @@ public nonisolated struct StreamEvent: Sendable {
     public init() {}
   }
 
+  /// What the changed definition gives has been built beside what was served so far, and is served from now on.
+  public nonisolated struct Switched: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    /// The name of the stream.
+    public var name: String = String()
+
+    /// The generation that is served: SHA-256, 32 bytes.
+    public var generation: Data = Data()
+
+    public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    public init() {}
+  }
+
   public init() {}
 }
 
@@ -388,7 +414,7 @@ fileprivate nonisolated let _protobuf_package = "tributary.streams.v1"
 
 nonisolated extension StreamEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".StreamEvent"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}declared\0\u{1}deleted\0\u{1}advanced\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}declared\0\u{1}deleted\0\u{1}advanced\0\u{1}switched\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -435,6 +461,19 @@ nonisolated extension StreamEvent: SwiftProtobuf.Message, SwiftProtobuf._Message
           self.fact = .advanced(v)
         }
       }()
+      case 4: try {
+        var v: StreamEvent.Switched?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .switched(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .switched(v)
+        }
+      }()
       default: break
       }
     }
@@ -457,6 +496,10 @@ nonisolated extension StreamEvent: SwiftProtobuf.Message, SwiftProtobuf._Message
     case .advanced?: try {
       guard case .advanced(let v)? = self.fact else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    }()
+    case .switched?: try {
+      guard case .switched(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
     }()
     case nil: break
     }
@@ -706,6 +749,41 @@ nonisolated extension StreamEvent.Advanced: SwiftProtobuf.Message, SwiftProtobuf
     if lhs.partition != rhs.partition {return false}
     if lhs.watermarkUs != rhs.watermarkUs {return false}
     if lhs.cause != rhs.cause {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension StreamEvent.Switched: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = StreamEvent.protoMessageName + ".Switched"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}generation\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.generation) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.generation.isEmpty {
+      try visitor.visitSingularBytesField(value: self.generation, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: StreamEvent.Switched, rhs: StreamEvent.Switched) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.generation != rhs.generation {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -32,11 +32,17 @@ public struct Timestamp: Sendable, Hashable {
         self.init(rfc3339: Array(text.utf8).span.bytes)
     }
 
-    /// RFC 3339 with as many decimals as are needed: none, three or six.
+    /// RFC 3339 with as many decimals as are needed: none, three or six. What lies outside the years 1 to 9999, which it
+    /// cannot write, comes out as the nearest that it can.
     public var rfc3339: String { String(decoding: rfc3339Bytes, as: UTF8.self) }
 
+    /// 0001-01-01T00:00:00Z and the last microsecond of 9999.
+    private static let earliest: Int64 = -62_135_596_800_000_000
+    private static let latest: Int64 = 253_402_300_799_999_999
+
     var rfc3339Bytes: [UInt8] {
-        let local = instant.microseconds + Int64(offsetMinutes) * 60_000_000
+        let offset = Int64(offsetMinutes) * 60_000_000
+        let local = min(max(instant.microseconds, Self.earliest - offset), Self.latest - offset) + offset
         let (days, time) = local.flooredQuotientAndRemainder(dividingBy: 86_400_000_000)
         let date = Calendar.date(ofDay: Int(days))
         var text: [UInt8] = []

@@ -36,7 +36,10 @@ extension Producer {
             let code = unsafe rd_kafka_NewTopic_set_config(new, name, value)
             guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw LogError(code, doing: doing) }
         }
-        let event = unsafe try ask(doing, RD_KAFKA_ADMIN_OP_CREATETOPICS) { client, options, queue in
+        let event = unsafe try ask(doing, RD_KAFKA_ADMIN_OP_CREATETOPICS) {
+            client,
+            options,
+            queue in
             var topics = unsafe [OpaquePointer?.some(new)]
             unsafe rd_kafka_CreateTopics(client, &topics, 1, options, queue)
         }
@@ -61,7 +64,10 @@ extension Producer {
             throw .refused("\(doing): the Kafka client refused the name.")
         }
         defer { unsafe rd_kafka_DeleteTopic_destroy(old) }
-        let event = unsafe try ask(doing, RD_KAFKA_ADMIN_OP_DELETETOPICS) { client, options, queue in
+        let event = unsafe try ask(doing, RD_KAFKA_ADMIN_OP_DELETETOPICS) {
+            client,
+            options,
+            queue in
             var topics = unsafe [OpaquePointer?.some(old)]
             unsafe rd_kafka_DeleteTopics(client, &topics, 1, options, queue)
         }
@@ -83,21 +89,33 @@ extension Producer {
         for name in names {
             unsafe resources.append(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name))
         }
-        defer { for unsafe resource in unsafe resources { unsafe rd_kafka_ConfigResource_destroy(resource) } }
-        let event = unsafe try ask(doing, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS) { client, options, queue in
+        defer {
+            for index in 0 ..< names.count {
+                unsafe rd_kafka_ConfigResource_destroy(resources[index])
+            }
+        }
+        let event = unsafe try ask(doing, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS) {
+            client,
+            options,
+            queue in
             unsafe rd_kafka_DescribeConfigs(client, &resources, resources.count, options, queue)
         }
         var count = 0
         let result = unsafe rd_kafka_event_DescribeConfigs_result(event.pointer)
         let answers = unsafe rd_kafka_DescribeConfigs_result_resources(result, &count)
         var configurations: [String: [String: String]] = [:]
-        for unsafe answer in unsafe UnsafeBufferPointer(start: answers, count: count) {
+        for index in 0 ..< count {
+            let answer = unsafe answers?[index]
             let code = unsafe rd_kafka_ConfigResource_error(answer)
             // A topic deleted meanwhile is no error of those that are there.
             if code.meansUnknown { continue }
             let detail = unsafe rd_kafka_ConfigResource_error_string(answer)
             guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
-                throw LogError(code, doing: doing, detail: unsafe detail.map { unsafe String(cString: $0) })
+                throw LogError(
+                    code,
+                    doing: doing,
+                    detail: unsafe detail.map { unsafe String(cString: $0) }
+                )
             }
             guard let name = unsafe rd_kafka_ConfigResource_name(answer) else { continue }
             configurations[unsafe String(cString: name)] = unsafe entries(of: answer)
@@ -109,7 +127,8 @@ extension Producer {
         var count = 0
         let list = unsafe rd_kafka_ConfigResource_configs(resource, &count)
         var entries: [String: String] = [:]
-        for unsafe entry in unsafe UnsafeBufferPointer(start: list, count: count) {
+        for index in 0 ..< count {
+            let entry = unsafe list?[index]
             guard let name = unsafe rd_kafka_ConfigEntry_name(entry),
                 let value = unsafe rd_kafka_ConfigEntry_value(entry)
             else { continue }
@@ -153,7 +172,8 @@ extension Producer {
         _ doing: String,
         topic: String
     ) throws(LogError) {
-        for unsafe result in unsafe UnsafeBufferPointer(start: results, count: count) {
+        for index in 0 ..< count {
+            let result = unsafe results?[index]
             let code = unsafe rd_kafka_topic_result_error(result)
             let detail = unsafe rd_kafka_topic_result_error_string(result)
             guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {

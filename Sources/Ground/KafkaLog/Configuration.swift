@@ -35,9 +35,10 @@ struct Configuration {
             ("compression.type", settings.compression.rawValue),
             ("message.max.bytes", "\(settings.longestRecordBytes)"),
             ("retry.backoff.ms", "20"),
-            // The limits of `Room` come first; these leave it space for what callbacks append.
-            ("queue.buffering.max.messages", "\(clamped(settings.recordsUnderWay * 2, to: 10_000_000))"),
-            ("queue.buffering.max.kbytes", "\(clamped(settings.bytesUnderWay / 512, to: 2_097_151))"),
+            // Our own limits come first (`Producer`). These are the largest there are: beyond them an append fails
+            // where ours let it wait, and a record as large as all our room must still fit.
+            ("queue.buffering.max.messages", "10000000"),
+            ("queue.buffering.max.kbytes", "2097151"),
         ]
         return configuration
     }
@@ -56,7 +57,10 @@ struct Configuration {
             ("fetch.error.backoff.ms", "10"),
             ("fetch.message.max.bytes", "\(4 << 20)"),
             ("queued.min.messages", "\(clamped(settings.recordsReadAhead, to: 10_000_000))"),
-            ("queued.max.messages.kbytes", "\(clamped(settings.bytesReadAhead / 1_024, to: 2_097_151))"),
+            (
+                "queued.max.messages.kbytes",
+                "\(clamped(settings.bytesReadAhead / 1_024, to: 2_097_151))"
+            ),
         ]
         return configuration
     }

@@ -5,7 +5,7 @@ internal import Logs
 /// The thread that hears from the writing client: delivery reports, errors, log lines. All callbacks of appends run
 /// here.
 extension Producer {
-    /// Runs until `end`, and until nothing is under way.
+    /// Runs until `end` or, after a fatal error, until nothing is under way.
     func deliver() {
         state.withLock { $0.deliveryThread = Producer.thisThread }
         var probe = Deadline(after: 0)
@@ -19,10 +19,13 @@ extension Producer {
                     unsafe answer(event, using: reports)
                 } else {
                     connection.note(event)
+                    if case .error(_, let line, isFatal: true) = event.kind {
+                        giveUp(because: line)
+                    }
                 }
             }
             answerRefusals()
-            if state.withLock({ $0.isEnding && $0.refusals.isEmpty }) { break }
+            if state.withLock({ $0.ends() }) { break }
             // librdkafka says when all brokers are down, and not when one is back.
             if !connection.isUp, probe.isOver {
                 knock()
@@ -36,11 +39,14 @@ extension Producer {
 
     /// Sends what is queued, gives up what takes longer than five seconds, and lets `deliver` come to its end.
     func end() {
-        state.withLock { $0.isClosing = true }
+        state.withLock { $0.closedBecause = $0.closedBecause ?? "The log is closed." }
         state.announceChange()
         if !isOnDeliveryThread {
             if unsafe rd_kafka_flush(client.pointer, 5_000) != RD_KAFKA_RESP_ERR_NO_ERROR {
-                unsafe rd_kafka_purge(client.pointer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
+                unsafe rd_kafka_purge(
+                    client.pointer,
+                    RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT
+                )
                 unsafe rd_kafka_flush(client.pointer, 1_000)
             }
         }
@@ -77,7 +83,8 @@ extension Producer {
         state.withLock { state in
             var answered = Answered()
             answered.reserveCapacity(reports.count)
-            for unsafe case let report? in unsafe reports {
+            for index in reports.indices {
+                guard let report = unsafe reports[index] else { continue }
                 let number = unsafe Int(bitPattern: report.pointee._private)
                 guard let pending = state.slots.remove(number) else { continue }
                 answered.append((pending, unsafe result(report, topic: pending.topic)))
@@ -106,6 +113,20 @@ extension Producer {
         )
     }
 
+    /// A fatal error of an idempotent producer, such as a sequence that the brokers do not know any more, leaves a
+    /// client that refuses everything. What it still has is answered as far as it is known, and another takes over.
+    private func giveUp(because line: String) {
+        let isFirst = state.withLock { state in
+            defer { state.isBroken = true }
+            state.closedBecause = "The Kafka client is being replaced: \(line)"
+            return !state.isBroken
+        }
+        guard isFirst else { return }
+        state.announceChange()
+        unsafe rd_kafka_purge(client.pointer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
+        whenBroken(self)
+    }
+
     private func answerRefusals() {
         let refusals = state.withLock { state in
             defer { state.refusals = [] }
@@ -120,5 +141,14 @@ extension Producer {
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let answer = unsafe answer else { return }
         unsafe rd_kafka_metadata_destroy(answer)
         connection.noteAnswer()
+    }
+}
+
+extension Producer.State {
+    /// Whether the delivery thread may go, and then it goes: all is answered, or was given five seconds to be.
+    fileprivate mutating func ends() -> Bool {
+        guard refusals.isEmpty, isEnding || (isBroken && slots.count == 0) else { return false }
+        isEnding = true
+        return true
     }
 }

@@ -38,9 +38,7 @@ extension rd_kafka_resp_err_t {
 }
 
 extension LogError {
-    /// - Parameters:
-    ///   - doing: What was being done, to stand before a colon.
-    ///   - detail: The broker's own words, where it had any.
+    /// What was being done stands before a colon, then the broker's own words where it had any.
     init(
         _ code: rd_kafka_resp_err_t,
         doing: String,

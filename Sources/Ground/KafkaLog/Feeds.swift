@@ -23,7 +23,8 @@ internal import Logs
 
     /// Messages of one partition follow each other, so the feed of the one before is looked at first.
     mutating func index(of topic: OpaquePointer?, _ partition: Int32) -> Int? {
-        if last < all.count, unsafe all[last].topic == topic, all[last].partition.index == partition {
+        if last < all.count, unsafe all[last].topic == topic, all[last].partition.index == partition
+        {
             return last
         }
         let found = all.firstIndex { unsafe $0.topic == topic && $0.partition.index == partition }

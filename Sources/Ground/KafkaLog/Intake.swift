@@ -8,7 +8,7 @@ internal import Logs
     private let consumer: ConsumerHandle
     private let connection: Connection
     private let settings: KafkaLog.Settings
-    private var topics: [String: OpaquePointer] = unsafe [:]
+    private var topics: [String: TopicHandle] = [:]
     private(set) var feeds = Feeds()
     private var buffer: MessageBuffer
     private var backlog = Backlog()
@@ -22,18 +22,20 @@ internal import Logs
 
     deinit {
         for feed in feeds.all { unsafe rd_kafka_consume_stop(feed.topic, feed.partition.index) }
-        for unsafe topic in unsafe topics.values { unsafe rd_kafka_topic_destroy(topic) }
+        for topic in topics.values { topic.destroy() }
     }
 
     var queue: OpaquePointer { unsafe consumer.queue }
 
     var partitions: [Partition] { feeds.all.map(\.partition) }
-    func isReading(_ partition: Partition) -> Bool { feeds.all.contains { $0.partition == partition } }
+    func isReading(_ partition: Partition) -> Bool {
+        feeds.all.contains { $0.partition == partition }
+    }
 
     func start(_ partition: Partition, at offset: Offset) throws(LogError) {
-        let topic = unsafe try handle(of: partition.topic)
+        let topic = try handle(of: partition.topic)
         let code = unsafe rd_kafka_consume_start_queue(
-            topic,
+            topic.pointer,
             partition.index,
             offset,
             consumer.queue
@@ -41,7 +43,7 @@ internal import Logs
         guard code == 0 else {
             throw LogError(rd_kafka_last_error(), doing: "Beginning to read \(partition)")
         }
-        unsafe feeds.add(Feed(partition: partition, topic: topic, next: offset))
+        unsafe feeds.add(Feed(partition: partition, topic: topic.pointer, next: offset))
     }
 
     /// False if it was not being read.
@@ -84,13 +86,13 @@ internal import Logs
         return isSuspicious
     }
 
-    private func handle(of name: String) throws(LogError) -> OpaquePointer {
-        if let topic = unsafe topics[name] { return unsafe topic }
-        guard let topic = unsafe rd_kafka_topic_new(consumer.client.pointer, name, nil) else {
+    private func handle(of name: String) throws(LogError) -> TopicHandle {
+        if let topic = topics[name] { return topic }
+        guard let topic = TopicHandle(name, of: consumer.client) else {
             throw LogError(rd_kafka_last_error(), doing: "Beginning to read topic \(name)")
         }
-        unsafe topics[name] = unsafe topic
-        return unsafe topic
+        topics[name] = topic
+        return topic
     }
 
     /// A full queue makes librdkafka 2.0.2 sleep for up to a second even if it is emptied at once. Any request wakes
@@ -114,8 +116,7 @@ internal import Logs
 private struct Backlog {
     private var wasFull = false
 
-    /// - Parameters:
-    ///   - waiting: How many messages were there before `taken` of them, of `bytes` together, were taken.
+    /// So many messages were `waiting` before some were `taken`, of `bytes` together.
     mutating func isStalled(
         waiting: Int,
         taken: Int,

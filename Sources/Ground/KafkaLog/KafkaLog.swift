@@ -10,12 +10,15 @@ internal import Workers
 /// A success without a known offset has -1 in its position: the record is in the log, and a broker that had it
 /// already did not say where.
 public final class KafkaLog: Log {
+    private let settings: Settings
     private let connection: Connection
     private let state: Mutex<State>
 
     private struct State {
         var producer: Producer?
-        var worker: Worker?
+        /// One for each producer there has been: more than one only after fatal errors.
+        var workers: [Worker] = []
+        var isClosed = false
         var readers: [WeakReader] = []
     }
 
@@ -23,16 +26,18 @@ public final class KafkaLog: Log {
         weak var reader: KafkaLogReader?
     }
 
-    /// - Parameter log: Gets what librdkafka has to say, a line a call, on any thread.
+    /// - Parameters:
+    ///   - settings: Where the brokers are, and how to speak with them.
+    ///   - log: Gets what librdkafka has to say, a line a call, on any thread.
     /// - Throws: `refused` for settings that librdkafka does not take. That brokers are away is no error yet.
     public init(
         _ settings: Settings,
         log: @escaping @Sendable (String) -> Void
     ) throws(LogError) {
-        connection = Connection(log: log)
-        let producer = try Producer(settings, connection)
-        let worker = Worker("kafka-log") { producer.deliver() }
-        state = Mutex(State(producer: producer, worker: worker))
+        self.settings = settings
+        self.connection = Connection(log: log)
+        self.state = Mutex(State())
+        try startProducer()
     }
 
     deinit { close() }
@@ -74,19 +79,46 @@ public final class KafkaLog: Log {
 
     /// Readers throw from now on; each ends its own client when it is closed.
     public func close() {
-        let (producer, worker, readers) = state.withLock { state in
-            defer { (state.producer, state.worker, state.readers) = (nil, nil, []) }
-            return (state.producer, state.worker, state.readers)
+        let old = state.withLock { state in
+            defer {
+                state = State()
+                state.isClosed = true
+            }
+            return state
         }
-        for reader in readers { reader.reader?.logIsClosing() }
-        guard let producer else { return }
+        for reader in old.readers { reader.reader?.logIsClosing() }
+        guard let producer = old.producer else { return }
         producer.end()
         // A callback that closes its log is on the very thread that would be waited for.
-        if !producer.isOnDeliveryThread { worker?.join() }
+        if !producer.isOnDeliveryThread {
+            for worker in old.workers { worker.join() }
+        }
     }
 
-    private func producer() throws(LogError) -> Producer {
-        guard let producer = state.withLock(\.producer) else { throw .refused("The log is closed.") }
+    private func startProducer() throws(LogError) {
+        let producer = try Producer(settings, connection) { [weak self] broken in
+            self?.replace(broken)
+        }
+        state.withLock { state in
+            guard !state.isClosed else { return }
+            state.producer = producer
+            state.workers.append(Worker("kafka-log") { producer.deliver() })
+        }
+    }
+
+    /// Runs on the delivery thread of the broken one, which ends by itself when it has answered everything.
+    private func replace(_ broken: Producer) {
+        do throws(LogError) {
+            try startProducer()
+        } catch {
+            connection.log("No Kafka client could be made in place of a broken one: \(error)")
+        }
+    }
+
+    func producer() throws(LogError) -> Producer {
+        guard let producer = state.withLock(\.producer) else {
+            throw .refused("The log is closed.")
+        }
         return producer
     }
 }

@@ -41,7 +41,7 @@ private import Synchronization
         try producer.find(partition)
         // librdkafka reads negative offsets as names of others, such as the end.
         guard offset >= 0 else {
-            faults.append(.offsetOutOfRange(Position(partition, offset), available: 0..<0))
+            faults.append(.offsetOutOfRange(Position(partition, offset), available: 0 ..< 0))
             return
         }
         try intake.start(partition, at: offset)

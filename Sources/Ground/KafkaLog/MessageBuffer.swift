@@ -64,12 +64,12 @@ internal import Logs
             batches[places[feed]].records.reserveCapacity(count)
         }
         var position = 0
-        for index in 0..<count where owners[index] >= 0 {
+        for index in 0 ..< count where owners[index] >= 0 {
             guard let message = unsafe messages[index] else { continue }
             let record = unsafe record(message, storage, &position)
             batches[places[Int(owners[index])]].records.append(record)
         }
-        for index in 0..<count { unsafe rd_kafka_message_destroy(messages[index]) }
+        for index in 0 ..< count { unsafe rd_kafka_message_destroy(messages[index]) }
         count = 0
         return (batches, broken)
     }
@@ -83,7 +83,7 @@ internal import Logs
         var isBroken = [Bool](repeating: false, count: feeds.all.count)
         owners.removeAll(keepingCapacity: true)
         bytes = 0
-        for index in 0..<count {
+        for index in 0 ..< count {
             owners.append(-1)
             guard let message = unsafe messages[index]?.pointee,
                 let feed = unsafe feeds.index(of: message.rkt, message.partition), !isBroken[feed]
@@ -108,7 +108,7 @@ internal import Logs
     private func copyBytes() -> [UInt8] {
         unsafe [UInt8](unsafeUninitializedCapacity: bytes) { storage, filled in
             guard let start = storage.baseAddress else { return }
-            for index in 0..<count where owners[index] >= 0 {
+            for index in 0 ..< count where owners[index] >= 0 {
                 guard let message = unsafe messages[index]?.pointee else { continue }
                 if let key = unsafe message.key {
                     unsafe memcpy(start + filled, key, message.key_len)
@@ -130,13 +130,13 @@ internal import Logs
         var key: ArraySlice<UInt8>?
         if unsafe message.pointee.key != nil {
             let end = unsafe position + message.pointee.key_len
-            key = storage[position..<end]
+            key = storage[position ..< end]
             position = end
         }
         var value: ArraySlice<UInt8>?
         if unsafe message.pointee.payload != nil {
             let end = unsafe position + message.pointee.len
-            value = storage[position..<end]
+            value = storage[position ..< end]
             position = end
         }
         var kind = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE
@@ -174,7 +174,7 @@ internal import Logs
         let code = unsafe message.err
         switch code {
         case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
-            return .offsetOutOfRange(Position(feed.partition, feed.next), available: 0..<0)
+            return .offsetOutOfRange(Position(feed.partition, feed.next), available: 0 ..< 0)
         case _ where code.meansUnknown: return .unknownTopic(feed.partition.topic)
         case _ where code.isPassing: return nil
         default:

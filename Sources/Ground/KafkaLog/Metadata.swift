@@ -58,7 +58,7 @@ extension Producer {
 
     /// Throws unless the brokers know the partition.
     func find(_ partition: Partition) throws(LogError) {
-        guard (0..<(try partitions(of: partition.topic))).contains(partition.index) else {
+        guard (0 ..< (try partitions(of: partition.topic))).contains(partition.index) else {
             throw .unknownPartition(partition)
         }
     }
@@ -76,9 +76,13 @@ extension Producer {
             Int32(clamping: settings.requestTimeoutMilliseconds)
         )
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
-            throw LogError(code, doing: "Asking for the bounds of \(partition)", partition: partition)
+            throw LogError(
+                code,
+                doing: "Asking for the bounds of \(partition)",
+                partition: partition
+            )
         }
         connection.noteAnswer()
-        return low..<max(low, high)
+        return low ..< max(low, high)
     }
 }

@@ -14,6 +14,8 @@ final class Producer: Sendable {
     let connection: Connection
     let settings: KafkaLog.Settings
     let state = Monitor(State())
+    /// Told once, on the delivery thread, when librdkafka takes no more records for good.
+    let whenBroken: @Sendable (Producer) -> Void
 
     /// What callers and the delivery thread share.
     struct State: Sendable {
@@ -22,13 +24,20 @@ final class Producer: Sendable {
         /// Appends that librdkafka did not take, to be answered on the delivery thread.
         var refusals: [(Pending, AppendError)] = []
         var isSomeoneWaiting = false
-        var isClosing = false
+        /// Why nothing more is taken; nil while it is.
+        var closedBecause: String?
+        var isBroken = false
         var isEnding = false
         var deliveryThread: UInt?
     }
 
-    init(_ settings: KafkaLog.Settings, _ connection: Connection) throws(LogError) {
+    init(
+        _ settings: KafkaLog.Settings,
+        _ connection: Connection,
+        whenBroken: @escaping @Sendable (Producer) -> Void
+    ) throws(LogError) {
         self.settings = settings
+        self.whenBroken = whenBroken
         self.connection = connection
         self.client = try ClientHandle(RD_KAFKA_PRODUCER, .producing(settings))
     }
@@ -45,16 +54,19 @@ final class Producer: Sendable {
     ) {
         let pending = Pending(topic: name, bytes: record.wireBytes, done: done)
         if let fault = fault(of: record, to: name, partition: partition) {
-            return refuse(pending, .notPersisted(fault))
+            let number = state.withLock { $0.slots.insert(pending) }
+            return refuse(number, .notPersisted(fault))
         }
-        let admission = state.wait(until: .never) { state in admit(pending, to: &state) } ?? .closed
+        let admission =
+            state.wait(until: .never) { state in admit(pending, to: &state) } ?? .refusal
         guard case .slot(let number, let topic) = admission else {
-            return done(.failure(.notPersisted("The log is closed.")))
+            let why = state.withLock(\.closedBecause) ?? "The client did not take topic \(name)."
+            let number = state.withLock { $0.slots.insert(pending) }
+            return refuse(number, .notPersisted(why))
         }
         let code = produce(record, to: topic, partition: partition, number: number)
         guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return }
-        guard let pending = state.withLock({ $0.slots.remove(number) }) else { return }
-        refuse(pending, .notPersisted("Appending to \(name): \(code.sentence)"))
+        refuse(number, .notPersisted("Appending to \(name): \(code.sentence)"))
     }
 
     /// The topic's handle, made when it is first asked for.
@@ -76,12 +88,12 @@ final class Producer: Sendable {
 
     private enum Admission {
         case slot(Int, TopicHandle)
-        case closed
+        case refusal
     }
 
     /// Takes a record in, or nil while there is no room.
     private func admit(_ pending: Pending, to state: inout State) -> Admission? {
-        if state.isClosing { return .closed }
+        if state.closedBecause != nil { return .refusal }
         let isFull =
             state.slots.count >= settings.recordsUnderWay
             || (state.slots.count > 0 && state.slots.bytes + pending.bytes > settings.bytesUnderWay)
@@ -89,7 +101,7 @@ final class Producer: Sendable {
             state.isSomeoneWaiting = true
             return nil
         }
-        guard let topic = find(pending.topic, in: &state) else { return .closed }
+        guard let topic = find(pending.topic, in: &state) else { return .refusal }
         return .slot(state.slots.insert(pending), topic)
     }
 
@@ -109,14 +121,16 @@ final class Producer: Sendable {
         return nil
     }
 
-    /// Answers on the delivery thread, like every other append.
-    private func refuse(_ pending: Pending, _ error: AppendError) {
-        let isTaken = state.withLock { state in
-            guard !state.isEnding else { return false }
+    /// Answers on the delivery thread, like every other append, unless that has ended. The slot becomes a refusal in
+    /// one step, so that the thread cannot end between the two.
+    private func refuse(_ number: Int, _ error: AppendError) {
+        let late = state.withLock { state -> Pending? in
+            guard let pending = state.slots.remove(number) else { return nil }
+            if state.isEnding { return pending }
             state.refusals.append((pending, error))
-            return true
+            return nil
         }
-        guard isTaken else { return pending.done(.failure(error)) }
+        if let late { return late.done(.failure(error)) }
         unsafe rd_kafka_queue_yield(client.events)
     }
 
@@ -178,7 +192,7 @@ final class Producer: Sendable {
     }
 }
 
-/// A topic as the writing client knows it. The producer destroys it before its client.
+/// A topic as one client knows it. Whoever made it destroys it before the client.
 @safe struct TopicHandle: @unchecked Sendable {
     let pointer: OpaquePointer
 

@@ -69,7 +69,10 @@ final class Answers: Sendable {
             },
             Unmanaged.passRetained(queue).toOpaque()
         )
-        precondition(code == 0, "The system gave no thread for the answers of a log: error \(code).")
+        precondition(
+            code == 0,
+            "The system gave no thread for the answers of a log: error \(code)."
+        )
         return thread
     }
 

@@ -83,7 +83,7 @@ extension MemoryLog {
     public func trim(_ partition: Partition, before offset: Offset) throws(LogError) {
         try shelf.withLock { shelf throws(LogError) in
             let bounds = try shelf.reel(of: partition).bounds
-            guard (bounds.lowerBound...bounds.upperBound).contains(offset) else {
+            guard (bounds.lowerBound ... bounds.upperBound).contains(offset) else {
                 throw .offsetOutOfRange(Position(partition, offset), available: bounds)
             }
             shelf.topics[partition.topic]?.reels[Int(partition.index)].trim(before: offset)

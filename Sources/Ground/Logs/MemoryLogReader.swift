@@ -99,7 +99,7 @@ final class MemoryLogReader: LogReader, @unchecked Sendable {
         guard let topic = shelf.topics[feed.partition.topic], topic.incarnation == feed.incarnation
         else { return .unknownTopic(feed.partition.topic) }
         let bounds = topic.reels[Int(feed.partition.index)].bounds
-        guard (bounds.lowerBound...bounds.upperBound).contains(feed.next) else {
+        guard (bounds.lowerBound ... bounds.upperBound).contains(feed.next) else {
             return .offsetOutOfRange(Position(feed.partition, feed.next), available: bounds)
         }
         return nil

@@ -40,7 +40,8 @@ public final class Monitor<State>: @unchecked Sendable {
 
     /// Runs `body` again after each change until it gives a result; nil when the deadline is over first.
     public func wait<Result, Failure: Error>(
-        until deadline: Deadline, for body: (inout State) throws(Failure) -> Result?
+        until deadline: Deadline,
+        for body: (inout State) throws(Failure) -> Result?
     ) throws(Failure) -> Result? {
         pthread_mutex_lock(lock)
         defer { pthread_mutex_unlock(lock) }

@@ -21,7 +21,7 @@ struct Shelf: Sendable {
         var start: Offset = 0
         var next: Offset = 0
 
-        var bounds: Range<Offset> { start..<next }
+        var bounds: Range<Offset> { start ..< next }
 
         /// Where the first record at or after an offset stands.
         func place(of offset: Offset) -> Int {
@@ -83,7 +83,7 @@ struct Shelf: Sendable {
             return .failure(.notPersisted("There is no topic \(name)."))
         }
         let index = partition ?? choosePartition(for: record.key, among: spec.partitions)
-        guard (0..<spec.partitions).contains(index) else {
+        guard (0 ..< spec.partitions).contains(index) else {
             return .failure(.notPersisted("Topic \(name) has no partition \(index)."))
         }
         guard record.key != nil || spec.retention != .latestPerKey else {

@@ -28,7 +28,8 @@ public final class Projector: Sendable {
 
     enum Command {
         case add(any Projection, Partition)
-        case remove(generation: Digest)
+        case remove(any Projection)
+        case rebuild(generation: Digest, Partition)
         case checkLog
     }
 
@@ -68,8 +69,13 @@ public final class Projector: Sendable {
         send(.add(projection, partition))
     }
 
-    /// Stops folding a generation. Its rows stay until they are removed.
-    public func remove(generation: Digest) { send(.remove(generation: generation)) }
+    /// Stops folding a projection, and drops its rows: the log has what they came from.
+    public func remove(_ projection: any Projection) { send(.remove(projection)) }
+
+    /// Drops the rows of a generation's partition, and folds them anew: a state that may be wrong is never patched.
+    public func rebuild(generation: Digest, on partition: Partition) {
+        send(.rebuild(generation: generation, partition))
+    }
 
     /// Reads the last folded record of every partition again: is it still the same log?
     public func checkLog() { send(.checkLog) }

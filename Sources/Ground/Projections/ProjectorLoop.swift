@@ -14,10 +14,12 @@ struct ProjectorLoop {
     private let probe: any LogReader
     private var lastFlush = ContinuousClock.now
     private var lastRetry = ContinuousClock.now
+    private var lastSweep = ContinuousClock.now
 
     /// A family is flushed at the latest after this many unflushed bytes or this long: what a kill makes us read again.
     private static let flushBytes = 64 << 20
     private static let flushInterval = Duration.seconds(10)
+    private static let sweepInterval = Duration.seconds(60)
     private static let retryInterval = Duration.seconds(1)
     private static let patience = TimeSpan.seconds(1)
 
@@ -46,14 +48,12 @@ struct ProjectorLoop {
     private mutating func obey(_ command: Projector.Command) {
         switch command {
         case .add(let projection, let partition): seat(projection, on: partition)
-        case .remove(let generation):
-            waiting.removeAll { $0.projection.generation == generation }
-            for (partition, sitting) in seats where sitting.contains(where: { $0.projection.generation == generation }) {
-                seats[partition] = sitting.filter { $0.projection.generation != generation }
-                if seats[partition]?.isEmpty == true {
-                    seats[partition] = nil
-                    guarded(partition) { () throws(LogError) in try projector.reader.remove(partition) }
-                }
+        case .remove(let projection): unseat(projection)
+        case .rebuild(let generation, let partition):
+            for seat in seats[partition] ?? [] where seat.projection.generation == generation {
+                let projection = seat.projection
+                unseat(projection, on: partition)
+                self.seat(projection, on: partition)
             }
         case .checkLog:
             for (partition, sitting) in seats {
@@ -61,6 +61,23 @@ struct ProjectorLoop {
             }
         }
         publish()
+    }
+
+    /// Takes a projection off its partitions, or off one of them, and drops its rows.
+    private mutating func unseat(_ projection: any Projection, on only: Partition? = nil) {
+        let generation = projection.generation
+        if only == nil { waiting.removeAll { $0.projection.generation == generation } }
+        for (partition, sitting) in seats where only == nil || partition == only {
+            guard sitting.contains(where: { $0.projection.generation == generation }) else { continue }
+            let others = sitting.filter { $0.projection.generation != generation }
+            seats[partition] = others.isEmpty ? nil : others
+            if others.isEmpty { stopReading(partition) }
+            do throws(StoreError) {
+                try drop(projection, on: partition)
+            } catch {
+                projector.surroundings.report(.storeFailed(projection: projection.name, partition: partition, error))
+            }
+        }
     }
 
     /// Gives a projection its seat, at the position its rows have, if the log there is the one they came from.
@@ -99,8 +116,9 @@ struct ProjectorLoop {
         } else {
             return progress
         }
-        try drop(projection, on: partition)
+        // Said before it is done: a kill in between finds it out again, and says it again.
         projector.surroundings.report(verdict)
+        try drop(projection, on: partition)
         return fresh
     }
 
@@ -147,7 +165,7 @@ struct ProjectorLoop {
     /// Takes everybody off a partition and seats them anew, which finds out what is the matter.
     private mutating func reseat(_ partition: Partition) {
         let sitting = seats.removeValue(forKey: partition) ?? []
-        guarded(partition) { () throws(LogError) in try projector.reader.remove(partition) }
+        stopReading(partition)
         for seat in sitting { self.seat(seat.projection, on: partition) }
     }
 
@@ -156,7 +174,7 @@ struct ProjectorLoop {
             projector.surroundings.report(.topicMissing(projection: seat.projection.name, partition: partition))
             waiting.append((seat.projection, partition))
         }
-        guarded(partition) { () throws(LogError) in try projector.reader.remove(partition) }
+        stopReading(partition)
         publish()
     }
 
@@ -268,6 +286,7 @@ struct ProjectorLoop {
 
     private mutating func flush() {
         lastFlush = .now
+        sweepIfDue()
         for family in Set(seats.values.joined().map(\.projection.family)).sorted()
         where projector.store.unflushedBytes(of: family) > 0 {
             do {
@@ -279,10 +298,35 @@ struct ProjectorLoop {
         }
     }
 
+    /// Removes rows that no longer count. Readers and digests skip them already, so nothing but room depends on it.
+    private mutating func sweepIfDue() {
+        guard ContinuousClock.now - lastSweep > Self.sweepInterval else { return }
+        lastSweep = .now
+        for seat in seats.values.joined() where seat.stopped == nil {
+            do throws(StoreError) {
+                let dead = try seat.projection.deadRows(of: seat.partition.index, in: projector.store)
+                if !dead.isEmpty { try projector.store.write(dead, to: seat.projection.family) }
+            } catch {
+                projector.surroundings.report(
+                    .storeFailed(projection: seat.projection.name, partition: seat.partition, error))
+            }
+        }
+    }
+
     private func publish() {
         let statuses = seats.values.joined().map(\.status)
             .sorted { ($0.partition, $0.projection) < ($1.partition, $1.projection) }
         projector.shared.withLock { $0.seats = statuses }
+    }
+
+    private func stopReading(_ partition: Partition) {
+        do throws(LogError) {
+            try projector.reader.remove(partition)
+        } catch {
+            // After a fault that it has reported, a reader has let go of the partition already.
+            if case .refused = error { return }
+            projector.surroundings.report(.stopped(projection: "reader", partition: partition, why: "\(error)"))
+        }
     }
 
     /// For calls whose failure the next read reports in its own words.

@@ -62,6 +62,7 @@ public struct Replay: Sendable {
         served: any StoreReader, log: any Log, attested: [Attestation], in memory: any Store,
         reacting: (Record, Reaction) -> Void = { _, _ in }
     ) throws -> Verdict? {
+        if let unreadable = try unreadable(in: served) { return unreadable }
         guard let live = try projection.digest(of: partition.index, in: served) else { return nil }
         var verdict = Verdict(
             projection: projection.name, partition: partition, generation: projection.generation,
@@ -98,10 +99,30 @@ public struct Replay: Sendable {
         if again.digest != live.digest {
             verdict.finding = .different(
                 try projection.firstDifference(of: partition.index, between: served, and: memory))
+        } else if again.progress != live.progress {
+            // A record that is missing may have changed no row; that it was folded is known all the same.
+            verdict.finding = .different(RowDifference(between: live.progress, and: again.progress))
         } else if let wrong {
             verdict.finding = .attestationDiffers(wrong.0, replayed: wrong.1)
         }
         return verdict
+    }
+
+    /// What is to be said of rows whose position is no position: nothing can be compared, and they are wrong.
+    private func unreadable(in served: any StoreReader) throws -> Verdict? {
+        let key = RowDifference.progressKey
+        let place = projection.shelf(of: partition.index).prefix + key
+        guard let value = try served.value(of: place, in: projection.family) else { return nil }
+        do throws(ByteError) {
+            _ = try Progress(stored: value)
+            return nil
+        } catch {
+            let none = Digest(of: [])
+            return Verdict(
+                projection: projection.name, partition: partition, generation: projection.generation,
+                foldVersion: projection.foldVersion, next: 0, entries: 0, recordCount: 0, served: none, replayed: none,
+                attestationCount: 0, finding: .different(RowDifference(key: key, left: value, right: nil)))
+        }
     }
 
     /// Folds the records of `base ..< end` into a store.

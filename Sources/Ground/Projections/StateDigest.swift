@@ -49,6 +49,21 @@ extension Projection {
         return nil
     }
 
+    /// The removal of every row that no longer counts.
+    func deadRows(of partition: Int32, in reader: any StoreReader) throws(StoreError) -> WriteBatch {
+        var batch = WriteBatch()
+        let shelf = shelf(of: partition)
+        guard let isLive = try liveness(in: TableReader(reader, family: family, shelf: shelf)) else { return batch }
+        try reader.scan(family, from: shelf.prefix, to: shelf.end) { (key, value) throws(StoreError) in
+            let key = key.withUnsafeBytes { [UInt8]($0) }
+            let row = key.dropFirst(shelf.prefix.count)
+            guard let table = row.first, table != Progress.table.number else { return true }
+            if !isLive(table, row.dropFirst(), value.withUnsafeBytes { [UInt8]($0) }[...]) { batch.put(nil, at: key) }
+            return true
+        }
+        return batch
+    }
+
     private func liveRows(of partition: Int32, in reader: any StoreReader) throws(StoreError) -> [Row] {
         var rows: [Row] = []
         try scanLiveRows(of: partition, in: reader) { (key, value) throws(StoreError) in
@@ -87,4 +102,18 @@ public struct RowDifference: Sendable, Hashable {
     /// Nil: there is no such row.
     public var left: [UInt8]?
     public var right: [UInt8]?
+}
+
+extension RowDifference {
+    static var progressKey: [UInt8] {
+        var writer = ByteWriter(reserving: 16)
+        writer.append(Progress.table.number)
+        Progress.key.writeOrdered(to: &writer)
+        return writer.bytes
+    }
+
+    /// Two states whose rows are alike, of which one comes from other records.
+    init(between left: Progress, and right: Progress) {
+        self.init(key: Self.progressKey, left: left.storedBytes, right: right.storedBytes)
+    }
 }

@@ -30,9 +30,8 @@ public final class RocksStore: Store {
         _ path: String,
         _ settings: RocksSettings = RocksSettings()
     ) throws(StoreError) -> RocksStore {
-        // Before RocksDB opens, because it goes on in a new manifest and removes the old one.
         let checksums = try FileChecksums(of: path)
-        if let manifest = try checksums.manifest() { try checksums.verify([manifest]) }
+        try checksums.verifyBeforeOpening()
         let (database, families) = try Database.open(at: path, settings)
         let store = RocksStore(path, database, families, checksums)
         try store.recordChecksums(database)
@@ -104,7 +103,7 @@ public final class RocksStore: Store {
         let list = checksums.withLock { $0 }
         for name in database.tables() + [try list.manifest()].compactMap(\.self) {
             try checkOpen()
-            try list.verify([name])
+            try list.verify(name)
         }
         for family in families {
             let rows = try open(family: family)
@@ -129,21 +128,20 @@ public final class RocksStore: Store {
     /// Flushes, waits for the calls that are under way, and gives the folder free. Snapshots that
     /// are still held refuse from now on. To be called from outside of a scan.
     public func close() {
-        for family in families {
-            do {
-                try flush(family)
-            } catch {
-                // What is lost here is read again from the log, as after a kill.
-                continue
-            }
-        }
         var database = state.withLock { state in
             defer { state = State() }
             return state.database
         }
         // Each call under way holds the database. When nobody else does, it ends here.
         while database != nil, !isKnownUniquelyReferenced(&database) { usleep(500) }
-        database = nil
+        guard let last = database else { return }
+        last.stop()
+        do {
+            try recordChecksums(last)
+        } catch {
+            // Files without a checksum are listed at the next start.
+            return
+        }
     }
 
     func database() throws(StoreError) -> Database {

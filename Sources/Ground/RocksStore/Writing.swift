@@ -49,6 +49,10 @@ extension ColumnFamily {
 }
 
 extension Database {
+    /// Flushes all families and ends what goes on in the background, after which no file changes.
+    /// What cannot be flushed is read again from the log, as after a kill.
+    func stop() { unsafe rocksdb_cancel_all_background_work(pointer, 1) }
+
     /// The names of the tables that count now.
     func tables() -> [String] {
         guard let files = unsafe rocksdb_livefiles(pointer) else { return [] }

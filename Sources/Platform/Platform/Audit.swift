@@ -35,7 +35,10 @@ extension Platform {
             let seconds = (ContinuousClock.now - start) / .seconds(1)
             switch verdict.finding {
             case .equal: attest(verdict, of: seating)
-            case .different, .attestationDiffers: tellDivergence(verdict)
+            case .different:
+                tellDivergence(verdict)
+                rebuild(seating.projection, on: seating.partition)
+            case .attestationDiffers: tellDivergence(verdict)
             case .notComparable: break
             }
             findings.append(Finding(verdict: verdict, seconds: seconds))
@@ -60,6 +63,17 @@ extension Platform {
         }
     }
 
+    /// What every seated projection's rows amount to in a store. Blocks.
+    func states(in reader: any StoreReader) throws -> [(seating: Seating, state: StateDigest)] {
+        var states: [(seating: Seating, state: StateDigest)] = []
+        for seating in housekeeping.withLock({ $0.seated }) {
+            if let state = try seating.projection.digest(of: seating.partition.index, in: reader) {
+                states.append((seating, state))
+            }
+        }
+        return states
+    }
+
     private func attest(_ verdict: Replay.Verdict, of seating: Seating) {
         guard !(seating.projection is AttestationLedger) else { return }
         append(
@@ -67,7 +81,7 @@ extension Platform {
             about: verdict.projection)
     }
 
-    private func attestation(of seating: Seating, next: Offset, entries: Int64, digest: Digest) -> AttestationEvent {
+    func attestation(of seating: Seating, next: Offset, entries: Int64, digest: Digest) -> AttestationEvent {
         AttestationEvent.with {
             $0.attested = .with {
                 $0.projection = seating.projection.name
@@ -108,7 +122,7 @@ extension Platform {
             key.map { "first differing key \($0.hex)" } ?? "")
     }
 
-    private func append(_ event: AttestationEvent, about subject: String) {
+    func append(_ event: AttestationEvent, about subject: String) {
         let envelope = Envelope(id: clock.newID(), subject: subject, time: clock.now())
         log.append(event.newRecord(envelope), to: AttestationEvent.topic.name, partition: 0) { [notice] result in
             if case .failure(let error) = result { notice("an attestation could not be written: \(error)") }

@@ -19,24 +19,34 @@ extension Platform {
             let id = caller.keyedID ?? clock.newID()
             let partition = Partition(projection.topic, 0)
             let tables = TableReader(store, family: projection.family, shelf: projection.shelf(of: 0))
-            if caller.keyedID != nil, let effect = try tables.get(Arbiter.effects, id) {
-                guard effect.request == caller.digest else {
-                    throw PlatformError.keyReused(caller.idempotencyKey ?? "")
-                }
-                return .repeated(Position(partition, effect.offset), revision: effect.revision)
+            if caller.keyedID != nil, let effect = try effect(of: id, for: caller, at: partition, in: tables) {
+                return effect
+            }
+            if let why = seats.first(where: { $0.partition == partition })?.stopped {
+                throw PlatformError.unavailable("nothing is decided while \(projection.name) does not go on: \(why)")
             }
             for _ in 0..<Self.attempts {
                 let now = clock.now()
-                guard let event = try decide(store, now) else { return .unchanged }
-                let revision = (try tables.get(Arbiter.subjects, subject) ?? 0) + 1
+                // One moment for both: a number that is newer than what was decided on would let a stale decision count.
+                let seen = try store.snapshot()
+                let event: Event?
+                do {
+                    event = try decide(seen, now)
+                } catch {
+                    if let effect = try effect(of: id, for: caller, at: partition, in: tables) { return effect }
+                    throw error
+                }
+                guard let event else { return try effect(of: id, for: caller, at: partition, in: tables) ?? .unchanged }
+                let numbers = TableReader(seen, family: projection.family, shelf: projection.shelf(of: 0))
+                let revision = (try numbers.get(Arbiter.subjects, subject) ?? 0) + 1
                 let envelope = Envelope(
                     id: id, subject: subject, time: now, actor: caller.actor, revision: revision,
                     requestDigest: caller.digest, traceparent: caller.traceparent)
                 let ticket = waiters.ticket(for: id, within: Self.patience)
                 let doubt = try await append(event.newRecord(envelope), to: partition)
                 let isFolded = await ticket.value()
-                if let effect = try tables.get(Arbiter.effects, id) {
-                    return .changed(Position(partition, effect.offset), revision: effect.revision)
+                if case .repeated(let position, let revision) = try effect(of: id, for: caller, at: partition, in: tables) {
+                    return .changed(position, revision: revision)
                 }
                 if let doubt { throw PlatformError.outcomeUnknown(doubt) }
                 guard isFolded else {
@@ -46,6 +56,17 @@ extension Platform {
             }
             throw PlatformError.conflict("\(Self.attempts) times another change of \(subject) was first: ask again")
         }
+    }
+
+    /// What the same request has done before, here or through another server, perhaps only since it was asked here.
+    private func effect(
+        of id: EventID, for caller: Caller, at partition: Partition, in tables: TableReader
+    ) throws -> Effect? {
+        guard let effect = try tables.get(Arbiter.effects, id) else { return nil }
+        guard effect.request == caller.digest else {
+            throw PlatformError.keyReused(caller.idempotencyKey ?? "")
+        }
+        return .repeated(Position(partition, effect.offset), revision: effect.revision)
     }
 
     private static var attempts: Int { 4 }

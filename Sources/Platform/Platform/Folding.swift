@@ -55,6 +55,7 @@ extension Platform {
         case .stopped(let projection, let partition, let why):
             raise("projectorStopped", about: "\(projection), \(partition)", "\(projection) does not go on: \(why).", why)
         case .storeFailed(let projection, let partition, let error):
+            stateFailed(error)
             raise(
                 "stateFailed", about: "\(projection), \(partition)",
                 "The state of \(projection) cannot be read or written. Restart the server: a broken state is built anew.",

@@ -11,17 +11,31 @@ extension Platform {
     private static var checkInterval: Duration { .seconds(5) }
     private static var attestationInterval: Duration { .seconds(60) }
 
+    private static var checkpointInterval: Duration { .seconds(600) }
+    private static var buildInterval: Duration { .milliseconds(200) }
+
+    private struct Due {
+        var check: Bool
+        var attest: Bool
+        var checkpoint: Bool
+        var build: Bool
+    }
+
     /// One look at everything that is due. False: the platform stops.
     func keepHouse() -> Bool {
         waiters.expire()
         let now = ContinuousClock.now
         let due = housekeeping.withLock { state in
-            guard !state.isStopping else { return nil as (check: Bool, attest: Bool)? }
-            let due = (
-                now - state.lastCheck > Self.checkInterval, now - state.lastAttestation > Self.attestationInterval
-            )
-            if due.0 { state.lastCheck = now }
-            if due.1 { state.lastAttestation = now }
+            guard !state.isStopping else { return nil as Due? }
+            let due = Due(
+                check: now - state.lastCheck > Self.checkInterval,
+                attest: now - state.lastAttestation > Self.attestationInterval,
+                checkpoint: now - state.lastCheckpoint > Self.checkpointInterval,
+                build: state.isBuilding && now - state.lastBuildCheck > Self.buildInterval)
+            if due.check { state.lastCheck = now }
+            if due.attest { state.lastAttestation = now }
+            if due.checkpoint { state.lastCheckpoint = now }
+            if due.build { state.lastBuildCheck = now }
             return due
         }
         guard let due else { return false }
@@ -30,7 +44,9 @@ extension Platform {
                 checkLogs()
                 try advanceIdle(now)
             }
+            if due.build { try switchBuilt() }
             if due.attest { try attestAll() }
+            if due.checkpoint { try makeCheckpoint() }
         } catch {
             notice("housekeeping: \(error)")
         }
@@ -60,7 +76,7 @@ extension Platform {
                     do {
                         _ = try await advance(
                             name, partition: Int32(partition), to: greatest, cause: .idle,
-                            for: Caller(actor: "tributary", route: "idle"))
+                            for: Caller(actor: Self.ownName, route: "idle"))
                     } catch {
                         notice("the watermark of \(name)/\(partition) could not be advanced: \(error)")
                     }

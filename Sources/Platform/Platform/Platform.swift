@@ -15,6 +15,8 @@ public final class Platform: Sendable {
     /// For whatever blocks or scans: replays, digests, long reads.
     public let pool: WorkPool
     let notice: @Sendable (String) -> Void
+    let checkpoints: Checkpoints?
+    let stateFailed: @Sendable (StoreError) -> Void
 
     let waiters = Waiters()
     let subjects = SubjectQueue()
@@ -35,6 +37,10 @@ public final class Platform: Sendable {
         var seated: [Seating] = []
         var lastCheck = ContinuousClock.now
         var lastAttestation = ContinuousClock.now
+        var lastCheckpoint = ContinuousClock.now
+        var lastBuildCheck = ContinuousClock.now
+        /// Whether a changed definition is being built beside the served one.
+        var isBuilding = false
         /// When a partition of a stream last had a record, as far as this server saw.
         var lastRecord: [Partition: ContinuousClock.Instant] = [:]
     }
@@ -49,10 +55,17 @@ public final class Platform: Sendable {
         StreamCatalog.family, DeadLetterLedger.family, AlertLedger.family, AttestationLedger.family, Intake.family,
     ]
 
-    /// - Parameter notice: Gets one line about what an operator should see.
+    /// - Parameters:
+    ///   - checkpoints: Nil: none are made.
+    ///   - stateFailed: Told when the store is found broken; what is in it must not be opened again.
+    ///   - notice: Gets one line about what an operator should see.
     public init(
-        log: any Log, store: any Store, clock: any WallClock, notice: @escaping @Sendable (String) -> Void = { _ in }
+        log: any Log, store: any Store, clock: any WallClock, checkpoints: Checkpoints? = nil,
+        stateFailed: @escaping @Sendable (StoreError) -> Void = { _ in },
+        notice: @escaping @Sendable (String) -> Void = { _ in }
     ) {
+        self.checkpoints = checkpoints
+        self.stateFailed = stateFailed
         self.log = log
         self.store = store
         self.clock = clock
@@ -61,9 +74,13 @@ public final class Platform: Sendable {
     }
 
     /// Creates what is missing in the log, folds what was decided so far, and begins to fold every stream.
-    public func start() async throws {
+    /// - Parameter isRestored: The store comes from a checkpoint, which has to be proven first.
+    public func start(isRestored: Bool = false) async throws {
         for family in Self.families { try store.open(family) }
-        try await pool.run { [self] in try settleTopics() }
+        try await pool.run { [self] in
+            try settleTopics()
+            if isRestored { try proveRestored() }
+        }
         let surroundings = Projector.Surroundings(
             folded: { [weak self] partition, records, next in self?.folded(partition, records, next) },
             report: { [weak self] report in self?.report(report) },
@@ -78,7 +95,8 @@ public final class Platform: Sendable {
         seat(DeadLetterLedger(), partitions: DeadLetterEvent.topic.partitions)
         seat(AlertLedger(), partitions: AlertEvent.topic.partitions)
         seat(AttestationLedger(), partitions: AttestationEvent.topic.partitions)
-        guard try await settle(within: .seconds(300)) else {
+        // A projector that stopped at a fact of a later release keeps nobody from reading what was known before it.
+        guard try await settle(within: .seconds(300)) || !stopReasons.isEmpty else {
             throw PlatformError.unavailable(
                 "the platform's own topics were not folded within 5 minutes: \(stopReasons.joined(separator: "; "))")
         }
@@ -115,16 +133,23 @@ public final class Platform: Sendable {
     func seat(_ projection: any Projection, partitions: Int32) {
         let seatings = (0..<partitions).map { Seating(projection: projection, partition: Partition(projection.topic, $0)) }
         housekeeping.withLock { $0.seated += seatings }
-        let running = projectors.withLock { $0 }
-        let projector = projection is Intake ? running?.data : running?.control
+        let projector = projector(of: projection)
         for seating in seatings { projector?.add(seating.projection, to: seating.partition) }
     }
 
-    func unseat(_ generation: Digest) {
-        housekeeping.withLock { $0.seated.removeAll { $0.projection.generation == generation } }
+    /// Ends a projection, and drops its rows.
+    func unseat(_ projection: any Projection) {
+        housekeeping.withLock { $0.seated.removeAll { $0.projection.generation == projection.generation } }
+        projector(of: projection)?.remove(projection)
+    }
+
+    func rebuild(_ projection: any Projection, on partition: Partition) {
+        projector(of: projection)?.rebuild(generation: projection.generation, on: partition)
+    }
+
+    private func projector(of projection: any Projection) -> Projector? {
         let running = projectors.withLock { $0 }
-        running?.control.remove(generation: generation)
-        running?.data.remove(generation: generation)
+        return projection is Intake ? running?.data : running?.control
     }
 
     func checkLogs() {

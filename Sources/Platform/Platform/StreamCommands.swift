@@ -73,22 +73,58 @@ extension Platform {
 
     /// Makes topics and seats fit the declared streams. Blocks.
     func reconcile() throws {
-        let declared = try StreamCatalog.View(store).streams().map(\.definition)
+        let entries = try StreamCatalog.View(store).streams()
         let topics = Set(try log.topics().map(\.name))
-        for definition in declared where !topics.contains(definition.topic) {
+        for definition in entries.map(\.definition) where !topics.contains(definition.topic) {
             try createUnlessThere(
                 TopicSpec(definition.topic, partitions: definition.partitions, retention: definition.retention))
         }
-        let wanted = Dictionary(declared.map { ($0.generation, $0) }, uniquingKeysWith: { first, _ in first })
-        let seated = Set(
-            housekeeping.withLock { $0.seated }.filter { $0.projection is Intake }.map(\.projection.generation))
-        for generation in seated.subtracting(wanted.keys) {
-            unseat(generation)
+        let declared = entries.flatMap { [$0.definition, $0.next].compactMap(\.self) }
+        let wanted = Set(declared.map(\.generation))
+        let seated = housekeeping.withLock { state in
+            state.isBuilding = entries.contains { $0.next != nil }
+            return state.seated.compactMap { $0.projection as? Intake }
         }
-        for definition in declared where !seated.contains(definition.generation) {
+        var known = Set<Digest>()
+        for intake in seated where known.insert(intake.generation).inserted {
+            if !wanted.contains(intake.generation) { unseat(intake) }
+        }
+        for definition in declared where known.insert(definition.generation).inserted {
             seat(Intake(definition), partitions: definition.partitions)
         }
     }
+
+    /// Serves changed definitions whose rows have reached the end of the log. Blocks.
+    func switchBuilt() throws {
+        for entry in try StreamCatalog.View(store).streams() {
+            guard let next = entry.next else { continue }
+            let isBuilt = try (0..<next.partitions).allSatisfy { index in
+                let partition = Partition(next.topic, index)
+                let end = try log.bounds(of: partition).upperBound
+                return seats.contains {
+                    $0.generation == next.generation && $0.partition == partition && $0.progress.next >= end
+                }
+            }
+            guard isBuilt else { continue }
+            Task { [self] in
+                do {
+                    let caller = Caller(actor: Self.ownName, route: "switch")
+                    _ = try await execute(caller, on: next.name, of: StreamCatalog()) { reader, _ in
+                        let entry = try StreamCatalog.View(reader).stream(next.name)
+                        return try refusable { () throws(StreamRefusal) in
+                            try SwitchStream(next.name, to: next.generation).decide(given: entry)
+                        }
+                    }
+                    try await pool.run { [self] in try reconcile() }
+                } catch {
+                    notice("\(next.name) could not be switched to its changed definition: \(error)")
+                }
+            }
+        }
+    }
+
+    /// The actor of what the platform does by itself.
+    static var ownName: String { "tributary" }
 
     private func topicPartitions() async throws -> [String: Int32] {
         try await pool.run { [self] in

@@ -1,8 +1,9 @@
-private import Synchronization
+internal import Synchronization
 
 /// Lets commands for one subject through one at a time, in the order they came; others do not wait for them.
 final class SubjectQueue: Sendable {
-    private let waiting = Mutex<[String: [CheckedContinuation<Void, Never>]]>([:])
+    /// Who waits, by subject; an empty list where somebody is inside and nobody waits.
+    let waiting = Mutex<[String: [CheckedContinuation<Void, Never>]]>([:])
 
     func run<Result: Sendable>(_ subject: String, _ body: () async throws -> Result) async throws -> Result {
         await enter(subject)

@@ -43,10 +43,13 @@ struct Serve: AsyncParsableCommand {
             settings.longestRecordBytes = Int(TopicSpec.longestRecordBytes)
             return try KafkaLog(settings) { notices.add($0) }
         }
-        let store = try StateFolder(data).open(notices)
-        let platform = Platform(log: log, store: store, clock: SystemClock()) { notices.add($0) }
+        let state = StateFolder(data)
+        let (store, isRestored) = try state.open(notices)
+        let platform = Platform(
+            log: log, store: store, clock: SystemClock(), checkpoints: state.checkpoints,
+            stateFailed: { state.markBroken($0) }, notice: { notices.add($0) })
         do {
-            try await platform.start()
+            try await platform.start(isRestored: isRestored)
         } catch let error as PlatformError {
             throw Failure.refused("refused: \(error)")
         }

@@ -15,10 +15,14 @@ struct AppendCode: Sendable, Equatable {
         case .corruptMessage(let why): (code, message) = (.corruptMessage, why)
         case .invalidRecord(let why): (code, message) = (.invalidRecord, why)
         case .messageTooLarge(let limit):
-            (code, message) = (.messageTooLarge, "A batch of this topic has at most \(limit) bytes.")
+            (code, message) = (
+                .messageTooLarge, "A batch of this topic has at most \(limit) bytes."
+            )
         case .unknownPartition: (code, message) = (.unknownTopicOrPartition, nil)
         case .outOfOrderSequence:
-            (code, message) = (.outOfOrderSequenceNumber, "Batches of this producer are missing before this one.")
+            (code, message) = (
+                .outOfOrderSequenceNumber, "Batches of this producer are missing before this one."
+            )
         case .duplicateOutOfWindow:
             (code, message) = (.duplicateSequenceNumber, "This batch was stored long ago.")
         case .invalidProducerEpoch:
@@ -39,6 +43,8 @@ struct AppendCode: Sendable, Equatable {
             return
         }
         guard records.count > 16, records[16] < 2 else { return nil }
-        (code, message) = (.unsupportedForMessageFormat, "Message format \(records[16]) is not taken, only 2.")
+        (code, message) = (
+            .unsupportedForMessageFormat, "Message format \(records[16]) is not taken, only 2."
+        )
     }
 }

@@ -12,14 +12,19 @@ extension Answers {
             let isRepeated = (names[topic.name]?.count ?? 0) > 1
             response.topics.append(
                 isRepeated
-                    ? refusal(of: topic, .init(.invalidRequest, "The request names \(topic.name) twice."))
-                    : create(topic, onlyValidates: request.onlyValidates))
+                    ? refusal(
+                        of: topic,
+                        .init(.invalidRequest, "The request names \(topic.name) twice.")
+                    )
+                    : create(topic, onlyValidates: request.onlyValidates)
+            )
         }
         return response
     }
 
     private func create(
-        _ topic: CreateTopicsRequest.Topic, onlyValidates: Bool
+        _ topic: CreateTopicsRequest.Topic,
+        onlyValidates: Bool
     ) -> CreateTopicsResponse.Topic {
         do throws(NewTopic.Refusal) {
             let new = try NewTopic(topic, defaultPartitions: settings.defaultPartitions)
@@ -37,7 +42,8 @@ extension Answers {
                 var setting = CreateTopicsResponse.Setting()
                 setting.name = key.name
                 setting.value = new.configuration[key.name] ?? key.standard
-                setting.source = (new.configuration[key.name] == nil ? ConfigSource.standard : .topic).rawValue
+                setting.source =
+                    (new.configuration[key.name] == nil ? ConfigSource.standard : .topic).rawValue
                 return setting
             }
             return created
@@ -49,18 +55,24 @@ extension Answers {
     private func create(_ new: NewTopic) throws(NewTopic.Refusal) -> Topic {
         do throws(SegmentError) {
             return try store.createTopic(
-                new.name, partitions: new.partitions, configuration: new.configuration)
+                new.name,
+                partitions: new.partitions,
+                configuration: new.configuration
+            )
         } catch .invalidTopic(let why) {
             // The name was looked at before, so what is left is a setting that the store cannot keep.
             throw .init(.invalidConfig, why)
         } catch {
             throw .init(
-                code(for: error, doing: "Creating topic \(new.name)"), "Topic \(new.name): \(error)")
+                code(for: error, doing: "Creating topic \(new.name)"),
+                "Topic \(new.name): \(error)"
+            )
         }
     }
 
     private func refusal(
-        of topic: CreateTopicsRequest.Topic, _ refusal: NewTopic.Refusal
+        of topic: CreateTopicsRequest.Topic,
+        _ refusal: NewTopic.Refusal
     ) -> CreateTopicsResponse.Topic {
         var refused = CreateTopicsResponse.Topic()
         refused.name = topic.name
@@ -93,12 +105,17 @@ struct NewTopic: Sendable, Equatable {
         partitions = try Self.partitions(of: topic, default: defaultPartitions)
         guard partitions <= Answers.mostPartitions else {
             throw Refusal(
-                .invalidPartitions, "A topic has at most \(Answers.mostPartitions) partitions here.")
+                .invalidPartitions,
+                "A topic has at most \(Answers.mostPartitions) partitions here."
+            )
         }
         configuration = [:]
         for setting in topic.configuration {
             guard let key = TopicConfiguration.named(setting.name) else {
-                throw Refusal(.invalidConfig, "\(setting.name) is no key of a topic's configuration.")
+                throw Refusal(
+                    .invalidConfig,
+                    "\(setting.name) is no key of a topic's configuration."
+                )
             }
             // Null means the default, which is what an absent key means too.
             guard let value = setting.value else { continue }
@@ -110,12 +127,16 @@ struct NewTopic: Sendable, Equatable {
     }
 
     private static func partitions(
-        of topic: CreateTopicsRequest.Topic, default standard: Int32
+        of topic: CreateTopicsRequest.Topic,
+        default standard: Int32
     ) throws(Refusal) -> Int32 {
         if topic.assignments.isEmpty {
             // More replicas than there are machines are asked for by clients written for a cluster; they get one.
             guard topic.replicationFactor == -1 || topic.replicationFactor > 0 else {
-                throw Refusal(.invalidReplicationFactor, "There cannot be \(topic.replicationFactor) replicas.")
+                throw Refusal(
+                    .invalidReplicationFactor,
+                    "There cannot be \(topic.replicationFactor) replicas."
+                )
             }
             guard topic.partitions == -1 || topic.partitions > 0 else {
                 throw Refusal(.invalidPartitions, "A topic has at least one partition.")
@@ -123,11 +144,17 @@ struct NewTopic: Sendable, Equatable {
             return topic.partitions == -1 ? standard : topic.partitions
         }
         guard topic.partitions == -1, topic.replicationFactor == -1 else {
-            throw Refusal(.invalidRequest, "A topic with assignments must leave both numbers at -1.")
+            throw Refusal(
+                .invalidRequest,
+                "A topic with assignments must leave both numbers at -1."
+            )
         }
         let count = Int32(topic.assignments.count)
-        guard Set(topic.assignments.map(\.partition)) == Set(0..<count) else {
-            throw Refusal(.invalidReplicaAssignment, "Partitions are numbered from 0 without a gap.")
+        guard Set(topic.assignments.map(\.partition)) == Set(0 ..< count) else {
+            throw Refusal(
+                .invalidReplicaAssignment,
+                "Partitions are numbered from 0 without a gap."
+            )
         }
         return count
     }

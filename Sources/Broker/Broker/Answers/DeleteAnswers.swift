@@ -46,7 +46,8 @@ extension Answers {
     }
 
     private func deleteRecords(
-        before offset: Int64, in partition: TopicPartition
+        before offset: Int64,
+        in partition: TopicPartition
     ) -> DeleteRecordsResponse.Partition {
         var outcome = DeleteRecordsResponse.Partition()
         outcome.index = partition.partition
@@ -55,14 +56,15 @@ extension Answers {
             return outcome
         }
         let first = offset == -1 ? bounds.upperBound : offset
-        guard 0...bounds.upperBound ~= first else {
+        guard 0 ... bounds.upperBound ~= first else {
             outcome.error = ErrorCode.offsetOutOfRange.rawValue
             return outcome
         }
         do throws(SegmentError) {
             outcome.lowWatermark = try store.deleteRecords(before: first, in: partition)
         } catch {
-            outcome.error = code(for: error, doing: "Deleting records of \(partition.topic)").rawValue
+            outcome.error =
+                code(for: error, doing: "Deleting records of \(partition.topic)").rawValue
         }
         return outcome
     }

@@ -28,7 +28,8 @@ extension Answers {
                 settings = describedBroker()
             default:
                 result.error = ErrorCode.invalidRequest.rawValue
-                result.message = "Only topics and broker \(self.settings.nodeID) have settings here."
+                result.message =
+                    "Only topics and broker \(self.settings.nodeID) have settings here."
                 return result
             }
             result.settings = settings.filter { resource.keys?.contains($0.name) ?? true }
@@ -38,7 +39,8 @@ extension Answers {
     }
 
     private func described(
-        _ topic: Topic, _ request: DescribeConfigsRequest
+        _ topic: Topic,
+        _ request: DescribeConfigsRequest
     ) -> [DescribeConfigsResponse.Setting] {
         TopicConfiguration.all.map { key in
             let value = topic.configuration[key.name]

@@ -18,10 +18,17 @@ extension Answers {
         if request.session != 0 || request.topics.isEmpty { return true }
         return request.topics.contains { topic in
             topic.partitions.contains { asked in
-                guard let bounds = store.bounds(of: TopicPartition(topic.name, asked.index)) else { return true }
+                guard let bounds = store.bounds(of: TopicPartition(topic.name, asked.index)) else {
+                    return true
+                }
                 return asked.offset != bounds.upperBound || asked.leaderEpoch > Self.leaderEpoch
             }
         }
+    }
+
+    /// How long the answer may be, but for a single batch that is longer.
+    static func mostBytes(of request: FetchRequest) -> Int {
+        min(max(Int(request.maxBytes), 0), mostFetchedBytes)
     }
 
     func answer(_ request: FetchRequest) -> Fetched {
@@ -32,7 +39,7 @@ extension Answers {
             fetched.hasErrors = true
             return fetched
         }
-        let most = min(max(Int(request.maxBytes), 0), Self.mostFetchedBytes)
+        let most = Self.mostBytes(of: request)
         for topic in request.topics {
             var answers = FetchResponse.Topic()
             answers.name = topic.name
@@ -48,7 +55,10 @@ extension Answers {
     }
 
     private func fetch(
-        _ asked: FetchRequest.Partition, of topic: String, after bytesSoFar: Int, most: Int
+        _ asked: FetchRequest.Partition,
+        of topic: String,
+        after bytesSoFar: Int,
+        most: Int
     ) -> FetchResponse.Partition {
         var found = FetchResponse.Partition()
         found.index = asked.index
@@ -70,7 +80,9 @@ extension Answers {
             found.error = ErrorCode.offsetOutOfRange.rawValue
             return found
         }
-        guard asked.offset < bounds.upperBound, bytesSoFar == 0 || bytesSoFar < most else { return found }
+        guard asked.offset < bounds.upperBound, bytesSoFar == 0 || bytesSoFar < most else {
+            return found
+        }
         do throws(SegmentError) {
             let limit = min(max(Int(asked.maxBytes), 0), most - min(bytesSoFar, most))
             let records = try read(partition, from: asked.offset, limit: limit, into: &found)
@@ -86,7 +98,10 @@ extension Answers {
     /// The store may stop where a file ends; an answer that stopped there too would look as if there were no more,
     /// and a Fetch that wants more would wait for what is there already.
     private func read(
-        _ partition: TopicPartition, from offset: Int64, limit: Int, into found: inout FetchResponse.Partition
+        _ partition: TopicPartition,
+        from offset: Int64,
+        limit: Int,
+        into found: inout FetchResponse.Partition
     ) throws(SegmentError) -> Records {
         var (batches, byteCount, next) = ([[UInt8]](), 0, offset)
         repeat {
@@ -95,7 +110,9 @@ extension Answers {
             found.highWatermark = chunk.highWatermark
             found.lastStableOffset = chunk.highWatermark
             let more = chunk.batches.reduce(0) { $0 + $1.count }
-            guard let last = chunk.batches.last, byteCount == 0 || byteCount + more <= limit else { break }
+            guard let last = chunk.batches.last, byteCount == 0 || byteCount + more <= limit else {
+                break
+            }
             batches += chunk.batches
             byteCount += more
             guard let end = Self.nextOffset(after: last), end > next else { break }

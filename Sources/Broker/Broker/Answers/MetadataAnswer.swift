@@ -27,7 +27,7 @@ extension Answers {
         var description = MetadataResponse.Topic()
         description.name = topic.name
         description.id = TopicID(topic.id)
-        description.partitions = (0..<topic.partitions).map { index in
+        description.partitions = (0 ..< topic.partitions).map { index in
             var partition = MetadataResponse.Partition()
             partition.index = index
             partition.leader = settings.nodeID
@@ -56,7 +56,10 @@ extension Answers {
         } else if creating, settings.autoCreateTopics {
             do {
                 let topic = try store.createTopic(
-                    name, partitions: settings.defaultPartitions, configuration: [:])
+                    name,
+                    partitions: settings.defaultPartitions,
+                    configuration: [:]
+                )
                 log("Topic \(name) was created because a client asked for it.")
                 return described(topic)
             } catch .topicExists {

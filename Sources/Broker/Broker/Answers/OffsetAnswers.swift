@@ -13,7 +13,8 @@ extension Answers {
     }
 
     private func offset(
-        _ asked: ListOffsetsRequest.Partition, of topic: String
+        _ asked: ListOffsetsRequest.Partition,
+        of topic: String
     ) -> ListOffsetsResponse.Partition {
         let partition = TopicPartition(topic, asked.index)
         var found = ListOffsetsResponse.Partition()
@@ -79,7 +80,8 @@ extension Answers {
     }
 
     private func endOfEpoch(
-        _ asked: OffsetForLeaderEpochRequest.Partition, of topic: String
+        _ asked: OffsetForLeaderEpochRequest.Partition,
+        of topic: String
     ) -> OffsetForLeaderEpochResponse.Partition {
         var end = OffsetForLeaderEpochResponse.Partition()
         end.index = asked.index

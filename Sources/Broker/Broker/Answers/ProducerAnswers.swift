@@ -2,7 +2,8 @@ internal import Segments
 
 extension Answers {
     static let noTransactions = "This broker has no transactions: leave transactional.id unset."
-    static let noGroups = "This broker has no consumer groups yet: assign partitions instead of subscribing."
+    static let noGroups =
+        "This broker has no consumer groups yet: assign partitions instead of subscribing."
 
     func answer(_ request: InitProducerIDRequest) -> InitProducerIDResponse {
         var response = InitProducerIDResponse()

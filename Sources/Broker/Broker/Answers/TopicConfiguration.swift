@@ -75,47 +75,152 @@ struct TopicConfiguration: Sendable {
     /// Every key of Apache Kafka 3.9. Those that only a cluster or a compactor needs are kept and told, and change
     /// nothing here; their text says so.
     static let all: [TopicConfiguration] = [
-        .init("cleanup.policy", "delete", .list(["delete", "compact"]),
-            "What happens to old records. Compaction itself is not done in this release."),
-        .init("compression.type", "producer", .choice(["producer"]),
-            "Batches are stored as their producer compressed them."),
-        .init("delete.retention.ms", "86400000", .long(least: 0), "Kept and told; changes nothing here."),
-        .init("file.delete.delay.ms", "60000", .long(least: 0), "Kept and told; changes nothing here."),
-        .init("flush.messages", "1", .long(least: 1),
+        .init(
+            "cleanup.policy",
+            "delete",
+            .list(["delete", "compact"]),
+            "What happens to old records. Compaction itself is not done in this release."
+        ),
+        .init(
+            "compression.type",
+            "producer",
+            .choice(["producer"]),
+            "Batches are stored as their producer compressed them."
+        ),
+        .init(
+            "delete.retention.ms",
+            "86400000",
+            .long(least: 0),
+            "Kept and told; changes nothing here."
+        ),
+        .init(
+            "file.delete.delay.ms",
+            "60000",
+            .long(least: 0),
+            "Kept and told; changes nothing here."
+        ),
+        .init(
+            "flush.messages",
+            "1",
+            .long(least: 1),
             "1: records are acknowledged when they are on the disk, each group at once. More: with the next "
-                + "periodic sync."),
-        .init("flush.ms", "50", .long(least: 0),
-            "How often records are synced where flush.messages is more than 1."),
-        .init("follower.replication.throttled.replicas", "", .list([]), "Kept and told; changes nothing here."),
-        .init("index.interval.bytes", "4096", .int(least: 0), "Kept and told; changes nothing here."),
-        .init("leader.replication.throttled.replicas", "", .list([]), "Kept and told; changes nothing here."),
-        .init("local.retention.bytes", "-2", .long(least: -2), "Kept and told; changes nothing here."),
+                + "periodic sync."
+        ),
+        .init(
+            "flush.ms",
+            "50",
+            .long(least: 0),
+            "How often records are synced where flush.messages is more than 1."
+        ),
+        .init(
+            "follower.replication.throttled.replicas",
+            "",
+            .list([]),
+            "Kept and told; changes nothing here."
+        ),
+        .init(
+            "index.interval.bytes",
+            "4096",
+            .int(least: 0),
+            "Kept and told; changes nothing here."
+        ),
+        .init(
+            "leader.replication.throttled.replicas",
+            "",
+            .list([]),
+            "Kept and told; changes nothing here."
+        ),
+        .init(
+            "local.retention.bytes",
+            "-2",
+            .long(least: -2),
+            "Kept and told; changes nothing here."
+        ),
         .init("local.retention.ms", "-2", .long(least: -2), "Kept and told; changes nothing here."),
-        .init("max.compaction.lag.ms", never, .long(least: 1), "Kept and told; changes nothing here."),
-        .init("max.message.bytes", "1048588", .int(least: 0), "The largest record batch that is taken."),
-        .init("message.downconversion.enable", "false", .boolean, "Kept and told; changes nothing here."),
+        .init(
+            "max.compaction.lag.ms",
+            never,
+            .long(least: 1),
+            "Kept and told; changes nothing here."
+        ),
+        .init(
+            "max.message.bytes",
+            "1048588",
+            .int(least: 0),
+            "The largest record batch that is taken."
+        ),
+        .init(
+            "message.downconversion.enable",
+            "false",
+            .boolean,
+            "Kept and told; changes nothing here."
+        ),
         .init("message.format.version", "3.0-IV1", .text, "Kept and told; changes nothing here."),
-        .init("message.timestamp.after.max.ms", never, .long(least: 0),
-            "Kept and told; changes nothing here."),
-        .init("message.timestamp.before.max.ms", never, .long(least: 0),
-            "Kept and told; changes nothing here."),
-        .init("message.timestamp.difference.max.ms", never, .long(least: 0),
-            "Kept and told; changes nothing here."),
-        .init("message.timestamp.type", "CreateTime", .choice(["CreateTime", "LogAppendTime"]),
-            "Whose clock a record's timestamp comes from: the producer's or the broker's."),
-        .init("min.cleanable.dirty.ratio", "0.5", .double(0...1), "Kept and told; changes nothing here."),
-        .init("min.compaction.lag.ms", "0", .long(least: 0), "Kept and told; changes nothing here."),
-        .init("min.insync.replicas", "1", .int(least: 1),
-            "Kept and told; there is one replica of everything."),
+        .init(
+            "message.timestamp.after.max.ms",
+            never,
+            .long(least: 0),
+            "Kept and told; changes nothing here."
+        ),
+        .init(
+            "message.timestamp.before.max.ms",
+            never,
+            .long(least: 0),
+            "Kept and told; changes nothing here."
+        ),
+        .init(
+            "message.timestamp.difference.max.ms",
+            never,
+            .long(least: 0),
+            "Kept and told; changes nothing here."
+        ),
+        .init(
+            "message.timestamp.type",
+            "CreateTime",
+            .choice(["CreateTime", "LogAppendTime"]),
+            "Whose clock a record's timestamp comes from: the producer's or the broker's."
+        ),
+        .init(
+            "min.cleanable.dirty.ratio",
+            "0.5",
+            .double(0 ... 1),
+            "Kept and told; changes nothing here."
+        ),
+        .init(
+            "min.compaction.lag.ms",
+            "0",
+            .long(least: 0),
+            "Kept and told; changes nothing here."
+        ),
+        .init(
+            "min.insync.replicas",
+            "1",
+            .int(least: 1),
+            "Kept and told; there is one replica of everything."
+        ),
         .init("preallocate", "false", .boolean, "Kept and told; changes nothing here."),
         .init("remote.storage.enable", "false", .choice(["false"]), "There is no remote storage."),
-        .init("retention.bytes", "-1", .long(least: -1),
-            "How many bytes of a partition are kept; -1 for all."),
+        .init(
+            "retention.bytes",
+            "-1",
+            .long(least: -1),
+            "How many bytes of a partition are kept; -1 for all."
+        ),
         .init("retention.ms", "-1", .long(least: -1), "How long records are kept; -1 for ever."),
         .init("segment.bytes", "134217728", .int(least: 14), "How large a segment file grows."),
-        .init("segment.index.bytes", "10485760", .int(least: 4), "Kept and told; changes nothing here."),
+        .init(
+            "segment.index.bytes",
+            "10485760",
+            .int(least: 4),
+            "Kept and told; changes nothing here."
+        ),
         .init("segment.jitter.ms", "0", .long(least: 0), "Kept and told; changes nothing here."),
         .init("segment.ms", "604800000", .long(least: 1), "Kept and told; changes nothing here."),
-        .init("unclean.leader.election.enable", "false", .boolean, "Kept and told; changes nothing here."),
+        .init(
+            "unclean.leader.election.enable",
+            "false",
+            .boolean,
+            "Kept and told; changes nothing here."
+        ),
     ]
 }

@@ -7,7 +7,8 @@ enum TopicName {
         if name.isEmpty { return "A topic's name must not be empty." }
         if name == "." || name == ".." { return "A topic must not be named \"\(name)\"." }
         if name.utf8.count > longest {
-            return "A topic's name has at most \(longest) characters, and this one has \(name.utf8.count)."
+            return
+                "A topic's name has at most \(longest) characters, and this one has \(name.utf8.count)."
         }
         guard name.utf8.allSatisfy(isAllowed) else {
             return "A topic's name has only ASCII letters, digits, '.', '_' and '-'."
@@ -17,8 +18,9 @@ enum TopicName {
 
     private static func isAllowed(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+        case UInt8(ascii: "a") ... UInt8(ascii: "z"), UInt8(ascii: "A") ... UInt8(ascii: "Z"),
+            UInt8(ascii: "0") ... UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),
+            UInt8(ascii: "-"):
             true
         default: false
         }

@@ -104,7 +104,9 @@ final class Connection: ChannelDuplexHandler {
             mustAdvanceAgain = false
             guard let context, !isOver else { return }
             var hasWritten = false
-            repeat { hasWritten = writeAnswers(to: context) || hasWritten } while beginNext(in: context)
+            repeat {
+                hasWritten = writeAnswers(to: context) || hasWritten
+            } while beginNext(in: context)
             if hasWritten { context.flush() }
         } while mustAdvanceAgain
         guard let context, !isOver else { return }
@@ -159,7 +161,12 @@ final class Connection: ChannelDuplexHandler {
             try frames.take(head) { (frame) throws(RequestRefusal) in
                 let number = firstNumber + exchanges.count
                 exchanges.append(
-                    Exchange(api: API(rawValue: head.key) ?? .apiVersions, byteCount: head.byteCount, stage: .elsewhere))
+                    Exchange(
+                        api: API(rawValue: head.key) ?? .apiVersions,
+                        byteCount: head.byteCount,
+                        stage: .elsewhere
+                    )
+                )
                 bytesUnderWay += head.byteCount
                 set(number, try begin(frame, head, number: number))
             }
@@ -172,13 +179,13 @@ final class Connection: ChannelDuplexHandler {
 
     func stage(of number: Int) -> Exchange.Stage? {
         let index = number - firstNumber
-        guard 0..<exchanges.count ~= index else { return nil }
+        guard 0 ..< exchanges.count ~= index else { return nil }
         return exchanges[exchanges.index(exchanges.startIndex, offsetBy: index)].stage
     }
 
     func set(_ number: Int, _ stage: Exchange.Stage) {
         let index = number - firstNumber
-        guard 0..<exchanges.count ~= index else { return }
+        guard 0 ..< exchanges.count ~= index else { return }
         exchanges[exchanges.index(exchanges.startIndex, offsetBy: index)].stage = stage
     }
 
@@ -186,7 +193,7 @@ final class Connection: ChannelDuplexHandler {
     private func hurryFetch() {
         guard case .fetching(let round) = exchanges.first?.stage, !round.isFinal else { return }
         round.isFinal = true
-        if round.state == .waiting { read(round, number: firstNumber) }
+        read(round, number: firstNumber)
     }
 
     // MARK: Ends
@@ -211,7 +218,8 @@ final class Connection: ChannelDuplexHandler {
             let text = "This port speaks Kafka's protocol, not HTTP.\n"
             answer.writeString(
                 "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: \(text.utf8.count)\r\n"
-                    + "Connection: close\r\n\r\n" + text)
+                    + "Connection: close\r\n\r\n" + text
+            )
             context.write(wrapOutboundOut(answer), promise: nil)
             context.flush()
             context.close(mode: .output, promise: nil)
@@ -233,5 +241,6 @@ final class Connection: ChannelDuplexHandler {
         exchanges.removeAll()
         isOver = true
         context = nil
+        mailbox.close()
     }
 }

@@ -35,7 +35,9 @@ final class Connections: Sendable {
         listener.close(promise: nil)
         await end(of: [listener])
         let channels = open.withLock { Array($0.values) }
-        for channel in channels { channel.pipeline.fireUserInboundEventTriggered(Connection.Stop()) }
+        for channel in channels {
+            channel.pipeline.fireUserInboundEventTriggered(Connection.Stop())
+        }
         let timer = listener.eventLoop.scheduleTask(in: limit) {
             for channel in channels { channel.close(promise: nil) }
         }

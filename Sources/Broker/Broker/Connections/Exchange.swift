@@ -81,14 +81,12 @@ final class FetchRound {
     let request: FetchRequest
     let header: RequestHeader
     let deadline: NIODeadline
-    var state = State.waiting
+    /// Whoever takes it reads: the store's thread that sees the record it waits for, or the event loop.
+    var claim = Claim()
     /// Set when the client's patience is over or somebody waits behind this Fetch: it answers with what there is.
     var isFinal = false
     var tokens: [NotificationToken] = []
     var timer: Scheduled<Void>?
-
-    /// What it does at the moment.
-    enum State { case waiting, reading }
 
     init(_ request: FetchRequest, header: RequestHeader) {
         self.request = request

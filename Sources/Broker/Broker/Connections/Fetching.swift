@@ -6,7 +6,9 @@ internal import Segments
 extension Connection {
     /// Reads at once where there is something to say, and else waits until something becomes visible.
     func fetch(
-        _ request: FetchRequest, _ header: RequestHeader, number: Int
+        _ request: FetchRequest,
+        _ header: RequestHeader,
+        number: Int
     ) throws(ByteError) -> Exchange.Stage {
         let round = FetchRound(request, header: header)
         round.isFinal = request.waitMilliseconds <= 0 || request.minBytes <= 0
@@ -19,44 +21,64 @@ extension Connection {
     }
 
     func wait(_ round: FetchRound, number: Int, above offsets: [Int64]) {
-        round.state = .waiting
-        let mailbox = mailbox
+        cancelNotifications(of: round)
+        let (mailbox, claim) = (mailbox, round.claim)
         if round.timer == nil {
             round.timer = context?.eventLoop.scheduleTask(deadline: round.deadline) {
                 mailbox.post(.waitedEnough(request: number))
             }
         }
-        // A callback that comes at once still finds the round waiting, because notices are read later.
+        // The thread that makes a record visible starts the reading itself: each thread in between would add to the
+        // time from producer to consumer.
+        let reading = reading(round, number: number)
         round.tokens = zip(round.partitions, offsets).map { asked, offset in
             answers.store.notify(above: offset, in: asked.partition) {
-                mailbox.post(.visible(request: number))
+                if claim.take() { reading() }
             }
         }
     }
 
-    /// Reads on a thread that may wait for the disk, and makes the answer there too, because it is long.
+    /// Reads, unless it is being read already: then what was found decides how it goes on.
     func read(_ round: FetchRound, number: Int) {
-        round.state = .reading
-        cancelNotifications(of: round)
-        let (answers, mailbox, request, header) = (answers, mailbox, round.request, round.header)
-        let isFinal = round.isFinal
-        pool.submit { state in
-            guard case .active = state else { return }
-            let fetched = answers.answer(request)
-            guard isFinal || fetched.hasErrors || fetched.byteCount >= Int(request.minBytes) else {
-                let seen = fetched.response.topics.flatMap { $0.partitions.map(\.highWatermark) }
-                return mailbox.post(.foundTooLittle(request: number, above: seen))
+        guard round.claim.take() else { return }
+        reading(round, number: number)()
+    }
+
+    /// What reads on a thread that may wait for the disk, and makes the answer there too, because it is long.
+    private func reading(_ round: FetchRound, number: Int) -> @Sendable () -> Void {
+        let (answers, mailbox, pool) = (answers, mailbox, pool)
+        let (request, header, isFinal) = (round.request, round.header, round.isFinal)
+        return {
+            pool.submit { state in
+                guard case .active = state else { return }
+                mailbox.post(Self.notice(of: request, header, number, isFinal: isFinal, answers))
             }
-            let reserved = 256 + fetched.byteCount + fetched.response.topics.count * 64
-            mailbox.post(
-                Self.notice(number) { () throws(ByteError) in
-                    try header.frame(fetched.response, reserving: reserved)
-                })
+        }
+    }
+
+    private static func notice(
+        of request: FetchRequest,
+        _ header: RequestHeader,
+        _ number: Int,
+        isFinal: Bool,
+        _ answers: Answers
+    ) -> Notice {
+        let fetched = answers.answer(request)
+        let wanted = min(Int(request.minBytes), Answers.mostBytes(of: request))
+        guard isFinal || fetched.hasErrors || fetched.byteCount >= wanted else {
+            let seen = fetched.response.topics.flatMap { $0.partitions.map(\.highWatermark) }
+            return .foundTooLittle(request: number, above: seen)
+        }
+        let reserved = 256 + fetched.byteCount + fetched.response.topics.count * 64
+        return notice(number) { () throws(ByteError) in
+            try header.frame(fetched.response, reserving: reserved)
         }
     }
 
     /// Takes back everything that would wake the round.
     func rest(_ round: FetchRound) {
+        // A callback may be under way already; it shall find nothing to do.
+        _ = round.claim.take()
         cancelNotifications(of: round)
         round.timer?.cancel()
         round.timer = nil

@@ -59,7 +59,8 @@ struct Frames {
 
     /// Lends the next request to `body` and is then past it.
     mutating func take<Failure: Error>(
-        _ head: Head, _ body: (ByteBuffer) throws(Failure) -> Void
+        _ head: Head,
+        _ body: (ByteBuffer) throws(Failure) -> Void
     ) throws(Failure) {
         if let frame = buffer.getSlice(at: buffer.readerIndex + 4, length: head.byteCount) {
             try body(frame)
@@ -69,7 +70,9 @@ struct Frames {
 
     /// The first four letters of HTTP's methods and of its second version.
     private static let methods = Set(
-        ["GET ", "POST", "PUT ", "HEAD", "DELE", "OPTI", "PATC", "CONN", "TRAC", "PRI "].map { method in
+        ["GET ", "POST", "PUT ", "HEAD", "DELE", "OPTI", "PATC", "CONN", "TRAC", "PRI "].map {
+            method in
             method.utf8.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-        })
+        }
+    )
 }

@@ -6,8 +6,6 @@ internal import Synchronization
 enum Notice: Sendable {
     /// A part of a Produce was stored or refused.
     case appended(request: Int, part: Int, Result<Appended, AppendRefusal>)
-    /// A waiting Fetch may find something now.
-    case visible(request: Int)
     /// A Fetch has waited as long as it wanted.
     case waitedEnough(request: Int)
     /// A Fetch found less than it wants: it waits on, for offsets above these.
@@ -19,7 +17,8 @@ enum Notice: Sendable {
 /// Where other threads leave notices for a connection. However many arrive before the event loop comes by, it is
 /// woken once.
 final class Mailbox: Sendable {
-    private let notices = Mutex<[Notice]>([])
+    /// Nil once the connection is over: whatever arrives then is for nobody.
+    private let notices = Mutex<[Notice]?>([])
     private let eventLoop: any EventLoop
     private let owner: NIOLoopBound<Owner>
 
@@ -37,17 +36,23 @@ final class Mailbox: Sendable {
     func belong(to connection: Connection) { owner.value.connection = connection }
 
     func post(_ notice: Notice) {
-        let isFirst = notices.withLock { notices in
-            notices.append(notice)
-            return notices.count == 1
+        notices.withLock { notices in
+            guard notices != nil else { return }
+            notices?.append(notice)
+            // Under the lock, so that no loop is woken that has ended since: its connections close before it ends.
+            if notices?.count == 1 { eventLoop.execute(deliver) }
         }
-        guard isFirst else { return }
-        eventLoop.execute {
-            let arrived = self.notices.withLock { notices in
-                defer { notices = [] }
-                return notices
-            }
-            self.owner.value.connection?.read(arrived)
+    }
+
+    /// On the event loop. Takes nothing more.
+    func close() { notices.withLock { $0 = nil } }
+
+    @Sendable private func deliver() {
+        let arrived = notices.withLock { notices in
+            let arrived = notices ?? []
+            if notices != nil { notices = [] }
+            return arrived
         }
+        owner.value.connection?.read(arrived)
     }
 }

@@ -12,14 +12,17 @@ extension Connection {
     /// Begins a request, and says where its answer is being made. A request of unknown kind or version closes the
     /// connection, as in Apache Kafka: nobody knows what an answer to it looks like.
     func begin(
-        _ frame: ByteBuffer, _ head: Frames.Head, number: Int
+        _ frame: ByteBuffer,
+        _ head: Frames.Head,
+        number: Int
     ) throws(RequestRefusal) -> Exchange.Stage {
         guard let api = API(rawValue: head.key) else {
             throw RequestRefusal(reason: "requests of kind \(head.key) are not known here")
         }
         guard api.versions.contains(head.version) || api == .apiVersions else {
             throw RequestRefusal(
-                reason: "version \(head.version) of \(api) is not known here, only \(api.versions)")
+                reason: "version \(head.version) of \(api) is not known here, only \(api.versions)"
+            )
         }
         do throws(ByteError) {
             guard api.versions.contains(head.version) else {
@@ -33,7 +36,9 @@ extension Connection {
     }
 
     private func begin(
-        _ header: RequestHeader, _ body: WireReader, number: Int
+        _ header: RequestHeader,
+        _ body: WireReader,
+        number: Int
     ) throws(ByteError) -> Exchange.Stage {
         switch header.api {
         case .produce: return try produce(decode(body), header, number: number)
@@ -82,13 +87,17 @@ extension Connection {
 
     /// Makes an answer on a thread that may wait for the disk.
     private func elsewhere<Body: Structure>(
-        _ header: RequestHeader, _ number: Int, _ answer: @escaping @Sendable (Answers) -> Body
+        _ header: RequestHeader,
+        _ number: Int,
+        _ answer: @escaping @Sendable (Answers) -> Body
     ) -> Exchange.Stage {
         let (answers, mailbox) = (answers, mailbox)
         pool.submit { state in
             // A pool that ends takes its connections with it.
             guard case .active = state else { return }
-            mailbox.post(Self.notice(number) { () throws(ByteError) in try header.frame(answer(answers)) })
+            mailbox.post(
+                Self.notice(number) { () throws(ByteError) in try header.frame(answer(answers)) }
+            )
         }
         return .elsewhere
     }
@@ -109,15 +118,13 @@ extension Connection {
             guard case .producing(let round) = stage(of: number) else { return }
             round.settle(part, outcome)
             if round.isComplete { set(number, finish(round)) }
-        case .visible(let number):
-            guard case .fetching(let round) = stage(of: number), round.state == .waiting else { return }
-            read(round, number: number)
         case .waitedEnough(let number):
             guard case .fetching(let round) = stage(of: number) else { return }
             round.isFinal = true
-            if round.state == .waiting { read(round, number: number) }
+            read(round, number: number)
         case .foundTooLittle(let number, let above):
             guard case .fetching(let round) = stage(of: number) else { return }
+            round.claim = Claim()
             if round.isFinal {
                 read(round, number: number)
             } else {

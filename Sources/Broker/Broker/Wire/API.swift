@@ -18,19 +18,19 @@ enum API: Int16, CaseIterable, Sendable {
     /// nothing where Produce 0 is missing (KAFKA-18659), and FindCoordinator 0 because its LZ4 asks for it.
     var versions: ClosedRange<Int16> {
         switch self {
-        case .produce: 0...11
-        case .fetch: 4...12
-        case .listOffsets: 1...8
-        case .metadata: 0...12
-        case .findCoordinator: 0...4
-        case .apiVersions: 0...3
-        case .createTopics: 0...7
-        case .deleteTopics: 0...6
-        case .deleteRecords: 0...2
-        case .initProducerID: 0...4
-        case .offsetForLeaderEpoch: 2...4
-        case .describeConfigs: 0...4
-        case .describeCluster: 0...1
+        case .produce: 0 ... 11
+        case .fetch: 4 ... 12
+        case .listOffsets: 1 ... 8
+        case .metadata: 0 ... 12
+        case .findCoordinator: 0 ... 4
+        case .apiVersions: 0 ... 3
+        case .createTopics: 0 ... 7
+        case .deleteTopics: 0 ... 6
+        case .deleteRecords: 0 ... 2
+        case .initProducerID: 0 ... 4
+        case .offsetForLeaderEpoch: 2 ... 4
+        case .describeConfigs: 0 ... 4
+        case .describeCluster: 0 ... 1
         }
     }
 

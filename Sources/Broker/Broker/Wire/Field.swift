@@ -28,7 +28,9 @@ extension Nullable {
     mutating func pass(through wire: inout some Wire) throws(ByteError) {
         var value: Self? = self
         try Self.pass(&value, through: &wire)
-        guard let value else { throw .malformed("null where a value must stand", at: wire.position) }
+        guard let value else {
+            throw .malformed("null where a value must stand", at: wire.position)
+        }
         self = value
     }
 }
@@ -85,7 +87,9 @@ struct TopicID: Field, Hashable {
     init() {}
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    mutating func pass(through wire: inout some Wire) throws(ByteError) { try wire.raw(&bytes, count: 16) }
+    mutating func pass(through wire: inout some Wire) throws(ByteError) {
+        try wire.raw(&bytes, count: 16)
+    }
 }
 
 /// Record batches as they stand in a message, in one piece or several. Nil is Kafka's null.
@@ -97,5 +101,7 @@ struct Records: Field {
 
     var byteCount: Int { slices?.reduce(0) { $0 + $1.count } ?? 0 }
 
-    mutating func pass(through wire: inout some Wire) throws(ByteError) { try wire.records(&slices) }
+    mutating func pass(through wire: inout some Wire) throws(ByteError) {
+        try wire.records(&slices)
+    }
 }

@@ -10,7 +10,9 @@ struct RequestHeader: Sendable, Equatable {
 
     /// Reads the header of a request whose kind and version are known, and returns a reader for the body.
     static func read(
-        _ frame: ByteBuffer, as api: API, version: Int16
+        _ frame: ByteBuffer,
+        as api: API,
+        version: Int16
     ) throws(ByteError) -> (RequestHeader, WireReader) {
         let isFlexible = api.isFlexible(in: version)
         // The client's name keeps its plain length even in flexible versions (KIP-482), so it is read as if plain.
@@ -25,15 +27,26 @@ struct RequestHeader: Sendable, Equatable {
         rest.moveReaderIndex(forwardBy: plain.position)
         var body = WireReader(rest, version: version, isFlexible: isFlexible)
         try body.tags()
-        return (RequestHeader(api: api, version: version, correlation: correlation, client: client), body)
+        return (
+            RequestHeader(api: api, version: version, correlation: correlation, client: client),
+            body
+        )
     }
 
     /// The answer as it goes over the connection, its length first.
-    func frame<Body: Structure>(_ body: Body, reserving bytes: Int = 256) throws(ByteError) -> ByteBuffer {
+    func frame<Body: Structure>(
+        _ body: Body,
+        reserving bytes: Int = 256
+    ) throws(ByteError) -> ByteBuffer {
         try Self.frame(
-            body, correlation: correlation, version: version, isFlexible: api.isFlexible(in: version),
+            body,
+            correlation: correlation,
+            version: version,
+            isFlexible: api.isFlexible(in: version),
             // A client that does not know which versions we have cannot know whether tags stand here.
-            hasTags: api.isFlexible(in: version) && api != .apiVersions, reserving: bytes)
+            hasTags: api.isFlexible(in: version) && api != .apiVersions,
+            reserving: bytes
+        )
     }
 
     /// What a client of an unknown version of ApiVersions can read: version 0.
@@ -46,11 +59,22 @@ struct RequestHeader: Sendable, Equatable {
         body.error = ErrorCode.unsupportedVersion.rawValue
         body.ranges = [range]
         return try frame(
-            body, correlation: correlation, version: 0, isFlexible: false, hasTags: false, reserving: 32)
+            body,
+            correlation: correlation,
+            version: 0,
+            isFlexible: false,
+            hasTags: false,
+            reserving: 32
+        )
     }
 
     private static func frame<Body: Structure>(
-        _ body: Body, correlation: Int32, version: Int16, isFlexible: Bool, hasTags: Bool, reserving bytes: Int
+        _ body: Body,
+        correlation: Int32,
+        version: Int16,
+        isFlexible: Bool,
+        hasTags: Bool,
+        reserving bytes: Int
     ) throws(ByteError) -> ByteBuffer {
         var buffer = ByteBufferAllocator().buffer(capacity: bytes)
         buffer.writeInteger(Int32(0))

@@ -20,7 +20,9 @@ protocol Wire {
 extension Wire {
     /// Passes a field that exists in the versions from `since` up to `until`, and leaves it alone in others.
     mutating func field<Value: Field>(
-        _ value: inout Value, since first: Int16 = 0, until last: Int16 = .max
+        _ value: inout Value,
+        since first: Int16 = 0,
+        until last: Int16 = .max
     ) throws(ByteError) {
         guard first <= version, version <= last else { return }
         try value.pass(through: &self)

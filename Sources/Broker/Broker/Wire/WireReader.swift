@@ -22,7 +22,9 @@ struct WireReader: Wire {
     var remaining: Int { buffer.readableBytes }
 
     mutating func integer<Integer: FixedWidthInteger>(_ value: inout Integer) throws(ByteError) {
-        guard let read = buffer.readInteger(as: Integer.self) else { throw .truncated(at: position) }
+        guard let read = buffer.readInteger(as: Integer.self) else {
+            throw .truncated(at: position)
+        }
         value = read
     }
 
@@ -58,11 +60,13 @@ struct WireReader: Wire {
             elements = nil
             return
         }
-        guard count <= elementsLeft else { throw .malformed("more elements than any client names", at: position) }
+        guard count <= elementsLeft else {
+            throw .malformed("more elements than any client names", at: position)
+        }
         elementsLeft -= count
         var read: [Element] = []
         read.reserveCapacity(min(count, 1_024))
-        for _ in 0..<count {
+        for _ in 0 ..< count {
             var element = Element()
             try element.pass(through: &self)
             read.append(element)
@@ -73,7 +77,7 @@ struct WireReader: Wire {
     /// Tagged fields say of themselves how long they are, so those of other versions are passed over.
     mutating func tags() throws(ByteError) {
         guard isFlexible else { return }
-        for _ in 0..<(try varint()) {
+        for _ in 0 ..< (try varint()) {
             _ = try varint()
             let count = Int(try varint())
             guard count <= remaining else { throw .truncated(at: position) }
@@ -102,7 +106,9 @@ struct WireReader: Wire {
     private mutating func varint() throws(ByteError) -> UInt32 {
         var value: UInt32 = 0
         for shift in stride(from: 0, to: 35, by: 7) {
-            guard let byte = buffer.readInteger(as: UInt8.self) else { throw .truncated(at: position) }
+            guard let byte = buffer.readInteger(as: UInt8.self) else {
+                throw .truncated(at: position)
+            }
             guard shift < 28 || byte <= 0x0F else { break }
             value |= UInt32(byte & 0x7F) << UInt32(shift)
             if byte < 0x80 { return value }

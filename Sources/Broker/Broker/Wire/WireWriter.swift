@@ -51,7 +51,8 @@ struct WireWriter: Wire {
     }
 
     private mutating func length<Integer: FixedWidthInteger>(
-        _ count: Int?, as type: Integer.Type
+        _ count: Int?,
+        as type: Integer.Type
     ) throws(ByteError) {
         if isFlexible {
             varint(UInt32(count.map { $0 + 1 } ?? 0))

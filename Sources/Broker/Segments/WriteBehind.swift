@@ -1,0 +1,169 @@
+internal import Synchronization
+
+/// Writing behind the journal: what is durable there, or needs no journal, goes to its segment.
+extension SettlingThread {
+    /// Writes batches to their segments, those of one partition together.
+    mutating func write(_ pending: [StoreState.Pending]) throws(DiskError) {
+        var runs: [Int: [StoreState.Pending]] = [:]
+        var order: [Int] = []
+        for one in pending {
+            if runs[one.serial] == nil { order.append(one.serial) }
+            runs[one.serial, default: []].append(one)
+        }
+        var failure: DiskError?
+        for serial in order {
+            do {
+                try write(runs[serial] ?? [], to: serial)
+            } catch {
+                failure = error
+            }
+        }
+        let isFull = !retry.isEmpty
+        engine.state.withLock { $0.isFull = isFull }
+        if let failure { throw failure }
+    }
+
+    private mutating func write(_ pending: [StoreState.Pending], to serial: Int) throws(DiskError) {
+        guard var writer = takeWriter(serial) else {
+            return forget(pending)
+        }
+        defer { writers[serial] = writer }
+        var rest = pending[...]
+        do {
+            while let first = rest.first {
+                if writer.needsRoll(for: first.batch.bytes.count) { try seal(serial, &writer) }
+                var (count, size) = (1, first.batch.bytes.count)
+                for next in rest.dropFirst() where size < 4 << 20 {
+                    size += next.batch.bytes.count
+                    if writer.needsRoll(for: size) { break }
+                    count += 1
+                }
+                let run = rest.prefix(count)
+                let base = writer.base
+                let entries = try writer.write(run.map(\.batch)[...], on: engine.disk)
+                note(run.map(\.batch), entries, serial, base, writer)
+                rest = rest.dropFirst(count)
+            }
+        } catch {
+            try giveUp(Array(rest), of: serial, writer, because: error)
+        }
+    }
+
+    private func takeWriter(_ serial: Int) -> SegmentWriter? {
+        if let writer = writers[serial] { return writer }
+        return engine.state.withLock { state in
+            state.partitions[serial].map { partition in
+                SegmentWriter(
+                    folder: partition.folder,
+                    partition: partition.name.partition,
+                    settings: partition.settings,
+                    indexEveryBytes: engine.settings.indexEveryBytes,
+                    at: Checkpoint.Row(startingAt: partition.writtenEnd)
+                )
+            }
+        }
+    }
+
+    /// Tells readers what is in the segment now.
+    private mutating func note(
+        _ batches: [StoredBatch],
+        _ entries: [SegmentIndex.Entry],
+        _ serial: Int,
+        _ base: Int64,
+        _ writer: SegmentWriter
+    ) {
+        let bytes = batches.reduce(0) { $0 + $1.bytes.count }
+        bytesSinceCheckpoint += bytes
+        var flushMilliseconds: Int64?
+        engine.state.withLock { state in
+            state.pendingBytes -= bytes
+            guard let partition = state.partitions[serial] else { return }
+            if partition.segments.last.map({ $0.base != base }) ?? true {
+                partition.segments.append(SegmentSummary(startingAt: base))
+            }
+            let last = partition.segments.count - 1
+            partition.segments[last].end = writer.offset
+            partition.segments[last].size = writer.position
+            partition.segments[last].maxTimestamp = writer.maxTimestamp
+            partition.segments[last].index?.entries += entries
+            for batch in batches { partition.writtenProducers.record(batch.header) }
+            partition.writtenEnd = writer.offset
+            if !partition.settings.isJournaled {
+                flushMilliseconds = partition.settings.flushMilliseconds
+            }
+            state.evictTail()
+        }
+        if let flushMilliseconds, due[serial] == nil {
+            due[serial] = Clock.ticks() + flushMilliseconds
+        }
+    }
+
+    private func seal(_ serial: Int, _ writer: inout SegmentWriter) throws(DiskError) {
+        let end = try writer.seal(on: engine.disk)
+        engine.state.withLock { state in
+            guard let partition = state.partitions[serial], !partition.segments.isEmpty else {
+                return
+            }
+            let last = partition.segments.count - 1
+            partition.segments[last].index?.entries.append(end)
+            partition.segments[last].isSealed = true
+            let base = partition.segments[last].base
+            state.loadedIndexes.append((serial, base))
+            state.dropIndexes()
+        }
+    }
+
+    /// What was acknowledged is tried again; what was not is refused.
+    private mutating func giveUp(
+        _ rest: [StoreState.Pending],
+        of serial: Int,
+        _ writer: SegmentWriter,
+        because error: DiskError
+    ) throws(DiskError) {
+        guard error.reason == .full else { throw error }
+        if rest.contains(where: { $0.journal != nil }) {
+            retry += rest
+            return
+        }
+        engine.change { state, afterwards in
+            let later = state.toSegments.takeAll()
+            for pending in later where pending.serial != serial { state.toSegments.append(pending) }
+            let lost = rest + later.filter { $0.serial == serial }
+            state.pendingBytes -= lost.reduce(0) { $0 + $1.batch.bytes.count }
+            guard let partition = state.partitions[serial] else { return }
+            state.tailBytes -= partition.takeBack(
+                to: writer.offset,
+                because: .diskFull,
+                &afterwards
+            )
+        }
+        var writer = writer
+        try writer.cut()
+    }
+
+    private func forget(_ pending: [StoreState.Pending]) {
+        let bytes = pending.reduce(0) { $0 + $1.batch.bytes.count }
+        engine.state.withLock { $0.pendingBytes -= bytes }
+    }
+
+    /// Seals segments that only their age ends.
+    mutating func rollExpired(_ serials: [Int]) throws(DiskError) {
+        for serial in serials {
+            guard var writer = writers[serial], writer.position > 0 else { continue }
+            defer { writers[serial] = writer }
+            try seal(serial, &writer)
+        }
+    }
+
+    mutating func removeFolders(
+        _ removals: [(folder: String, serials: [Int])]
+    ) throws(DiskError) {
+        for removal in removals {
+            for serial in removal.serials {
+                writers[serial] = nil
+                due[serial] = nil
+            }
+            try engine.disk.removeTree(removal.folder)
+        }
+    }
+}

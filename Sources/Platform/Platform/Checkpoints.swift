@@ -1,0 +1,123 @@
+internal import Bytes
+internal import Events
+internal import Glibc
+internal import Logs
+internal import Projections
+public import Store
+internal import Streams
+internal import Synchronization
+internal import Workers
+
+/// Where copies of the state are kept, so that a rebuild need not begin at the first record.
+public struct Checkpoints: Sendable {
+    /// A folder of folders, named by the microsecond at which each was made.
+    public var folder: String
+    /// Opens the copy at a path.
+    public var open: @Sendable (_ path: String) throws -> any Store
+    public static let kept = 2
+
+    public init(folder: String, open: @escaping @Sendable (_ path: String) throws -> any Store) {
+        self.folder = folder
+        self.open = open
+    }
+
+    /// The paths of the copies, newest first.
+    public func paths() -> [String] {
+        guard let directory = opendir(folder) else { return [] }
+        defer { closedir(directory) }
+        var names: [Int64] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if let time = Int64(name) { names.append(time) }
+        }
+        return names.sorted(by: >).map { "\(folder)/\($0)" }
+    }
+}
+
+extension Platform {
+    /// Copies the state, attests in the log what the copy holds, and removes all but the newest copies. Blocks.
+    public func makeCheckpoint() throws {
+        guard let checkpoints else { return }
+        mkdir(checkpoints.folder, 0o755)
+        let path = "\(checkpoints.folder)/\(clock.now().microseconds)"
+        try store.checkpoint(at: path)
+        let copy = try checkpoints.open(path)
+        for family in Self.families { try copy.open(family) }
+        for (seating, state) in try states(in: copy) where !(seating.projection is AttestationLedger) {
+            append(
+                attestation(of: seating, next: state.progress.next, entries: state.entries, digest: state.digest),
+                about: seating.projection.name)
+        }
+        copy.close()
+        for old in checkpoints.paths().dropFirst(Checkpoints.kept) { removeFolder(old) }
+    }
+
+    /// Drops whatever a restored copy holds that the log's attestations do not vouch for. Before anybody folds.
+    func proveRestored() throws {
+        let attested = try attestedDigests()
+        for projection in try restoredProjections() {
+            let partitions = try log.topics().first { $0.name == projection.topic }?.partitions ?? 0
+            for index in 0..<partitions {
+                guard let state = try projection.digest(of: index, in: store) else { continue }
+                let claim = Claim(
+                    projection: projection.name, generation: projection.generation,
+                    foldVersion: projection.foldVersion, partition: Partition(projection.topic, index),
+                    next: state.progress.next)
+                guard attested[claim] != state.digest else { continue }
+                let shelf = projection.shelf(of: index)
+                try store.removeAll(from: shelf.prefix, to: shelf.end, in: projection.family)
+                notice("the checkpoint's rows of \(projection.name), \(claim.partition) are not attested and are folded anew")
+            }
+        }
+    }
+
+    private struct Claim: Hashable {
+        var projection: String
+        var generation: Digest
+        var foldVersion: Int64
+        var partition: Partition
+        var next: Offset
+    }
+
+    private func restoredProjections() throws -> [any Projection] {
+        let streams = try StreamCatalog.View(store).streams().flatMap { [$0.definition, $0.next].compactMap(\.self) }
+        let own: [any Projection] = [StreamCatalog(), DeadLetterLedger(), AlertLedger(), AttestationLedger()]
+        return own + streams.map { Intake($0) }
+    }
+
+    /// Read from the log itself: the ledger's own rows are part of what is to be proven.
+    private func attestedDigests() throws -> [Claim: Digest] {
+        let cursor = try EventCursor(
+            log: log, topic: AttestationEvent.topic.name, partition: nil, from: nil, follow: false)
+        defer { cursor.close() }
+        var digests: [Claim: Digest] = [:]
+        while let batches = try cursor.next() {
+            for record in batches.flatMap(\.records) {
+                guard case .attested(let fact)? = try FoldStop.reading({ () throws(EventError) in
+                    try AttestationEvent.decode(record)
+                })?.1.fact, let generation = fact.generationDigest, let digest = fact.rowsDigest
+                else { continue }
+                let claim = Claim(
+                    projection: fact.projection, generation: generation, foldVersion: Int64(fact.foldVersion),
+                    partition: Partition(fact.topic, fact.partition), next: fact.offset)
+                digests[claim] = digests[claim] ?? digest
+            }
+        }
+        return digests
+    }
+}
+
+/// Removes the files of a folder, and the folder.
+private func removeFolder(_ path: String) {
+    guard let directory = opendir(path) else { return }
+    while let entry = readdir(directory) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+            pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+        if name != ".", name != ".." { unlink("\(path)/\(name)") }
+    }
+    closedir(directory)
+    rmdir(path)
+}

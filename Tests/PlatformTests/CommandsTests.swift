@@ -1,0 +1,290 @@
+import Bytes
+import Events
+import Logs
+@testable import Platform
+import Projections
+import Store
+import Streams
+import Synchronization
+import Testing
+
+@Suite struct `Commands over a faulty log` {
+    private static let everything: FaultyLog.Faults = {
+        var faults = FaultyLog.Faults()
+        faults.refusal = 0.15
+        faults.duplicate = 0.2
+        faults.lostAcknowledgement = 0.2
+        faults.delay = 0.3
+        faults.longestDelay = TimeSpan(microseconds: 8_000)
+        return faults
+    }()
+
+    /// What a client asks for.
+    enum Wish: Sendable, CustomStringConvertible {
+        case declare(StreamDefinition)
+        case delete(String)
+        case advance(String, Instant)
+
+        var subject: String {
+            switch self {
+            case .declare(let definition): definition.name
+            case .delete(let name), .advance(let name, _): name
+            }
+        }
+
+        var description: String {
+            switch self {
+            case .declare(let definition): "declare \(definition.name) \(definition.description)"
+            case .delete(let name): "delete \(name)"
+            case .advance(let name, let time): "advance \(name) to \(time)"
+            }
+        }
+    }
+
+    /// What became of it in the end.
+    enum Answer: Sendable {
+        case effect(Effect)
+        case refused(StreamRefusal)
+    }
+
+    private func wish(_ number: Int, _ random: inout SeededRandom) -> Wish {
+        let name = "stream.\(Int.random(in: 0 ..< 4, using: &random))"
+        switch Int.random(in: 0 ..< 10, using: &random) {
+        case 0 ..< 6:
+            let description = "As of \(Int.random(in: 0 ..< 3, using: &random))"
+            return .declare(
+                Arrivals.definition(name, partitions: 1, description: description)
+            )
+        case 6 ..< 8: return .delete(name)
+        default: return .advance(name, TestClock.start + .seconds(Int64(number % 50)))
+        }
+    }
+
+    /// Asks until there is an answer, as a client does who keeps its key.
+    private func ask(
+        _ wish: Wish,
+        _ number: Int,
+        of platform: Platform,
+        body: String? = nil
+    ) async throws -> Answer {
+        let caller = Caller.keyed("key \(number)", body: body ?? "\(wish)", route: "wish")
+        while true {
+            do {
+                switch wish {
+                case .declare(let definition):
+                    let applied = try await platform.apply([definition], for: caller)
+                    return .effect(applied[0].effect)
+                case .delete(let name):
+                    return .effect(try await platform.deleteStream(name, for: caller))
+                case .advance(let name, let time):
+                    return .effect(
+                        try await platform.advance(
+                            name,
+                            partition: 0,
+                            to: time,
+                            cause: .endOfInput,
+                            for: caller
+                        )
+                    )
+                }
+            } catch PlatformError.unavailable, PlatformError.outcomeUnknown,
+                PlatformError.conflict
+            {
+                continue
+            } catch PlatformError.refused(let refusal) {
+                return .refused(refusal)
+            }
+        }
+    }
+
+    @Test func `of one client give what a model without faults gives`() async throws {
+        let seed = newSeed()
+        var random = SeededRandom(seed: seed)
+        let log = memoryLog()
+        let faulty = FaultyLog(log, seed: seed)
+        let stand = try await Stand.start(faulty, seed: seed)
+        faulty.set(Self.everything)
+        var declared: [String: StreamDefinition] = [:]
+        var watermarks: [String: Instant] = [:]
+        var revisions: [String: Int64] = [:]
+        for number in 0 ..< 200 {
+            let wish = wish(number, &random)
+            let isChange: Bool?
+            switch wish {
+            case .declare(let definition):
+                isChange = declared[definition.name] != definition
+                declared[definition.name] = definition
+            case .delete(let name):
+                isChange = declared[name] == nil ? nil : true
+                declared[name] = nil
+            case .advance(let name, let time):
+                isChange = declared[name] == nil ? nil : watermarks[name] ?? .distantPast < time
+                if isChange == true { watermarks[name] = time }
+            }
+            let answer = try await ask(wish, number, of: stand.platform)
+            switch (answer, isChange) {
+            case (.refused(.unknownStream), nil), (.effect(.unchanged), false): break
+            case (.effect(.changed(_, let revision)), true),
+                (.effect(.repeated(_, let revision)), true):
+                revisions[wish.subject, default: 0] += 1
+                #expect(revision == revisions[wish.subject], "\(wish)")
+            default: Issue.record("\(number), \(wish): \(answer), expected change: \(isChange as Any)")
+            }
+            // Read your writes: what was answered is seen at once.
+            let entry = try stand.catalog.stream(wish.subject)
+            #expect(entry?.definition == declared[wish.subject], "\(number), \(wish)")
+            let watermark = try stand.catalog.watermark(of: wish.subject, partition: 0)
+            #expect(watermark == watermarks[wish.subject], "\(number), \(wish)")
+        }
+        let counts = faulty.counts
+        #expect(counts.refusals > 0 && counts.duplicates > 0, "\(counts)")
+        #expect(counts.lostAcknowledgements > 0 && counts.delays > 0, "\(counts)")
+        faulty.set(.none)
+        try await stand.expectProof()
+        stand.stop()
+    }
+
+    @Test func `of many clients at two servers take effect once for each key`() async throws {
+        let seed = newSeed()
+        var random = SeededRandom(seed: seed)
+        let log = memoryLog()
+        let faulty = [FaultyLog(log, seed: seed), FaultyLog(log, seed: seed &+ 1)]
+        let stands = [
+            try await Stand.start(faulty[0], seed: seed),
+            try await Stand.start(faulty[1], seed: seed &+ 1),
+        ]
+        for log in faulty { log.set(Self.everything) }
+        let wishes = (0 ..< 200).map { wish($0, &random) }
+        // Each fifth key is used at both servers at the same time, as by a client that lost one.
+        let answers = try await withThrowingTaskGroup(of: (Int, Answer).self) { group in
+            for client in 0 ..< 8 {
+                for number in stride(from: client, to: 200, by: 8) {
+                    for (server, stand) in stands.enumerated()
+                    where number % 5 == 0 || number % 2 == server {
+                        group.addTask {
+                            let platform = stand.platform
+                            let answer = try await ask(wishes[number], number, of: platform)
+                            try expectSeen(answer, of: wishes[number], at: stand)
+                            return (number, answer)
+                        }
+                    }
+                }
+            }
+            var answers: [(Int, Answer)] = []
+            for try await answer in group { answers.append(answer) }
+            return answers
+        }
+        for log in faulty { log.set(.none) }
+        for stand in stands { try await stand.settle() }
+        let effective = try effectiveFacts(in: log)
+        let ids = effective.map(\.envelope.id)
+        #expect(Set(ids).count == ids.count, "No id takes effect twice.")
+        try expect(answers, wishes, fit: effective)
+        for stand in stands {
+            for (subject, facts) in Dictionary(grouping: effective, by: \.envelope.subject) {
+                let tables = tables(of: stand)
+                #expect(try tables.get(Arbiter.subjects, subject) == Int64(facts.count))
+            }
+        }
+        let digests = try stands.map { try $0.digests()["streams on tributary.streams/0"] }
+        #expect(digests[0] == digests[1])
+        try await expectRepeats(answers, wishes, at: stands)
+        for stand in stands { stand.stop() }
+    }
+
+    /// What was answered is seen at its position, and from then on.
+    private func expectSeen(_ answer: Answer, of wish: Wish, at stand: Stand) throws {
+        guard case .effect(let effect) = answer, let position = effect.position else { return }
+        let then = StreamCatalog.View(stand.store, asOf: position.offset)
+        switch wish {
+        case .declare(let definition):
+            #expect(try then.stream(definition.name)?.definition == definition, "\(wish)")
+        case .delete(let name): #expect(try then.stream(name) == nil, "\(wish)")
+        case .advance(let name, let time):
+            let watermark = try stand.catalog.watermark(of: name, partition: 0)
+            #expect(watermark ?? .distantPast >= time, "\(wish)")
+        }
+    }
+
+    /// The answers say what the log says.
+    private func expect(
+        _ answers: [(Int, Answer)],
+        _ wishes: [Wish],
+        fit effective: [EffectiveFact]
+    ) throws {
+        let facts = Dictionary(
+            effective.map { ($0.envelope.id, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        for (number, answer) in answers {
+            var caller = Caller.keyed("key \(number)", route: "wish")
+            if case .declare = wishes[number] { caller = caller.part(wishes[number].subject) }
+            let fact = caller.keyedID.flatMap { facts[$0] }
+            switch answer {
+            case .effect(let effect):
+                #expect(
+                    effect.position?.offset == fact?.offset,
+                    "\(number), \(wishes[number]): \(effect)"
+                )
+            case .refused(let refusal):
+                #expect(fact == nil, "\(number), \(wishes[number]): \(refusal)")
+            }
+        }
+    }
+
+    /// A key that took effect has the same answer for ever, at both servers, and none for another
+    /// body.
+    private func expectRepeats(
+        _ answers: [(Int, Answer)],
+        _ wishes: [Wish],
+        at stands: [Stand]
+    ) async throws {
+        var count = 0
+        for (number, answer) in answers.prefix(60) {
+            guard case .effect(let effect) = answer, let position = effect.position else { continue }
+            count += 1
+            for stand in stands {
+                let again = try await ask(wishes[number], number, of: stand.platform)
+                guard case .effect(.repeated(let place, _)) = again, place == position else {
+                    Issue.record("\(number), \(wishes[number]): \(effect), then \(again)")
+                    continue
+                }
+                await #expect("another body under the key of \(wishes[number])") {
+                    try await ask(wishes[number], number, of: stand.platform, body: "other")
+                } throws: { error in
+                    if case PlatformError.keyReused = error { true } else { false }
+                }
+            }
+        }
+        #expect(count > 0)
+    }
+
+    private func tables(of stand: Stand) -> TableReader {
+        let catalog = StreamCatalog()
+        return TableReader(stand.store, family: catalog.family, shelf: catalog.shelf(of: 0))
+    }
+}
+
+/// A fact of a control topic that counts.
+struct EffectiveFact {
+    var envelope: Envelope
+    var event: StreamEvent
+    var offset: Offset
+}
+
+/// The rule of a control topic, told once more: per subject, the first record with the next number
+/// counts, unless its id has counted before.
+func effectiveFacts(in log: any Log) throws -> [EffectiveFact] {
+    var next: [String: Int64] = [:]
+    var ids: Set<EventID> = []
+    var facts: [EffectiveFact] = []
+    for record in try log.records(of: Partition(StreamEvent.topic.name, 0)) {
+        let (envelope, event) = try StreamEvent.decode(record)
+        guard envelope.revision == next[envelope.subject, default: 1],
+            ids.insert(envelope.id).inserted
+        else { continue }
+        next[envelope.subject, default: 1] += 1
+        facts.append(EffectiveFact(envelope: envelope, event: event, offset: record.offset))
+    }
+    return facts
+}

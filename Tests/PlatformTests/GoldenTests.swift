@@ -1,0 +1,155 @@
+import Bytes
+import Events
+import Foundation
+import JSON
+import Logs
+import Platform
+import Projections
+import Store
+import Testing
+
+/// A log that was frozen with the release, and the digests that it gave then. A later release gives
+/// the same, or raises the fold version of the projection that differs.
+///
+/// Both files are written once, by this test with `TRIBUTARY_WRITE_GOLDEN` in the environment.
+@Suite struct `The golden log of 0.1.0` {
+    private static let folder = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Golden")
+    private static let logFile = folder.appending(path: "0.1.0.log")
+    private static let digestFile = folder.appending(path: "0.1.0.digests.json")
+
+    private func digests(of log: MemoryLog) throws -> [GoldenDigest] {
+        let store = MemoryStore()
+        for family in Platform.families { try store.open(family) }
+        for (projection, partition) in try GoldenLog.seatings(of: log) {
+            try Replay(projection, of: partition)
+                .fold(
+                    from: 0,
+                    to: try log.bounds(of: partition).upperBound,
+                    log: log,
+                    into: store
+                )
+        }
+        return try GoldenLog.digests(of: log, in: store)
+    }
+
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["TRIBUTARY_WRITE_GOLDEN"] != nil))
+    func `is written`() async throws {
+        let log = try await GoldenLog.make(recordCount: 300, seed: 2_013)
+        try Data(FrozenLog.text(of: log).utf8).write(to: Self.logFile)
+        let members = try digests(of: log).map { digest in
+            JSONValue.object([
+                ("projection", .string(digest.projection)),
+                ("partition", .string(digest.partition)),
+                ("generation", .string(digest.generation)),
+                ("foldVersion", .integer(digest.foldVersion)), ("next", .integer(digest.next)),
+                ("entries", .integer(digest.entries)), ("digest", .string(digest.digest)),
+            ])
+        }
+        let text = try JSONValue.array(members).text(.pretty) + "\n"
+        try Data(text.utf8).write(to: Self.digestFile)
+    }
+
+    @Test func `holds every kind of fact`() async throws {
+        let log = try await FrozenLog.read(String(contentsOf: Self.logFile, encoding: .utf8))
+        for (topic, event) in zip(PlatformTopics.all, PlatformTopics.events) {
+            var found: Set<String> = []
+            for index in 0 ..< topic.partitions {
+                for record in try log.records(of: Partition(topic.name, index)) {
+                    if let type = record.text("ce_type") { found.insert(type) }
+                }
+            }
+            #expect(found == Set(event.typeNames), "\(topic.name)")
+        }
+    }
+
+    @Test func `gives the digests it gave then`() async throws {
+        let log = try await FrozenLog.read(String(contentsOf: Self.logFile, encoding: .utf8))
+        let text = try Data(contentsOf: Self.digestFile)
+        let pinned = try #require(try JSONValue(parsing: Array(text)).array)
+        let found = try digests(of: log)
+        #expect(found.count >= 10)
+        #expect(found.count == pinned.count)
+        for (found, pinned) in zip(found, pinned) {
+            let name = "\(found.projection) on \(found.partition)"
+            #expect(pinned["projection"]?.string == found.projection)
+            #expect(pinned["partition"]?.string == found.partition)
+            // Another fold version gives other rows, and says so.
+            guard pinned["foldVersion"]?.integer == found.foldVersion else { continue }
+            #expect(pinned["generation"]?.string == found.generation, "\(name)")
+            #expect(pinned["next"]?.integer == found.next, "\(name)")
+            #expect(pinned["entries"]?.integer == found.entries, "\(name)")
+            #expect(pinned["digest"]?.string == found.digest, "\(name)")
+        }
+    }
+}
+
+/// A log as text. A line is a topic with its partition count, or a record: partition, timestamp,
+/// key, value and headers, tab by tab, in hexadecimal; `-` is null.
+enum FrozenLog {
+    static func text(of log: MemoryLog) throws -> String {
+        var lines: [String] = []
+        for topic in try log.topics() {
+            lines.append("topic\t\(topic.name)\t\(topic.partitions)")
+            for index in 0 ..< topic.partitions {
+                for record in try log.records(of: Partition(topic.name, index)) {
+                    var parts = ["\(index)", "\(record.timestamp.microseconds)"]
+                    parts += [record.key, record.value].map { $0?.hex ?? "-" }
+                    for header in record.headers {
+                        parts.append("\(Array(header.name.utf8).hex)=\(header.value?.hex ?? "-")")
+                    }
+                    lines.append(parts.joined(separator: "\t"))
+                }
+            }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// A line that is none of a frozen log.
+    struct Malformed: Error {
+        var line: Substring
+    }
+
+    static func read(_ text: String) async throws -> MemoryLog {
+        let log = memoryLog()
+        let retentions = Dictionary(
+            uniqueKeysWithValues: PlatformTopics.all.map { ($0.name, $0.retention) }
+        )
+        var topic = ""
+        for line in text.split(separator: "\n") {
+            let parts = line.split(separator: "\t", omittingEmptySubsequences: false)
+            if parts[0] == "topic" {
+                guard parts.count == 3, let count = Int32(parts[2]) else { throw Malformed(line: line) }
+                topic = String(parts[1])
+                try log.create(
+                    TopicSpec(topic, partitions: count, retention: retentions[topic] ?? .forever)
+                )
+                continue
+            }
+            guard parts.count >= 4, let index = Int32(parts[0]), let time = Int64(parts[1]) else {
+                throw Malformed(line: line)
+            }
+            let headers = try parts[4...].map { part in
+                let halves = part.split(separator: "=", omittingEmptySubsequences: false)
+                guard halves.count == 2, let name = [UInt8](hex: String(halves[0])) else {
+                    throw Malformed(line: line)
+                }
+                return Header(String(decoding: name, as: UTF8.self), try bytes(halves[1], line))
+            }
+            let record = NewRecord(
+                key: try bytes(parts[2], line),
+                value: try bytes(parts[3], line),
+                headers: headers,
+                timestamp: Instant(microseconds: time)
+            )
+            _ = try await log.append(record, to: topic, partition: index)
+        }
+        return log
+    }
+
+    private static func bytes(_ text: Substring, _ line: Substring) throws -> [UInt8]? {
+        if text == "-" { return nil }
+        guard let bytes = [UInt8](hex: String(text)) else { throw Malformed(line: line) }
+        return bytes
+    }
+}

@@ -1,0 +1,155 @@
+import Bytes
+import Events
+import Foundation
+import Logs
+@testable import Platform
+import Projections
+import Store
+import Streams
+import Synchronization
+import Testing
+
+/// A platform at work over a log and a store, and what a test asks of it.
+final class Stand: Sendable {
+    let log: any Log
+    let store: any Store
+    let platform: Platform
+    private let noted = Mutex<[String]>([])
+
+    /// What an operator would have seen.
+    var notices: [String] { noted.withLock { $0 } }
+
+    /// Starts a platform.
+    static func start(
+        _ log: any Log,
+        _ store: any Store = MemoryStore(),
+        seed: UInt64 = 1
+    ) async throws -> Stand {
+        let stand = Stand(log, store, seed: seed)
+        try await stand.platform.start()
+        return stand
+    }
+
+    private init(_ log: any Log, _ store: any Store, seed: UInt64) {
+        self.log = log
+        self.store = store
+        let notices = Notices()
+        platform = Platform(
+            log: log,
+            store: store,
+            clock: TestClock(seed: seed),
+            notice: { text in notices.note(text) }
+        )
+        notices.stand = self
+    }
+
+    /// Passes notices on without keeping the stand.
+    private final class Notices: @unchecked Sendable {
+        weak var stand: Stand?
+        func note(_ text: String) { stand?.noted.withLock { $0.append(text) } }
+    }
+
+    func stop() { platform.stop() }
+
+    /// Waits until everything in the log was folded.
+    func settle() async throws {
+        guard try await platform.settle(within: .seconds(120)) else {
+            throw Failure("not settled: \(platform.stopReasons) \(platform.seats) \(notices)")
+        }
+    }
+
+    struct Failure: Error, CustomStringConvertible {
+        var description: String
+        init(_ description: String) { self.description = description }
+    }
+
+    /// Waits until something holds, for twenty seconds at most.
+    func eventually(_ what: String, _ holds: () throws -> Bool) async throws {
+        for _ in 0 ..< 2_000 {
+            if try holds() { return }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        throw Failure("\(what): not within 20 s. \(notices)")
+    }
+
+    /// The digest of every projection's partition, by their names.
+    func digests() throws -> [String: Digest] {
+        var digests: [String: Digest] = [:]
+        for seating in platform.housekeeping.withLock({ $0.seated }) {
+            let state = try seating.projection.digest(of: seating.partition.index, in: store)
+            digests["\(seating.projection.name) on \(seating.partition)"] = state?.digest
+        }
+        return digests
+    }
+
+    /// The digests of what streams took in.
+    func intakeDigests() throws -> [String: Digest] {
+        try digests().filter { $0.key.hasPrefix("intake of ") }
+    }
+
+    func verify(_ names: Set<String> = []) async throws -> [Platform.Finding] {
+        try await elsewhere { [platform] in try platform.verify(only: names) }
+    }
+
+    /// Proves every projection.
+    func expectProof(_ comment: Comment? = nil, at place: SourceLocation = #_sourceLocation)
+        async throws
+    {
+        let findings = try await verify()
+        #expect(!findings.isEmpty, comment, sourceLocation: place)
+        for finding in findings {
+            #expect(
+                finding.verdict.finding == .equal,
+                "\(finding.verdict.projection) on \(finding.verdict.partition)",
+                sourceLocation: place
+            )
+        }
+    }
+
+    func alerts() throws -> [AlertLedger.Alert] { try AlertLedger.all(in: store) }
+
+    var catalog: StreamCatalog.View { StreamCatalog.View(store) }
+}
+
+extension Caller {
+    /// A request with a key; what is sent is its text.
+    static func keyed(_ key: String, body: String = "", route: String = "test") -> Caller {
+        Caller(
+            actor: "ada",
+            idempotencyKey: key,
+            route: route,
+            digest: Digest(of: Array(body.utf8))
+        )
+    }
+
+    static let anybody = Caller(actor: "ada", route: "test")
+}
+
+extension Log {
+    /// Every dead letter there is, in the order of its partition.
+    func deadLetters() throws -> [DeadLetterEvent] {
+        try (0 ..< DeadLetterEvent.topic.partitions).flatMap { index in
+            try records(of: Partition(DeadLetterEvent.topic.name, index)).map {
+                try DeadLetterEvent.decode($0).event
+            }
+        }
+    }
+
+    func refusedRecords() throws -> [DeadLetterEvent.Refused] {
+        try deadLetters().compactMap { event in
+            if case .refused(let refused) = event.fact { refused } else { nil }
+        }
+    }
+}
+
+/// A log in memory whose own clock stands at the time that the tests tell of.
+func memoryLog() -> MemoryLog { MemoryLog(clock: { TestClock.start + .seconds(43_200) }) }
+
+/// Runs what blocks on a thread of its own.
+func elsewhere<Result: Sendable>(
+    _ body: @escaping @Sendable () throws -> Result
+) async throws -> Result {
+    try await withCheckedThrowingContinuation { continuation in
+        Thread.detachNewThread { continuation.resume(with: Swift.Result { try body() }) }
+    }
+}

@@ -1,0 +1,97 @@
+import Glibc
+import Bytes
+import Logs
+import Synchronization
+
+/// Another log, of which a test counts the appends, holds up the readers, or cuts the connection:
+/// then nothing arrives any more, as nothing comes from a process that was killed.
+final class WatchedLog: Log {
+    private let log: any Log
+    private let state = Mutex(State())
+
+    private struct State {
+        var appends: [String: Int] = [:]
+        var isCut = false
+        var isHeld = false
+    }
+
+    init(_ log: any Log) { self.log = log }
+
+    /// How many records were appended through here, by topic.
+    var appends: [String: Int] { state.withLock(\.appends) }
+    func cut() { state.withLock { $0.isCut = true } }
+    /// While it is held, readers get nothing.
+    func hold(_ isHeld: Bool) { state.withLock { $0.isHeld = isHeld } }
+
+    func append(
+        _ record: NewRecord,
+        to topic: String,
+        partition: Int32?,
+        _ done: @escaping @Sendable (Result<Position, AppendError>) -> Void
+    ) {
+        let isCut = state.withLock { state in
+            if !state.isCut { state.appends[topic, default: 0] += 1 }
+            return state.isCut
+        }
+        if isCut {
+            done(.failure(.notPersisted("The connection was cut on purpose.")))
+        } else {
+            log.append(record, to: topic, partition: partition, done)
+        }
+    }
+
+    func topics() throws(LogError) -> [TopicSpec] { try log.topics() }
+    func create(_ topic: TopicSpec) throws(LogError) { try log.create(topic) }
+    func delete(topic: String) throws(LogError) { try log.delete(topic: topic) }
+    func bounds(of partition: Partition) throws(LogError) -> Range<Offset> {
+        try log.bounds(of: partition)
+    }
+    func reader() throws(LogError) -> any LogReader { Reader(of: self, try log.reader()) }
+    /// The log inside stays open: it outlives its clients.
+    func close() {}
+
+    /// Reads nothing while the log is held.
+    private final class Reader: LogReader {
+        private let log: WatchedLog
+        private let reader: any LogReader
+
+        init(of log: WatchedLog, _ reader: any LogReader) {
+            self.log = log
+            self.reader = reader
+        }
+
+        func add(_ partition: Partition, from offset: Offset) throws(LogError) {
+            try reader.add(partition, from: offset)
+        }
+        func remove(_ partition: Partition) throws(LogError) { try reader.remove(partition) }
+        func next(limit: Int, within time: TimeSpan) throws(LogError) -> [RecordBatch] {
+            guard !log.state.withLock(\.isHeld) else {
+                // Whoever is held looks again after this long.
+                var pause = timespec(tv_sec: 0, tv_nsec: 5_000_000)
+                nanosleep(&pause, nil)
+                return []
+            }
+            return try reader.next(limit: limit, within: time)
+        }
+        func wake() { reader.wake() }
+        func close() { reader.close() }
+    }
+}
+
+extension Log {
+    /// Every record of a partition that is there now.
+    func records(of partition: Partition) throws -> [Record] {
+        let bounds = try bounds(of: partition)
+        guard !bounds.isEmpty else { return [] }
+        let reader = try reader()
+        defer { reader.close() }
+        try reader.add(partition, from: bounds.lowerBound)
+        var records: [Record] = []
+        while (records.last?.offset ?? -1) < bounds.upperBound - 1 {
+            let batches = try reader.next(limit: 10_000, within: .seconds(1))
+            guard !batches.isEmpty else { break }
+            records += batches.flatMap(\.records)
+        }
+        return records
+    }
+}

@@ -1,0 +1,202 @@
+import Bytes
+import Logs
+import Projections
+import Store
+import Synchronization
+import Testing
+
+@Suite struct `A projector` {
+    /// A projector at work, and what it told.
+    private final class Stage: Sendable {
+        let log: any Log
+        let store: any Store
+        let reports = Mutex<[ProjectorReport]>([])
+        let projector: Projector
+
+        init(_ log: any Log, _ store: any Store, answered: Offset = -1, batchLimit: Int = 8_192)
+            throws
+        {
+            self.log = log
+            self.store = store
+            let box = Box()
+            projector = try Projector(
+                "totals",
+                log: log,
+                store: store,
+                batchLimit: batchLimit,
+                surroundings: Projector.Surroundings(
+                    folded: { _, _, _ in },
+                    report: { report in box.stage?.reports.withLock { $0.append(report) } },
+                    lastAnswered: { _, _ in answered }
+                )
+            )
+            box.set(self)
+        }
+
+        /// Waits until the seat has come this far.
+        func reach(_ next: Offset, in partition: Int32 = 0) async throws {
+            for _ in 0 ..< 2_000 {
+                let seat = projector.seats.first { $0.partition.index == partition }
+                if let seat, seat.progress.next >= next { return }
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            Issue.record("\(next) was not reached in 10 s: \(projector.seats)")
+        }
+
+        func count(_ key: String) throws -> Int64? {
+            try TableReader(store, family: Totals.family, shelf: Totals().shelf(of: 0))
+                .get(Totals.counts, key)
+        }
+    }
+
+    /// Knows the stage without keeping it.
+    private final class Box: @unchecked Sendable {
+        private let held = Mutex<Stage?>(nil)
+        var stage: Stage? { held.withLock { $0 } }
+        func set(_ stage: Stage?) { held.withLock { $0 = stage } }
+    }
+
+    @Test func `folds what is there and what comes, and goes on where its rows end`() async throws {
+        let birds = try Birds()
+        let store = try totalsStore()
+        try await birds.append("owl", "1")
+        var stage = try Stage(birds.log, store)
+        stage.projector.add(Totals(), to: Birds.partition)
+        try await stage.reach(1)
+        try await birds.append("owl", "2")
+        try await stage.reach(2)
+        stage.projector.stop()
+        try await birds.append("owl", "3")
+        stage = try Stage(birds.log, store)
+        stage.projector.add(Totals(), to: Birds.partition)
+        try await stage.reach(3)
+        stage.projector.stop()
+        #expect(try stage.count("owl") == 3)
+        #expect(stage.reports.withLock { $0 }.isEmpty)
+    }
+
+    @Test func `answers each input once, also one it folds again`() async throws {
+        let birds = try Birds()
+        for key in ["a", "b", "c"] { try await birds.append(key, nil) }
+        let stage = try Stage(birds.log, try totalsStore())
+        stage.projector.add(Totals(), to: Birds.partition)
+        try await stage.reach(3)
+        stage.projector.stop()
+        #expect(try birds.answers() == ["a at 0", "b at 1", "c at 2"])
+        // The rows are lost, and the answers up to offset 1 are known to be in the log.
+        try birds.log.delete(topic: "answers")
+        try birds.log.create(TopicSpec("answers", partitions: 1))
+        let again = try Stage(birds.log, try totalsStore(), answered: 1)
+        again.projector.add(Totals(), to: Birds.partition)
+        try await again.reach(3)
+        again.projector.stop()
+        #expect(try birds.answers() == ["c at 2"])
+    }
+
+    @Test func `stops at a fact of a later release with what came before it landed`() async throws {
+        let birds = try Birds()
+        for key in ["owl", "owl", "later", "owl"] { try await birds.append(key, "1") }
+        let stage = try Stage(birds.log, try totalsStore())
+        stage.projector.add(Totals(), to: Birds.partition)
+        try await stage.reach(2)
+        for _ in 0 ..< 200 where stage.projector.seats.first?.stopped == nil {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        let seat = try #require(stage.projector.seats.first)
+        #expect(seat.progress.next == 2)
+        #expect(seat.stopped?.contains("birds.v9.Flew") == true)
+        #expect(seat.stopped?.contains("birds/0@2") == true)
+        #expect(try stage.count("owl") == 2)
+        stage.projector.stop()
+        #expect(stage.reports.withLock { $0 }.count == 1, "It says so once.")
+    }
+
+    @Test func `builds rows of another fold version anew without an alarm`() async throws {
+        let birds = try Birds()
+        let store = try totalsStore()
+        try await birds.append("owl", "1")
+        let first = try Stage(birds.log, store)
+        first.projector.add(Totals(), to: Birds.partition)
+        try await first.reach(1)
+        first.projector.stop()
+        let second = try Stage(birds.log, store)
+        second.projector.add(Totals(foldVersion: 2), to: Birds.partition)
+        try await second.reach(1)
+        second.projector.stop()
+        #expect(try second.count("owl") == 1)
+        #expect(second.projector.seats.first?.progress.foldVersion == 2)
+        #expect(second.reports.withLock { $0 }.isEmpty)
+    }
+
+    @Test func `notices another log under the same name, while it works and while it does not`()
+        async throws
+    {
+        let birds = try Birds()
+        let store = try totalsStore()
+        for _ in 0 ..< 4 { try await birds.append("owl", "1") }
+        var stage = try Stage(birds.log, store)
+        stage.projector.add(Totals(), to: Birds.partition)
+        try await stage.reach(4)
+        try birds.log.delete(topic: "birds")
+        try birds.log.create(TopicSpec("birds", partitions: 2))
+        for _ in 0 ..< 5 { try await birds.append("jay", "2") }
+        for _ in 0 ..< 2_000 where try stage.count("jay") != 5 {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        #expect(try stage.count("jay") == 5)
+        #expect(try stage.count("owl") == nil)
+        stage.projector.stop()
+        var kinds = stage.reports.withLock { $0 }.map(\.word)
+        #expect(kinds == ["topicMissing", "logChanged"])
+
+        try birds.log.delete(topic: "birds")
+        try birds.log.create(TopicSpec("birds", partitions: 2))
+        try await birds.append("wren", "3")
+        stage = try Stage(birds.log, store)
+        stage.projector.add(Totals(), to: Birds.partition)
+        for _ in 0 ..< 2_000 where try stage.count("wren") != 1 {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        #expect(try stage.count("wren") == 1)
+        #expect(try stage.count("jay") == nil)
+        stage.projector.stop()
+        kinds = stage.reports.withLock { $0 }.map(\.word)
+        #expect(kinds == ["logChanged"])
+    }
+
+    @Test func `says which records went away before it had folded them`() async throws {
+        let birds = try Birds()
+        let store = try totalsStore()
+        for _ in 0 ..< 3 { try await birds.append("owl", "1") }
+        let first = try Stage(birds.log, store)
+        first.projector.add(Totals(), to: Birds.partition)
+        try await first.reach(3)
+        first.projector.stop()
+        for _ in 0 ..< 5 { try await birds.append("jay", "2") }
+        try birds.log.trim(Birds.partition, before: 6)
+        let second = try Stage(birds.log, store)
+        second.projector.add(Totals(), to: Birds.partition)
+        try await second.reach(8)
+        second.projector.stop()
+        #expect(
+            second.reports.withLock { $0 } == [
+                .recordsLost(projection: "totals", partition: Birds.partition, from: 3, to: 6)
+            ]
+        )
+        #expect(try second.count("jay") == 2)
+        #expect(try second.count("owl") == nil, "Rows begin anew behind the gap.")
+        #expect(second.projector.seats.first?.progress.base == 6)
+    }
+}
+
+extension ProjectorReport {
+    fileprivate var word: String {
+        switch self {
+        case .logChanged: "logChanged"
+        case .recordsLost: "recordsLost"
+        case .topicMissing: "topicMissing"
+        case .stopped(let projection, _, let why): "stopped \(projection): \(why)"
+        case .storeFailed: "storeFailed"
+        }
+    }
+}
