@@ -65,8 +65,8 @@ let package = Package(
 
         .tests(of: "Bytes"),
         .tests(of: "JSON"),
-        .tests(of: "Logs"),
-        .tests(of: "KafkaLog", needs: "Broker", "Bytes", "Logs", "Segments"),
+        .tests(of: "Logs", needs: "Bytes"),
+        .tests(of: "KafkaLog", needs: "Broker", "Bytes", "CRdKafka", "Logs", "Segments"),
         .tests(of: "Store", needs: "Bytes", "RocksStore"),
         .tests(of: "Projections", needs: "Bytes", "Logs", "RocksStore", "Store"),
         .tests(of: "Events", needs: "Bytes", "Logs", "TopicTool", .protobuf),

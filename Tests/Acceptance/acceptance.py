@@ -58,7 +58,9 @@ def folder(keep=False):
 
 
 def free_port(first, last):
-    for port in range(first, last + 1):
+    # Two scripts at once begin their search at different places.
+    count = last - first + 1
+    for port in (first + (os.getpid() + step) % count for step in range(count)):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             with contextlib.suppress(OSError):
@@ -78,8 +80,7 @@ class Server:
     def __init__(self, data, only_broker=False, http=None, kafka=None):
         self.data = pathlib.Path(data)
         self.only_broker = only_broker
-        self.http = http or free_port(18080, 18099)
-        self.kafka = kafka or free_port(19090, 19099)
+        self.http, self.kafka = http, kafka
         self.process = None
         self.seconds_to_start = None
         self.log = self.data.parent / f"{self.data.name}.server.log"
@@ -99,6 +100,9 @@ class Server:
             BINARY, "serve", "--data", str(self.data), "--http", self.address, "--kafka-listen", self.kafka_address]
 
     def start(self, before=(), wait=60):
+        # Chosen at the last moment, and kept for every later start.
+        self.http = self.http or free_port(18080, 18099)
+        self.kafka = self.kafka or free_port(19090, 19099)
         began = time.monotonic()
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen([*before, *self.command()], stdout=log, stderr=log, cwd=ROOT)
@@ -182,6 +186,7 @@ class Server:
     def verify(self, status=0):
         """What `audit verify` finds, by projection and partition."""
         ran = self.run("audit", "verify", "-o", "json", status=status)
+        expect_that(ran.stdout.startswith("{"), f"`audit verify` proved nothing: {ran.stderr}")
         found = json.loads(ran.stdout)["projections"]
         ran.findings = {(each["projection"], each["position"].rsplit("@", 1)[0]): each for each in found}
         return ran

@@ -158,6 +158,7 @@ def main():
 
         def kills():
             hit = strike(server, publishing, chosen, chance)
+            expect_that(hit > 0, "nobody was killed while records were published: choose a shorter --pause")
             return f"{chosen.count}, of them {hit} while records were published"
 
         def all_in():

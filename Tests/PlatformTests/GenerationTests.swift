@@ -1,11 +1,12 @@
 import Bytes
 import Events
 import Logs
-@testable import Platform
 import Projections
 import Store
 import Streams
 import Testing
+
+@testable import Platform
 
 @Suite struct `A changed definition` {
     private func records(_ log: MemoryLog, _ ids: Range<Int>) async throws {
@@ -58,6 +59,55 @@ import Testing
         #expect(accepted == [25, 25])
         try await stand.expectProof()
         stand.stop()
+    }
+
+    @Test func `answers the records that it refuses for itself, and once`() async throws {
+        let log = memoryLog()
+        let store = MemoryStore()
+        var stand = try await Stand.start(WatchedLog(log), store)
+        let former = definition(lateness: 60)
+        let changed = definition(lateness: 30)
+        _ = try await stand.platform.apply([former], for: .anybody)
+        try await records(log, 0 ..< 20)
+        var expected: Set<Position> = []
+        for number in 0 ..< 6 {
+            expected.insert(
+                try await log.append(
+                    NewRecord(key: nil, value: Array("none \(number)".utf8)),
+                    to: "flights.arrived",
+                    partition: Int32(number % 2)
+                )
+            )
+        }
+        try await stand.settle()
+        _ = try await stand.platform.apply([changed], for: .anybody)
+        try await stand.eventually("the changed definition is served") {
+            try stand.catalog.stream("flights.arrived")?.definition == changed
+        }
+        try await stand.settle()
+        try expectLetters(log, expected, of: [former, changed])
+        stand.stop()
+        // Somebody who has lost all rows answers nothing again.
+        stand = try await Stand.start(WatchedLog(log), MemoryStore(), seed: 2)
+        try await stand.settle()
+        try expectLetters(log, expected, of: [former, changed])
+        try await stand.expectProof()
+        stand.stop()
+    }
+
+    private func expectLetters(
+        _ log: MemoryLog,
+        _ expected: Set<Position>,
+        of definitions: [StreamDefinition]
+    ) throws {
+        let letters = try log.refusedRecords()
+        for definition in definitions {
+            let positions = letters.filter { $0.generationDigest == definition.generation }
+                .map { Position(Partition($0.topic, $0.partition), $0.offset) }
+            #expect(Set(positions) == expected, "lateness \(definition.lateness)")
+            #expect(positions.count == expected.count, "lateness \(definition.lateness)")
+        }
+        #expect(letters.count == definitions.count * expected.count)
     }
 
     @Test func `whose words alone differ keeps its rows`() async throws {

@@ -144,8 +144,8 @@ private final class Author {
         // The changed definition is built, and then switched to.
         try await declare(arrived)
         try await decide(
-            StreamEvent.with {
-                $0.switched = .with {
+            StreamEvent.filled {
+                $0.switched = .filled {
                     $0.name = arrived.name
                     $0.generation = Data(arrived.generation.bytes)
                 }
@@ -156,13 +156,13 @@ private final class Author {
         words.description = "Hourly weather, °F"
         try await declare(words)
         try await decide(
-            StreamEvent.with { $0.deleted = .with { $0.name = "planes" } },
+            StreamEvent.filled { $0.deleted = .filled { $0.name = "planes" } },
             about: "planes"
         )
         for cause in [StreamEvent.Cause.endOfInput, .idle] {
             try await decide(
-                StreamEvent.with {
-                    $0.advanced = .with {
+                StreamEvent.filled {
+                    $0.advanced = .filled {
                         $0.name = weather.name
                         $0.watermarkUs = TestClock.start.microseconds
                         $0.cause = cause
@@ -172,7 +172,7 @@ private final class Author {
             )
         }
         // Void: a number that was used, one that is not next, an id that took effect.
-        let deleted = StreamEvent.with { $0.deleted = .with { $0.name = arrived.name } }
+        let deleted = StreamEvent.filled { $0.deleted = .filled { $0.name = arrived.name } }
         try await write(deleted, about: arrived.name, revision: 1)
         try await write(deleted, about: arrived.name, revision: 9)
         let first = EventID(of: seed.orderedBytes, UInt64(1).orderedBytes)
@@ -240,8 +240,8 @@ private final class Author {
             }
         }
         try await write(
-            DeadLetterEvent.with {
-                $0.restarted = .with {
+            DeadLetterEvent.filled {
+                $0.restarted = .filled {
                     $0.stream = streams[1].name
                     $0.topic = streams[1].topic
                     $0.partition = 0
@@ -255,8 +255,8 @@ private final class Author {
     func raiseAlerts() async throws {
         for subject in ["streams", "alerts", "streams"] {
             try await write(
-                AlertEvent.with {
-                    $0.raised = .with {
+                AlertEvent.filled {
+                    $0.raised = .filled {
                         $0.kind = "divergence"
                         $0.subject = subject
                         $0.summary = "Rows of \(subject) differ."
@@ -267,8 +267,8 @@ private final class Author {
             )
         }
         try await write(
-            AlertEvent.with {
-                $0.resolved = .with {
+            AlertEvent.filled {
+                $0.resolved = .filled {
                     $0.kind = "divergence"
                     $0.subject = "streams"
                     $0.summary = "It was built anew."
@@ -282,8 +282,8 @@ private final class Author {
         for definition in streams {
             for offset in [Int64(10), 20, 20] {
                 try await write(
-                    AttestationEvent.with {
-                        $0.attested = .with {
+                    AttestationEvent.filled {
+                        $0.attested = .filled {
                             $0.projection = "intake of \(definition.name)"
                             $0.generationDigest = definition.generation
                             $0.foldVersion = 1
@@ -299,8 +299,8 @@ private final class Author {
             }
         }
         try await write(
-            AttestationEvent.with {
-                $0.diverged = .with {
+            AttestationEvent.filled {
+                $0.diverged = .filled {
                     $0.projection = "streams"
                     $0.generationDigest = StreamCatalog().generation
                     $0.foldVersion = 1

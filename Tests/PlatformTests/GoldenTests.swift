@@ -16,7 +16,7 @@ import Testing
     private static let folder = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Golden")
     private static let logFile = folder.appending(path: "0.1.0.log")
-    private static let digestFile = folder.appending(path: "0.1.0.digests.json")
+    private static let digestFile = folder.appending(path: "digests.json")
 
     private func digests(of log: MemoryLog) throws -> [GoldenDigest] {
         let store = MemoryStore()
@@ -119,7 +119,9 @@ enum FrozenLog {
         for line in text.split(separator: "\n") {
             let parts = line.split(separator: "\t", omittingEmptySubsequences: false)
             if parts[0] == "topic" {
-                guard parts.count == 3, let count = Int32(parts[2]) else { throw Malformed(line: line) }
+                guard parts.count == 3, let count = Int32(parts[2]) else {
+                    throw Malformed(line: line)
+                }
                 topic = String(parts[1])
                 try log.create(
                     TopicSpec(topic, partitions: count, retention: retentions[topic] ?? .forever)

@@ -52,7 +52,7 @@ struct HostileRecords {
     private static let lateness = TimeSpan.seconds(60)
     private static let large = [UInt8](repeating: UInt8(ascii: "x"), count: 10 << 20)
 
-    /// - Parameter largest: How many records are of ten megabytes. They are refused unread, and a few are enough.
+    /// `largest` records have ten megabytes: they are refused unread, and a few are enough.
     init(count: Int, hostile: Int, partitions: Int32, seed: UInt64, largest: Int = 2) {
         random = SeededRandom(seed: seed)
         self.partitions = Int(partitions)

@@ -116,7 +116,10 @@ import Testing
                 continue
             }
             #expect(seen.insert(position).inserted, "\(position) has two dead letters.")
-            #expect(letter.reason == hostility.reason, "\(position), \(hostility): \(letter.detail)")
+            #expect(
+                letter.reason == hostility.reason,
+                "\(position), \(hostility): \(letter.detail)"
+            )
             #expect(letter.hasValue == (arrival.value != nil), "\(position), \(hostility)")
             // Compared first, because a failure would print ten megabytes.
             let isEqual = letter.value.elementsEqual(arrival.value ?? [])

@@ -2,12 +2,13 @@ import Bytes
 import Events
 import Foundation
 import Logs
-@testable import Platform
 import Projections
 import Store
 import Streams
 import Synchronization
 import Testing
+
+@testable import Platform
 
 /// A platform at work over a log and a store, and what a test asks of it.
 final class Stand: Sendable {
@@ -23,14 +24,16 @@ final class Stand: Sendable {
     static func start(
         _ log: any Log,
         _ store: any Store = MemoryStore(),
-        seed: UInt64 = 1
+        seed: UInt64 = 1,
+        checkpoints: Checkpoints? = nil,
+        isRestored: Bool = false
     ) async throws -> Stand {
-        let stand = Stand(log, store, seed: seed)
-        try await stand.platform.start()
+        let stand = Stand(log, store, seed: seed, checkpoints)
+        try await stand.platform.start(isRestored: isRestored)
         return stand
     }
 
-    private init(_ log: any Log, _ store: any Store, seed: UInt64) {
+    private init(_ log: any Log, _ store: any Store, seed: UInt64, _ checkpoints: Checkpoints?) {
         self.log = log
         self.store = store
         let notices = Notices()
@@ -38,6 +41,7 @@ final class Stand: Sendable {
             log: log,
             store: store,
             clock: TestClock(seed: seed),
+            checkpoints: checkpoints,
             notice: { text in notices.note(text) }
         )
         notices.stand = self
@@ -92,7 +96,10 @@ final class Stand: Sendable {
     }
 
     /// Proves every projection.
-    func expectProof(_ comment: Comment? = nil, at place: SourceLocation = #_sourceLocation)
+    func expectProof(
+        _ comment: Comment? = nil,
+        at place: SourceLocation = #_sourceLocation
+    )
         async throws
     {
         let findings = try await verify()

@@ -1,11 +1,12 @@
-@testable import Platform
 import Synchronization
 import Testing
+
+@testable import Platform
 
 @Suite struct `The queue of a subject` {
     @Test func `lets one in at a time, in the order they came`() async throws {
         let queue = SubjectQueue()
-        let course = Mutex<(inside: Int, most: Int, order: [Int])>((0, 0, []))
+        let course = Course()
         try await withThrowingTaskGroup(of: Void.self) { group in
             let gate = Gate()
             group.addTask { try await queue.run("a") { await gate.wait() } }
@@ -13,13 +14,9 @@ import Testing
             for number in 0 ..< 20 {
                 group.addTask {
                     try await queue.run("a") {
-                        course.withLock {
-                            $0.inside += 1
-                            $0.most = max($0.most, $0.inside)
-                            $0.order.append(number)
-                        }
+                        course.enter(number)
                         await Task.yield()
-                        course.withLock { $0.inside -= 1 }
+                        course.leave()
                     }
                 }
                 try await eventually { waiting(for: queue) == number + 1 }
@@ -27,10 +24,8 @@ import Testing
             gate.open()
             try await group.waitForAll()
         }
-        course.withLock { course in
-            #expect(course.most == 1)
-            #expect(course.order == Array(0 ..< 20))
-        }
+        #expect(course.most == 1)
+        #expect(course.order == Array(0 ..< 20))
     }
 
     @Test func `holds up no other subject, and nobody after a failure`() async throws {
@@ -50,6 +45,23 @@ import Testing
 
     private func waiting(for queue: SubjectQueue) -> Int? {
         queue.waiting.withLock { $0["a"]?.count }
+    }
+
+    /// Who was inside, and how many at once.
+    private final class Course: Sendable {
+        private let state = Mutex<(inside: Int, most: Int, order: [Int])>((0, 0, []))
+        var most: Int { state.withLock { $0.most } }
+        var order: [Int] { state.withLock { $0.order } }
+
+        func enter(_ number: Int) {
+            state.withLock { state in
+                state.inside += 1
+                state.most = max(state.most, state.inside)
+                state.order.append(number)
+            }
+        }
+
+        func leave() { state.withLock { $0.inside -= 1 } }
     }
 
     private func eventually(_ holds: () -> Bool) async throws {

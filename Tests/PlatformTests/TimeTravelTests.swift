@@ -1,11 +1,12 @@
 import Bytes
 import Events
 import Logs
-@testable import Platform
 import Projections
 import Store
 import Streams
 import Testing
+
+@testable import Platform
 
 @Suite struct `The catalog of streams` {
     private func definition(_ description: String) -> StreamDefinition {
@@ -36,6 +37,30 @@ import Testing
         }
         let before = StreamCatalog.View(stand.store, asOf: told[0].offset - 1)
         #expect(try before.stream("flights.arrived") == nil)
+        stand.stop()
+    }
+
+    @Test func `knows the watermark that a partition had then`() async throws {
+        let stand = try await Stand.start(memoryLog())
+        _ = try await stand.platform.apply([definition("one")], for: .anybody)
+        var told: [(offset: Offset, watermark: Instant)] = []
+        for second in [Int64(10), 20, 30] {
+            let watermark = TestClock.start + .seconds(second)
+            let effect = try await stand.platform.advance(
+                "flights.arrived",
+                partition: 0,
+                to: watermark,
+                cause: .endOfInput,
+                for: .anybody
+            )
+            told.append((try #require(effect.position).offset, watermark))
+        }
+        for (offset, watermark) in told {
+            let then = StreamCatalog.View(stand.store, asOf: offset)
+            #expect(try then.watermark(of: "flights.arrived", partition: 0) == watermark)
+        }
+        let before = StreamCatalog.View(stand.store, asOf: told[0].offset - 1)
+        #expect(try before.watermark(of: "flights.arrived", partition: 0) == nil)
         stand.stop()
     }
 

@@ -1,5 +1,5 @@
-import Glibc
 import Bytes
+import Glibc
 import Logs
 import Synchronization
 
@@ -71,7 +71,8 @@ final class WatchedLog: Log {
                 nanosleep(&pause, nil)
                 return []
             }
-            return try reader.next(limit: limit, within: time)
+            // In short waits, so that a hold begins soon.
+            return try reader.next(limit: limit, within: min(time, TimeSpan(microseconds: 5_000)))
         }
         func wake() { reader.wake() }
         func close() { reader.close() }

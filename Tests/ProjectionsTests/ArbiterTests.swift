@@ -10,8 +10,9 @@ import Testing
     private let noon = Instant(microseconds: 1_372_680_000_000_000)
     private func id(_ number: UInt64) -> EventID { EventID(high: 7, low: number) }
 
-    private func with<Result>(_ body: (inout Changes, MemoryStore) throws -> Result) throws -> Result
-    {
+    private func with<Result>(
+        _ body: (inout Changes, MemoryStore) throws -> Result
+    ) throws -> Result {
         let store = MemoryStore()
         try store.open(family)
         var changes = Changes(over: store, family: family, shelf: shelf)

@@ -10,15 +10,20 @@ import Testing
     private final class Stage: Sendable {
         let log: any Log
         let store: any Store
-        let reports = Mutex<[ProjectorReport]>([])
+        let told = Told()
         let projector: Projector
 
-        init(_ log: any Log, _ store: any Store, answered: Offset = -1, batchLimit: Int = 8_192)
+        init(
+            _ log: any Log,
+            _ store: any Store,
+            answered: Offset = -1,
+            batchLimit: Int = 8_192
+        )
             throws
         {
             self.log = log
             self.store = store
-            let box = Box()
+            let told = told
             projector = try Projector(
                 "totals",
                 log: log,
@@ -26,11 +31,10 @@ import Testing
                 batchLimit: batchLimit,
                 surroundings: Projector.Surroundings(
                     folded: { _, _, _ in },
-                    report: { report in box.stage?.reports.withLock { $0.append(report) } },
+                    report: { told.add($0) },
                     lastAnswered: { _, _ in answered }
                 )
             )
-            box.set(self)
         }
 
         /// Waits until the seat has come this far.
@@ -49,11 +53,11 @@ import Testing
         }
     }
 
-    /// Knows the stage without keeping it.
-    private final class Box: @unchecked Sendable {
-        private let held = Mutex<Stage?>(nil)
-        var stage: Stage? { held.withLock { $0 } }
-        func set(_ stage: Stage?) { held.withLock { $0 = stage } }
+    /// What a projector said that somebody should know.
+    private final class Told: Sendable {
+        private let list = Mutex<[ProjectorReport]>([])
+        var reports: [ProjectorReport] { list.withLock { $0 } }
+        func add(_ report: ProjectorReport) { list.withLock { $0.append(report) } }
     }
 
     @Test func `folds what is there and what comes, and goes on where its rows end`() async throws {
@@ -72,7 +76,7 @@ import Testing
         try await stage.reach(3)
         stage.projector.stop()
         #expect(try stage.count("owl") == 3)
-        #expect(stage.reports.withLock { $0 }.isEmpty)
+        #expect(stage.told.reports.isEmpty)
     }
 
     @Test func `answers each input once, also one it folds again`() async throws {
@@ -108,7 +112,7 @@ import Testing
         #expect(seat.stopped?.contains("birds/0@2") == true)
         #expect(try stage.count("owl") == 2)
         stage.projector.stop()
-        #expect(stage.reports.withLock { $0 }.count == 1, "It says so once.")
+        #expect(stage.told.reports.count == 1, "It says so once.")
     }
 
     @Test func `builds rows of another fold version anew without an alarm`() async throws {
@@ -125,7 +129,7 @@ import Testing
         second.projector.stop()
         #expect(try second.count("owl") == 1)
         #expect(second.projector.seats.first?.progress.foldVersion == 2)
-        #expect(second.reports.withLock { $0 }.isEmpty)
+        #expect(second.told.reports.isEmpty)
     }
 
     @Test func `notices another log under the same name, while it works and while it does not`()
@@ -146,7 +150,7 @@ import Testing
         #expect(try stage.count("jay") == 5)
         #expect(try stage.count("owl") == nil)
         stage.projector.stop()
-        var kinds = stage.reports.withLock { $0 }.map(\.word)
+        var kinds = stage.told.reports.map(\.word)
         #expect(kinds == ["topicMissing", "logChanged"])
 
         try birds.log.delete(topic: "birds")
@@ -160,7 +164,7 @@ import Testing
         #expect(try stage.count("wren") == 1)
         #expect(try stage.count("jay") == nil)
         stage.projector.stop()
-        kinds = stage.reports.withLock { $0 }.map(\.word)
+        kinds = stage.told.reports.map(\.word)
         #expect(kinds == ["logChanged"])
     }
 
@@ -179,7 +183,7 @@ import Testing
         try await second.reach(8)
         second.projector.stop()
         #expect(
-            second.reports.withLock { $0 } == [
+            second.told.reports == [
                 .recordsLost(projection: "totals", partition: Birds.partition, from: 3, to: 6)
             ]
         )

@@ -108,16 +108,23 @@ import Testing
             )
         #expect(states.map(\.progress.next) == [1, 3, 4])
         var attested = states.map {
-            Replay.Attestation(next: $0.progress.next, entries: $0.entries, digest: $0.digest)
+            Replay.Attestation(
+                next: $0.progress.next,
+                entries: $0.entries,
+                digest: $0.digest,
+                base: $0.progress.origin
+            )
         }
-        let true_ = try verdict(store, birds.log, attested: attested)
-        #expect(true_.finding == .equal)
-        #expect(true_.attestationCount == 3)
+        let honest = try verdict(store, birds.log, attested: attested)
+        #expect(honest.finding == .equal)
+        #expect(honest.attestationCount == 3)
         attested[1].digest = Digest(of: [1])
-        let false_ = try verdict(store, birds.log, attested: attested)
+        let wrong = try verdict(store, birds.log, attested: attested)
         #expect(
-            false_.finding == .attestationDiffers(attested[1], replayed: states[1].digest)
+            wrong.finding == .attestationDiffers(attested[1], replayed: states[1].digest)
         )
+        attested[1].base = "genesis of another log"
+        #expect(try verdict(store, birds.log, attested: attested).finding == .equal)
     }
 
     @Test func `says what cannot be compared instead of calling it different`() async throws {

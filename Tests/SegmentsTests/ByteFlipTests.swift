@@ -81,6 +81,45 @@ private struct FilledStore {
         }
     }
 
+    /// Files cut short, runs of zeros or garbage, several at once: no crash, and no changed byte.
+    @Test(arguments: [true, false])
+    func `among many that changed leads to no crash`(isKilled: Bool) throws {
+        let seed: UInt64 = isKilled ? 31 : 32
+        var filled = try FilledStore(seed: seed, isKilled: isKilled)
+        let files = filled.files()
+        for number in 0 ..< 150 {
+            let disk = ForgetfulDisk(copying: filled.disk)
+            for _ in 0 ..< Int.random(in: 1 ... 4, using: &filled.random) {
+                guard let (path, used) = files.randomElement(using: &filled.random) else {
+                    continue
+                }
+                let place = Int.random(in: 0 ..< used, using: &filled.random)
+                let end = min(place + Int.random(in: 1 ... 300, using: &filled.random), used)
+                let byte = UInt8.random(in: 0 ... 255, using: &filled.random)
+                let isCut = Int.random(in: 0 ..< 3, using: &filled.random) == 0
+                disk.damage(path, place ..< end, with: isCut ? nil : byte)
+            }
+            guard let store = open(disk) else { continue }
+            defer { store.close() }
+            for (partition, batches) in filled.content {
+                let served = readAll(store, partition).served
+                #expect(
+                    served == Array(batches.prefix(served.count)),
+                    "seed \(seed), run \(number)"
+                )
+            }
+        }
+    }
+
+    /// Nil where the damage is such that nothing can be told apart; that is said in an error.
+    private func open(_ disk: ForgetfulDisk) -> SegmentStore? {
+        do {
+            return try SegmentStore(directory: "data", disk: disk, settings: .tiny)
+        } catch {
+            return nil
+        }
+    }
+
     private func check(
         _ disk: ForgetfulDisk,
         _ content: [TopicPartition: [[UInt8]]],

@@ -7,8 +7,10 @@ import Testing
     let disk = ForgetfulDisk(seed: 9)
     let first = TopicPartition("orders", 0)
 
-    private func open() throws -> SegmentStore {
-        try SegmentStore(directory: "data", disk: disk, settings: .tiny)
+    private func open(journalBytes: Int64 = 24 << 10) throws -> SegmentStore {
+        var settings = SegmentStore.Settings.tiny
+        settings.journalBytes = journalBytes
+        return try SegmentStore(directory: "data", disk: disk, settings: settings)
     }
 
     @Test(arguments: ["1", "1000"])
@@ -63,6 +65,50 @@ import Testing
         disk.kill()
         store = try open()
         #expect(try store.everything(in: first).flatMap { try Batch.ids(in: $0) }.first == 1)
+        store.close()
+    }
+
+    @Test func `records that are gone stop their partition, and no other`() throws {
+        // One long journal, so that nothing is synced to the segments yet.
+        var store = try open(journalBytes: 1 << 20)
+        for topic in ["orders", "other"] {
+            _ = try store.createTopic(topic, partitions: 1, configuration: [:])
+        }
+        for id in 0 ..< UInt64(3) {
+            for topic in ["orders", "other"] {
+                _ = try store.append(Batch(ids: [id]).bytes, to: TopicPartition(topic, 0))
+            }
+        }
+        store.settle()
+        disk.kill()
+        store.close()
+        // The segments were not synced and are lost; of the journal, the third group is broken.
+        disk.state.withLock { state in
+            for (path, inode) in state.names.files {
+                guard var file = state.inodes[inode] else { continue }
+                if path.hasSuffix(".log") { file.content = [] }
+                if path.hasSuffix("1.journal") { file.content[4096 * 3 + 60] ^= 1 }
+                state.inodes[inode] = file
+            }
+        }
+        for _ in 0 ..< 2 {
+            store = try open()
+            #expect(store.recovery.sentences.contains { $0.contains("were acknowledged") })
+            #expect(store.recovery.sentences.contains { $0.contains("journal at byte 12") })
+            let other = try store.everything(in: TopicPartition("other", 0))
+            #expect(try other.flatMap { try Batch.ids(in: $0) } == [0, 1, 2])
+            #expect(try store.everything(in: first).flatMap { try Batch.ids(in: $0) } == [0])
+            #expect(throws: SegmentError.self) { try store.read(first, from: 1, limit: 1) }
+            #expect(throws: AppendRefusal.self) {
+                try store.append(Batch(ids: [9]).bytes, to: first)
+            }
+            store.close()
+        }
+        store = try open()
+        try store.deleteTopic("orders")
+        store.close()
+        store = try open()
+        #expect(store.topics().map(\.name) == ["other"])
         store.close()
     }
 

@@ -114,6 +114,25 @@ final class ForgetfulDisk: Disk {
     /// The process ends; what it wrote stays, its open files do not.
     func kill() { state.withLock { $0.generation += 1 } }
 
+    /// Writes one byte over a range of a file, or cuts the file there.
+    func damage(_ path: String, _ range: Range<Int>, with byte: UInt8?) {
+        state.withLock { state in
+            guard let inode = state.names.files[path], var file = state.inodes[inode] else {
+                return
+            }
+            if let byte, range.upperBound <= file.content.count {
+                file.content.replaceSubrange(
+                    range,
+                    with: [UInt8](repeating: byte, count: range.count)
+                )
+            } else {
+                file.content.resize(to: range.lowerBound)
+            }
+            file.durable = file.content
+            state.inodes[inode] = file
+        }
+    }
+
     // MARK: Disk
 
     func open(_ path: String, creating: Bool) throws(DiskError) -> any DiskFile {

@@ -65,7 +65,10 @@ import Testing
                         UInt8.random(in: 0 ... 255, using: &random)
                 }
                 bytes = Batch.sealed(bytes)
-                guard let place = try? store.append(bytes, to: first) else { continue }
+                let place: Appended
+                do { place = try store.append(bytes, to: first) } catch is AppendRefusal {
+                    continue
+                }
                 let header = try #require(BatchHeader(of: bytes))
                 // A producer's batch may be recognised as one sent before.
                 if place.baseOffset < end { continue }

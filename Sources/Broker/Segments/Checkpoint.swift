@@ -34,8 +34,10 @@ struct Checkpoint: Sendable, Equatable {
         var writer = ByteWriter()
         writer.append(firstGroup)
         writer.append(UInt32(rows.count))
-        let inOrder = rows.sorted {
-            ($0.key.topicID.hex, $0.key.partition) < ($1.key.topicID.hex, $1.key.partition)
+        let inOrder = rows.sorted { one, other in
+            one.key.topicID == other.key.topicID
+                ? one.key.partition < other.key.partition
+                : one.key.topicID.lexicographicallyPrecedes(other.key.topicID)
         }
         for (key, row) in inOrder {
             writer.append(contentsOf: key.topicID)

@@ -133,8 +133,10 @@ struct JournalReplay {
                 entries.append(Found(entry: entry, isCertain: !isLast))
             }
         }
-        let padding = index - group.bytes.startIndex ..< group.bytes.count
-        if !padding.isEmpty, !group.bytes.span.bytes.isZero(in: padding) {
+        let used = index - group.bytes.startIndex
+        if used < group.bytes.count,
+            !group.bytes.span.bytes.isZero(in: used ..< group.bytes.count)
+        {
             flaws.append("\(group.path) at byte \(group.position): bytes follow the group's end.")
         }
     }

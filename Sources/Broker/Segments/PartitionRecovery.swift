@@ -87,7 +87,8 @@ struct PartitionRecovery {
         try takeOlderSegments()
         try walkSegments()
         var writer = try writeFromJournal()
-        if damage == nil { try writer.synchronize(on: disk) }
+        try writer.synchronize(on: disk)
+        writer.rest()
         let start = facts.reduce(row?.logStart ?? bases.first ?? 0) { start, found in
             if case .start(let offset) = found.entry.fact { return max(start, offset) }
             return start

@@ -27,11 +27,6 @@ struct SegmentIndex: Sendable, Equatable {
         place { $0.timestamp < milliseconds }
     }
 
-    /// The next known place behind a position.
-    func place(after position: Int64) -> Entry? {
-        entries.first { $0.position > position }
-    }
-
     private func place(where isBefore: (Entry) -> Bool) -> Entry {
         var (low, high) = (0, entries.count)
         while low < high {

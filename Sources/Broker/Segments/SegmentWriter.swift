@@ -45,6 +45,8 @@ struct SegmentWriter: Sendable {
 
     var path: SegmentPath { SegmentPath(folder: folder, partition: partition, base: base) }
 
+    var isOpen: Bool { file != nil }
+
     /// Whether a batch of that size belongs into the next segment.
     func needsRoll(for size: Int) -> Bool {
         position > 0 && position + Int64(size) > segmentBytes

@@ -13,6 +13,7 @@ extension SettlingThread {
             defer { writers[serial] = writer }
             try writer.synchronize(on: engine.disk)
             due[serial] = nil
+            unsyncedBytes[serial] = nil
             let place = JournalEntry.Fact.synced(
                 offset: writer.offset,
                 base: writer.base,

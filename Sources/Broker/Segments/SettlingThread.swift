@@ -14,6 +14,8 @@ struct SettlingThread {
     /// When partitions without a journal are to be synced.
     var due: [Int: Int64] = [:]
     var retry: [StoreState.Pending] = []
+    /// What those partitions wrote since their last sync.
+    var unsyncedBytes: [Int: Int] = [:]
     var bytesSinceCheckpoint = 0
     var nextRetention: Int64
 
@@ -47,7 +49,9 @@ struct SettlingThread {
                 if now.wantsSpare { try prepareSpare() }
                 try rollExpired(now.rolls)
                 let isDue = bytesSinceCheckpoint > engine.settings.checkpointBytes
-                if now.canSettle || isDue || now.hasCondemned, retry.isEmpty { try settle() }
+                if now.canSettle || isDue || now.hasCondemned || isCrowded, retry.isEmpty {
+                    try settle()
+                }
                 if try isFinished(now.phase) { return }
             } catch {
                 report(error)
@@ -57,6 +61,12 @@ struct SettlingThread {
             checkRetention()
             waitForWork(in: now.phase)
         }
+    }
+
+    /// Whether so many files are open that some should be closed, which only durable ones can be.
+    private var isCrowded: Bool {
+        let limit = engine.settings.openSegments
+        return writers.count > limit && writers.values.count { $0.isOpen } > limit
     }
 
     /// What there is to do.

@@ -93,9 +93,11 @@ extension SettlingThread {
             }
             state.evictTail()
         }
-        if let flushMilliseconds, due[serial] == nil {
-            due[serial] = Clock.ticks() + flushMilliseconds
-        }
+        guard let flushMilliseconds else { return }
+        unsyncedBytes[serial, default: 0] += bytes
+        // Much that waits is synced sooner, so that a producer with a small window is not held up.
+        let patience = unsyncedBytes[serial, default: 0] > 4 << 20 ? 0 : flushMilliseconds
+        due[serial] = min(due[serial] ?? .max, Clock.ticks() + patience)
     }
 
     private func seal(_ serial: Int, _ writer: inout SegmentWriter) throws(DiskError) {
@@ -162,6 +164,7 @@ extension SettlingThread {
             for serial in removal.serials {
                 writers[serial] = nil
                 due[serial] = nil
+                unsyncedBytes[serial] = nil
             }
             try engine.disk.removeTree(removal.folder)
         }

@@ -1,7 +1,7 @@
 internal import SwiftProtobuf
 internal import FoundationEssentials
 public import Bytes
-public import Events
+internal import Events
 public import Logs
 public import Projections
 public import Store

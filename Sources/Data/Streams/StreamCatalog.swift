@@ -10,7 +10,7 @@ public struct StreamCatalog: Projection {
     /// Definitions by stream name; a deleted stream has none.
     public static let definitions = Table<String, Entry>("definitions", number: 16, keeps: .everyVersion)
     /// What `advanced` facts say, by stream and partition.
-    public static let watermarks = Table<String, Instant>("watermarks", number: 17, keeps: .newest)
+    public static let watermarks = Table<String, Instant>("watermarks", number: 17, keeps: .everyVersion)
 
     public let name = "streams"
     public let topic = StreamEvent.topic.name
@@ -124,7 +124,7 @@ public struct StreamCatalog: Projection {
 
         /// What an `advanced` fact says of a partition.
         public func watermark(of stream: String, partition: Int32) throws(StoreError) -> Instant? {
-            try tables.get(StreamCatalog.watermarks, StreamCatalog.watermarkKey(stream, partition))
+            try tables.get(StreamCatalog.watermarks, StreamCatalog.watermarkKey(stream, partition), asOf: asOf)
         }
     }
 }

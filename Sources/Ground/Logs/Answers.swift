@@ -7,7 +7,7 @@ final class Answers: Sendable {
     private let queue = Monitor(Queue())
 
     /// What still has to be called, and whether the thread is there and may go on.
-    private struct Queue {
+    fileprivate struct Queue {
         var calls: [Call] = []
         var next: UInt64 = 0
         var isRunning = false
@@ -15,7 +15,7 @@ final class Answers: Sendable {
         var thread: pthread_t?
     }
 
-    private struct Call {
+    fileprivate struct Call {
         var due: Deadline
         var number: UInt64
         var body: @Sendable () -> Void
@@ -82,38 +82,34 @@ final class Answers: Sendable {
             switch step {
             case .call(let calls):
                 for call in calls { call.body() }
-                step = queue.withLock { Step($0) }
+                step = queue.withLock { $0.nextStep() }
             case .sleep(let deadline):
                 step =
                     queue.wait(until: deadline) { queue in
-                        switch Step(queue) {
+                        switch queue.nextStep() {
                         case .sleep(let new) where new == deadline: nil
                         case let step: step
                         }
-                    } ?? queue.withLock { Step($0) }
+                    } ?? queue.withLock { $0.nextStep() }
             case .end: return
-            }
-            if case .call(let calls) = step {
-                queue.withLock { $0.calls.removeFirst(calls.count) }
             }
         }
     }
 
     /// What the thread does next.
-    private enum Step {
-        case call(ArraySlice<Call>)
+    fileprivate enum Step {
+        case call([Call])
         case sleep(until: Deadline)
         case end
+    }
+}
 
-        init(_ queue: Queue) {
-            let due = queue.calls.prefix { queue.isClosed || $0.due.isOver }
-            if !due.isEmpty {
-                self = .call(due)
-            } else if queue.isClosed {
-                self = .end
-            } else {
-                self = .sleep(until: queue.calls.first?.due ?? .never)
-            }
-        }
+extension Answers.Queue {
+    /// Takes out what is due in the same step that finds it: a call that is due earlier may come at any moment.
+    fileprivate mutating func nextStep() -> Answers.Step {
+        let due = Array(calls.prefix { isClosed || $0.due.isOver })
+        calls.removeFirst(due.count)
+        if !due.isEmpty { return .call(due) }
+        return isClosed ? .end : .sleep(until: calls.first?.due ?? .never)
     }
 }

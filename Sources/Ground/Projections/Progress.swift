@@ -11,6 +11,8 @@ public struct Progress: Stored, Hashable {
     /// Offset and checksum of the last folded record: is it still the same log? Nil before the first.
     public var last: Offset?
     public var lastChecksum: UInt64
+    /// Checksum of the first folded record; 0 before it.
+    public var firstChecksum: UInt64
     public var foldVersion: Int64
     public var recordCount: Int64
 
@@ -19,6 +21,7 @@ public struct Progress: Stored, Hashable {
         self.next = base
         self.last = nil
         self.lastChecksum = 0
+        self.firstChecksum = 0
         self.foldVersion = foldVersion
         self.recordCount = 0
     }
@@ -27,6 +30,7 @@ public struct Progress: Stored, Hashable {
         next = record.offset + 1
         last = record.offset
         lastChecksum = UInt64(record.checksum)
+        if recordCount == 0 { firstChecksum = lastChecksum }
         recordCount += 1
     }
 
@@ -35,6 +39,7 @@ public struct Progress: Stored, Hashable {
         next.write(to: &writer)
         last.write(to: &writer)
         lastChecksum.write(to: &writer)
+        firstChecksum.write(to: &writer)
         foldVersion.write(to: &writer)
         recordCount.write(to: &writer)
     }
@@ -44,8 +49,22 @@ public struct Progress: Stored, Hashable {
         next = try Int64(from: &reader)
         last = try Int64?(from: &reader)
         lastChecksum = try UInt64(from: &reader)
+        firstChecksum = try UInt64(from: &reader)
         foldVersion = try Int64(from: &reader)
         recordCount = try Int64(from: &reader)
+    }
+
+    /// Whether these numbers can be of a fold: bytes that were changed rarely are.
+    var isPossible: Bool {
+        base >= 0 && next >= base && recordCount >= 0 && recordCount <= next - base
+            && last == (recordCount == 0 ? nil : next - 1)
+    }
+
+    /// What the rows began from, so that only digests of like beginnings are compared: a log that was made anew, or whose
+    /// first records went away, has another first record.
+    public var origin: String {
+        let first = firstChecksum.orderedBytes.suffix(4).hex
+        return base == 0 ? "genesis \(first)" : "offset \(base) \(first)"
     }
 
     /// Table 0 of every shelf. It is no part of a digest, which is taken at a position.

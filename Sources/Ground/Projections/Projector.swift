@@ -78,7 +78,14 @@ public final class Projector: Sendable {
     }
 
     /// Reads the last folded record of every partition again: is it still the same log?
-    public func checkLog() { send(.checkLog) }
+    public func checkLog() {
+        shared.withLock { shared in
+            // A check may take longer than the time until the next: they must not pile up before other commands.
+            let isPending = shared.commands.contains { if case .checkLog = $0 { true } else { false } }
+            if !isPending { shared.commands.append(.checkLog) }
+        }
+        reader.wake()
+    }
 
     public var seats: [SeatStatus] { shared.withLock { $0.seats } }
 

@@ -20,11 +20,14 @@ public struct Replay: Sendable {
         public var next: Offset
         public var entries: Int64
         public var digest: Digest
+        /// What the rows had begun from. An attestation of another beginning says nothing about these.
+        public var base: String
 
-        public init(next: Offset, entries: Int64, digest: Digest) {
+        public init(next: Offset, entries: Int64, digest: Digest, base: String) {
             self.next = next
             self.entries = entries
             self.digest = digest
+            self.base = base
         }
     }
 
@@ -45,6 +48,7 @@ public struct Replay: Sendable {
         public var foldVersion: Int64
         /// The next offset to fold, where both sides stood.
         public var next: Offset
+        public var base: String
         public var entries: Int64
         public var recordCount: Int64
         public var served: Digest
@@ -66,7 +70,7 @@ public struct Replay: Sendable {
         guard let live = try projection.digest(of: partition.index, in: served) else { return nil }
         var verdict = Verdict(
             projection: projection.name, partition: partition, generation: projection.generation,
-            foldVersion: live.progress.foldVersion, next: live.progress.next, entries: live.entries,
+            foldVersion: live.progress.foldVersion, next: live.progress.next, base: live.progress.origin, entries: live.entries,
             recordCount: live.progress.recordCount, served: live.digest, replayed: live.digest,
             attestationCount: 0, finding: .equal)
         guard live.progress.foldVersion == projection.foldVersion else {
@@ -81,7 +85,7 @@ public struct Replay: Sendable {
             return verdict
         }
         let stops = Dictionary(
-            attested.filter { $0.next <= live.progress.next }.map { ($0.next, $0) }, uniquingKeysWith: { first, _ in first })
+            attested.filter { $0.next <= live.progress.next && $0.base == live.progress.origin }.map { ($0.next, $0) }, uniquingKeysWith: { first, _ in first })
         var wrong: (Attestation, Digest)?
         try fold(
             from: live.progress.base, to: live.progress.next, log: log, into: memory, stops: Set(stops.keys),
@@ -114,13 +118,13 @@ public struct Replay: Sendable {
         let place = projection.shelf(of: partition.index).prefix + key
         guard let value = try served.value(of: place, in: projection.family) else { return nil }
         do throws(ByteError) {
-            _ = try Progress(stored: value)
-            return nil
+            if try Progress(stored: value).isPossible { return nil }
+            throw .malformed("a position that no fold has", at: 0)
         } catch {
             let none = Digest(of: [])
             return Verdict(
                 projection: projection.name, partition: partition, generation: projection.generation,
-                foldVersion: projection.foldVersion, next: 0, entries: 0, recordCount: 0, served: none, replayed: none,
+                foldVersion: projection.foldVersion, next: 0, base: "", entries: 0, recordCount: 0, served: none, replayed: none,
                 attestationCount: 0, finding: .different(RowDifference(key: key, left: value, right: nil)))
         }
     }

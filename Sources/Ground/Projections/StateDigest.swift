@@ -1,5 +1,5 @@
 public import Bytes
-public import Logs
+internal import Logs
 public import Store
 
 /// What the rows of one partition amount to at a position: equal digests mean equal rows.

@@ -3,6 +3,7 @@ internal import Hummingbird
 internal import JSON
 internal import Logs
 internal import Platform
+internal import Store
 internal import Streams
 internal import Workers
 
@@ -52,6 +53,7 @@ extension Problem {
         case let problem as Problem: self = problem
         case let error as PlatformError: self.init(error)
         case let error as LogError: self.init(PlatformError.log(error))
+        case let error as StoreError: self.init(PlatformError.store(error))
         case let error as AppendError:
             switch error {
             case .notPersisted(let why): self.init(PlatformError.unavailable(why))

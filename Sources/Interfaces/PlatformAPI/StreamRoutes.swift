@@ -154,7 +154,8 @@ extension PlatformAPI {
         let served = try platform.store.snapshot()
         let views = try (0..<stream.partitions).map { try Intake.View(intake, partition: $0, in: served) }
         let watermarks = try platform.watermarks(of: stream, in: served)
-        let refused = try DeadLetterLedger.counts(in: served).filter { $0.stream == stream.name }
+        let refused = try DeadLetterLedger.counts(in: served)
+            .filter { $0.stream == stream.name && $0.generation == stream.generation.hex }
         var values: [String: Int64] = [:]
         for view in views {
             for (value, count) in view.values { values[value, default: 0] += count }

@@ -25,19 +25,22 @@ public struct AttestationLedger: Projection {
         public var next: Offset
         public var entries: Int64
         public var digest: Digest
+        public var base: String
         public var attestedAt: Instant
 
         public func write(to writer: inout ByteWriter) {
             next.write(to: &writer)
             entries.write(to: &writer)
             digest.write(to: &writer)
+            base.write(to: &writer)
             attestedAt.write(to: &writer)
         }
 
-        public init(next: Offset, entries: Int64, digest: Digest, attestedAt: Instant) {
+        public init(next: Offset, entries: Int64, digest: Digest, base: String, attestedAt: Instant) {
             self.next = next
             self.entries = entries
             self.digest = digest
+            self.base = base
             self.attestedAt = attestedAt
         }
 
@@ -45,6 +48,7 @@ public struct AttestationLedger: Projection {
             next = try Int64(from: &reader)
             entries = try Int64(from: &reader)
             digest = try Digest(from: &reader)
+            base = try String(from: &reader)
             attestedAt = try Instant(from: &reader)
         }
     }
@@ -57,31 +61,39 @@ public struct AttestationLedger: Projection {
         else { return nil }
         let key = Self.key(
             attested.projection, Array(attested.generation), Int64(attested.foldVersion),
-            Partition(attested.topic, attested.partition), attested.offset)
+            Partition(attested.topic, attested.partition), attested.base, attested.offset)
         // The first word on a position counts; a later one that differs is what an audit reports.
         guard changes[Self.rows, key] == nil else { return nil }
         changes[Self.rows, key] = Row(
-            next: attested.offset, entries: attested.entries, digest: digest, attestedAt: envelope.time)
+            next: attested.offset, entries: attested.entries, digest: digest, base: attested.base,
+            attestedAt: envelope.time)
         return nil
     }
 
     private static func key(
-        _ projection: String, _ generation: [UInt8], _ foldVersion: Int64, _ partition: Partition, _ next: Offset
+        _ projection: String, _ generation: [UInt8], _ foldVersion: Int64, _ partition: Partition, _ base: String,
+        _ next: Offset
     ) -> String {
-        "\(projection) \(generation.hex) \(foldVersion) \(partition) \(next.orderedBytes.hex)"
+        prefix(projection, generation, foldVersion, partition) + "\(base) \(next.orderedBytes.hex)"
     }
 
-    /// What was attested of a projection's partition, in the order of positions.
+    private static func prefix(
+        _ projection: String, _ generation: [UInt8], _ foldVersion: Int64, _ partition: Partition
+    ) -> String {
+        "\(projection) \(generation.hex) \(foldVersion) \(partition) "
+    }
+
+    /// What was attested of a projection's partition: by what it began from, in the order of positions.
     static func attestations(
         of projection: any Projection, partition: Partition, in reader: any StoreReader
-    ) throws(StoreError) -> [Row] {
+    ) throws(StoreError) -> [Replay.Attestation] {
         let ledger = AttestationLedger()
         let tables = TableReader(reader, family: ledger.family, shelf: ledger.shelf(of: 0))
-        let from = key(projection.name, projection.generation.bytes, projection.foldVersion, partition, 0)
-        let to = key(projection.name, projection.generation.bytes, projection.foldVersion, partition, .max)
-        var found: [Row] = []
-        try tables.scan(rows, from: from, to: to) { (_, row) throws(StoreError) in
-            found.append(row)
+        let from = prefix(projection.name, projection.generation.bytes, projection.foldVersion, partition)
+        var found: [Replay.Attestation] = []
+        try tables.scan(rows, from: from) { (key, row) throws(StoreError) in
+            guard key.hasPrefix(from) else { return false }
+            found.append(.init(next: row.next, entries: row.entries, digest: row.digest, base: row.base))
             return true
         }
         return found

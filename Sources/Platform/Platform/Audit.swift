@@ -24,13 +24,12 @@ extension Platform {
         for seating in seated where names.isEmpty || names.contains(seating.projection.name) {
             let start = ContinuousClock.now
             let served = try store.snapshot()
-            let attested = try AttestationLedger.attestations(
-                of: seating.projection, partition: seating.partition, in: served)
+            let attested = try attestations(of: seating, in: served)
             let memory = MemoryStore()
             try memory.open(seating.projection.family)
             let verdict = try Replay(seating.projection, of: seating.partition).verify(
                 served: served, log: log,
-                attested: attested.map { .init(next: $0.next, entries: $0.entries, digest: $0.digest) }, in: memory)
+                attested: attested, in: memory)
             guard let verdict else { continue }
             let seconds = (ContinuousClock.now - start) / .seconds(1)
             switch verdict.finding {
@@ -51,15 +50,11 @@ extension Platform {
         // The ledger of attestations is left out: each would change it, and call for the next one.
         for seating in housekeeping.withLock({ $0.seated }) where !(seating.projection is AttestationLedger) {
             let served = try store.snapshot()
-            let newest = try AttestationLedger.attestations(
-                of: seating.projection, partition: seating.partition, in: served
-            ).last
-            guard let state = try seating.projection.digest(of: seating.partition.index, in: served),
-                state.progress.next > newest?.next ?? 0
-            else { continue }
-            append(
-                attestation(of: seating, next: state.progress.next, entries: state.entries, digest: state.digest),
-                about: seating.projection.name)
+            guard let state = try seating.projection.digest(of: seating.partition.index, in: served) else { continue }
+            let newest = try attestations(of: seating, in: served)
+                .filter { $0.base == state.progress.origin }.map(\.next).max()
+            guard state.progress.next > newest ?? 0 else { continue }
+            append(attestation(of: seating, .init(state)), about: seating.projection.name)
         }
     }
 
@@ -74,14 +69,24 @@ extension Platform {
         return states
     }
 
-    private func attest(_ verdict: Replay.Verdict, of seating: Seating) {
-        guard !(seating.projection is AttestationLedger) else { return }
-        append(
-            attestation(of: seating, next: verdict.next, entries: verdict.entries, digest: verdict.served),
-            about: verdict.projection)
+    private func attestations(of seating: Seating, in served: any StoreReader) throws -> [Replay.Attestation] {
+        do throws(StoreError) {
+            return try AttestationLedger.attestations(of: seating.projection, partition: seating.partition, in: served)
+        } catch {
+            // A row of the ledger that is none is named by the audit of the ledger.
+            guard case .corrupt = error else { throw error }
+            return []
+        }
     }
 
-    func attestation(of seating: Seating, next: Offset, entries: Int64, digest: Digest) -> AttestationEvent {
+    private func attest(_ verdict: Replay.Verdict, of seating: Seating) {
+        guard !(seating.projection is AttestationLedger) else { return }
+        let found = Replay.Attestation(
+            next: verdict.next, entries: verdict.entries, digest: verdict.served, base: verdict.base)
+        append(attestation(of: seating, found), about: verdict.projection)
+    }
+
+    func attestation(of seating: Seating, _ found: Replay.Attestation) -> AttestationEvent {
         AttestationEvent.with {
             $0.attested = .with {
                 $0.projection = seating.projection.name
@@ -89,10 +94,10 @@ extension Platform {
                 $0.foldVersion = Int32(seating.projection.foldVersion)
                 $0.topic = seating.partition.topic
                 $0.partition = seating.partition.index
-                $0.offset = next
-                $0.entries = entries
-                $0.digest = .init(digest.bytes)
-                $0.base = "genesis"
+                $0.offset = found.next
+                $0.entries = found.entries
+                $0.digest = .init(found.digest.bytes)
+                $0.base = found.base
             }
         }
     }
@@ -108,7 +113,7 @@ extension Platform {
                 $0.topic = verdict.partition.topic
                 $0.partition = verdict.partition.index
                 $0.offset = verdict.next
-                $0.base = "genesis"
+                $0.base = verdict.base
                 $0.expectedDigest = .init(verdict.replayed.bytes)
                 $0.actualEntries = verdict.entries
                 $0.actualDigest = .init(verdict.served.bytes)
@@ -127,5 +132,12 @@ extension Platform {
         log.append(event.newRecord(envelope), to: AttestationEvent.topic.name, partition: 0) { [notice] result in
             if case .failure(let error) = result { notice("an attestation could not be written: \(error)") }
         }
+    }
+}
+
+extension Replay.Attestation {
+    init(_ state: StateDigest) {
+        self.init(
+            next: state.progress.next, entries: state.entries, digest: state.digest, base: state.progress.origin)
     }
 }

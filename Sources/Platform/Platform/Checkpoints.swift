@@ -46,9 +46,7 @@ extension Platform {
         let copy = try checkpoints.open(path)
         for family in Self.families { try copy.open(family) }
         for (seating, state) in try states(in: copy) where !(seating.projection is AttestationLedger) {
-            append(
-                attestation(of: seating, next: state.progress.next, entries: state.entries, digest: state.digest),
-                about: seating.projection.name)
+            append(attestation(of: seating, .init(state)), about: seating.projection.name)
         }
         copy.close()
         for old in checkpoints.paths().dropFirst(Checkpoints.kept) { removeFolder(old) }

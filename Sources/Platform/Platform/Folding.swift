@@ -24,13 +24,17 @@ extension Platform {
         let end = try log.bounds(of: output).upperBound
         let deadline = ContinuousClock.now + .seconds(10)
         while folded(output) ?? -1 < end {
+            // Others have their seats on this thread: nobody waits here for what will not come.
+            if let why = seats.first(where: { $0.partition == output })?.stopped {
+                throw .refused("what was answered to \(input) is not known: \(why)")
+            }
             guard ContinuousClock.now < deadline, !housekeeping.withLock({ $0.isStopping }) else {
                 throw .unreachable("\(output) was not folded up to \(end) within 10 s")
             }
             _ = Semaphore().wait(atMost: .milliseconds(2))
         }
         do throws(StoreError) {
-            return try DeadLetterLedger.lastAnswered(input, stream: intake.definition.name, in: store)
+            return try DeadLetterLedger.lastAnswered(input, of: intake, in: store)
         } catch {
             throw .refused("reading the answers to \(input): \(error)")
         }

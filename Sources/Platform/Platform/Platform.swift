@@ -80,6 +80,7 @@ public final class Platform: Sendable {
         try await pool.run { [self] in
             try settleTopics()
             if isRestored { try proveRestored() }
+            try dropUnreadableCatalog()
         }
         let surroundings = Projector.Surroundings(
             folded: { [weak self] partition, records, next in self?.folded(partition, records, next) },
@@ -105,6 +106,18 @@ public final class Platform: Sendable {
             while self?.keepHouse() == true { _ = tick.wait(atMost: .milliseconds(50)) }
         }
         timer.withLock { $0 = thread }
+    }
+
+    /// Without the catalog nothing can begin. Rows of it that are none are dropped, and the log gives them back.
+    private func dropUnreadableCatalog() throws(StoreError) {
+        do throws(StoreError) {
+            _ = try StreamCatalog.View(store).streams()
+        } catch {
+            guard case .corrupt(let why) = error else { throw error }
+            let shelf = StreamCatalog().shelf(of: 0)
+            try store.removeAll(from: shelf.prefix, to: shelf.end, in: StreamCatalog.family)
+            notice("the rows of streams are broken and are folded again from the log: \(why)")
+        }
     }
 
     /// Ends every thread, with all rows flushed.

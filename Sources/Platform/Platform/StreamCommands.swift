@@ -44,6 +44,13 @@ extension Platform {
             }
             try await pool.run { [self] in try reconcile() }
         }
+        for (index, effect) in effects.enumerated() {
+            // The same request came before: the answer is the one that was given then.
+            guard case .repeated(let position, _) = effect else { continue }
+            let name = definitions[index].name
+            let before = position.offset > 0 ? try StreamCatalog.View(store, asOf: position.offset - 1).stream(name) : nil
+            applied[index] = before == nil ? .created : .changed
+        }
         return zip(zip(definitions, applied), effects).map { ($0.0.name, $0.1, $1) }
     }
 

@@ -10,7 +10,7 @@ struct Audit: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Folds every projection again from its first record, and compares.",
             discussion: """
-                Each line: the projection, how many rows, where it stands, the digest of what is served and the digest of the
+                Each line: the projection, how many rows, where it stands, the digest of what is served and the digest of the \
                 replay. Exit code 1 where one differs.
 
                 Example: tributary audit verify

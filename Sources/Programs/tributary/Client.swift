@@ -74,16 +74,30 @@ struct Client {
         _ take: (HTTPResponseHead, ByteBufferView) throws -> Void
     ) async throws -> HTTPResponseHead {
         let channel = try await connect()
-        return try await channel.executeThenClose { inbound, outbound in
+        do {
+            return try await exchange(method, path, headers: headers, body: body, over: channel, take)
+        } catch let error where error is IOError || error is ChannelError {
+            throw Failure.outcomeUnknown("the connection to \(address) broke: \(error)")
+        }
+    }
+
+    private func exchange(
+        _ method: Method, _ path: String, headers: [(String, String)], body: [UInt8],
+        over channel: NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>,
+        _ take: (HTTPResponseHead, ByteBufferView) throws -> Void
+    ) async throws -> HTTPResponseHead {
+        try await channel.executeThenClose { inbound, outbound in
             var head = HTTPRequestHead(version: .http1_1, method: HTTPMethod(rawValue: method.rawValue), uri: path)
             head.headers.add(name: "Host", value: address)
             head.headers.add(name: "Connection", value: "close")
             head.headers.add(name: "Tributary-Actor", value: actor)
             for (name, value) in headers { head.headers.add(name: name, value: value) }
             if !body.isEmpty || method == .POST { head.headers.add(name: "Content-Length", value: String(body.count)) }
-            try await outbound.write(.head(head))
-            if !body.isEmpty { try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: body)))) }
-            try await outbound.write(.end(nil))
+            var parts: [HTTPClientRequestPart] = [.head(head)]
+            if !body.isEmpty { parts.append(.body(.byteBuffer(ByteBuffer(bytes: body)))) }
+            parts.append(.end(nil))
+            // All at once: the server may answer and hang up as soon as it has what it needs.
+            try await outbound.write(contentsOf: parts)
             var answer: HTTPResponseHead?
             for try await part in inbound {
                 switch part {
@@ -121,16 +135,18 @@ struct Client {
 
     private func problem(_ answer: Answer) -> Failure {
         let detail: String
+        var isApply = false
         do {
             let json = try answer.json()
             let errors = json["errors"]?.array?.map { error in
                 "\(error["file"]?.string ?? ""):\(error["line"]?.integer ?? 0):\(error["column"]?.integer ?? 0)  "
                     + (error["message"]?.string ?? "")
             }
+            isApply = errors != nil
             detail = ((errors ?? []) + [json["detail"]?.string ?? "status \(answer.status)"]).joined(separator: "\n")
         } catch {
             detail = "the server answered \(answer.status): \(String(decoding: answer.body.prefix(200), as: UTF8.self))"
         }
-        return answer.status == 504 ? .outcomeUnknown(detail) : .refused("refused: \(detail)")
+        return answer.status == 504 ? .outcomeUnknown(detail) : .refused(isApply ? detail : "refused: \(detail)")
     }
 }

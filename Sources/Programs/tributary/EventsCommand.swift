@@ -8,7 +8,7 @@ struct Events: AsyncParsableCommand {
 
     @Argument(help: "Any topic.")
     var topic: String
-    @Option(help: "The first offset to show; negative: so many before the end. Default: the beginning.")
+    @Option(parsing: .unconditional, help: "The first offset to show; negative: so many before the end. Default: the beginning.")
     var from: Int64?
     @Option(help: "Only this partition.")
     var partition: Int32?

@@ -31,6 +31,12 @@ struct Get: AsyncParsableCommand {
     var output = OutputForm.table
     @OptionGroup var options: ServerOptions
 
+    func validate() throws {
+        guard kind == .stream || name == nil && asOf == nil else {
+            throw ValidationError("Alerts are listed all together, as they are now: `tributary get alert`.")
+        }
+    }
+
     func run() async throws {
         let query = asOf.map { "?as_of=\($0.urlEncoded)" } ?? ""
         let answer: JSONValue
@@ -63,6 +69,10 @@ struct Describe: AsyncParsableCommand {
     var output = OutputForm.yaml
     @OptionGroup var options: ServerOptions
 
+    func validate() throws {
+        guard kind == .stream else { throw ValidationError("Only streams are described; `tributary get alert` lists alerts.") }
+    }
+
     func run() async throws {
         let query = asOf.map { "?as_of=\($0.urlEncoded)" } ?? ""
         let answer = try await options.client.ask(.GET, "\(kind.path)/\(name.urlEncoded)\(query)")
@@ -82,7 +92,7 @@ struct Delete: AsyncParsableCommand {
     @OptionGroup var options: ServerOptions
 
     func run() async throws {
-        guard kind == .stream else { throw Failure.refused("refused: a \(kind.rawValue) cannot be deleted") }
+        guard kind == .stream else { throw Failure.refused("refused: only streams can be deleted") }
         let answer = try await options.client.ask(.DELETE, "\(kind.path)/\(name.urlEncoded)")
         print(pad("Stream", 14), pad(name, 26), answer["action"]?.string ?? "", separator: "")
     }

@@ -11,7 +11,7 @@ struct Publish: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Appends the records of a file to the topic of a declared stream, each once.",
         discussion: """
-            Key and time come from the Stream. After a kill, of this command or of the server, run it again: it goes on behind
+            Key and time come from the Stream. After a kill, of this command or of the server, run it again: it goes on behind \
             what arrived. A record that does not fit the stream is appended too, and becomes a dead letter.
 
             Example: tributary publish planes --file planes.jsonl
@@ -26,6 +26,7 @@ struct Publish: AsyncParsableCommand {
     func run() async throws {
         let client = options.client
         let definition = try await stream(client)
+        guard FileManager.default.fileExists(atPath: file) else { throw Failure.refused("refused: there is no file \(file)") }
         let text = try refusing("reading \(file)") { [UInt8](try Data(contentsOf: URL(fileURLWithPath: file))) }
         let source = Publication.source(ofFile: Digest(of: text))
         _ = try await client.ask(.POST, "/api/v1/wait", body: ["settled": true, "seconds": 300])

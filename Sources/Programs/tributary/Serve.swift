@@ -66,9 +66,11 @@ struct Serve: AsyncParsableCommand {
             print("tributary \(Tributary.version): http://\(httpHost):\(port), Kafka at \(bootstrap), up after \(Int(took)) ms")
             fflush(nil)
         }
-        let services = ServiceGroup(
-            configuration: .init(
-                services: [.init(service: application)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        var configuration = ServiceGroupConfiguration(
+            services: [.init(service: application)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        // Whoever follows a topic would hold the server for ever: after this its connection is cut.
+        configuration.maximumGracefulShutdownDuration = .seconds(2)
+        let services = ServiceGroup(configuration: configuration)
         do {
             try await services.run()
         } catch {

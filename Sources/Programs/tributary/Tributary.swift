@@ -7,7 +7,7 @@ struct Tributary: AsyncParsableCommand {
         commandName: "tributary",
         abstract: "An event-sourced machine-learning platform: one log, and everything else follows from it.",
         discussion: """
-            Exit codes: 0 done, 1 refused (the reason is the last line), 2 usage, 3 no server, 4 outcome unknown (ask
+            Exit codes: 0 done, 1 refused (the reason is the last line), 2 usage, 3 no server, 4 outcome unknown (ask \
             again with the same key).
 
             Example: tributary serve

@@ -1,0 +1,144 @@
+#!/usr/bin/env bash
+# Installs what the tests need, and runs all of them.
+#
+#   Deploy/test.sh [--long] [--yes] [STEP…]
+#
+#   --long    kills server and publisher 20 times instead of 3
+#   --yes     installs what is missing without asking
+#   STEP      only these steps; --list names them
+#
+# SEED=N before it repeats what was random.
+#
+# Every step runs, whatever became of those before. The last line counts them; what failed is listed above it, with the
+# command that repeats it. What a step printed is in .build/test-logs.
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+kills=3 only=()
+all=(packages release debug unit lint topics imports job kills proof interop synced surface docs)
+while [ $# -gt 0 ]; do
+    case "$1" in
+        --long) kills=20 ;;
+        --yes) YES=yes ;;
+        --list) printf '%s\n' "${all[@]}"; exit 0 ;;
+        -h | --help) sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+        -*) say "test.sh: there is no option $1; see --help"; exit 2 ;;
+        *)
+            [[ " ${all[*]} " == *" $1 "* ]] || { say "test.sh: there is no step $1; see --list"; exit 2; }
+            only+=("$1")
+            ;;
+    esac
+    shift
+done
+
+venv=.venv-tests
+logs=$PWD/.build/test-logs
+seed=${SEED:-$(($(date +%s) % 1000000))}
+scratch=$(mktemp -d)
+server=""
+finish() {
+    [ -z "$server" ] || kill "$server" 2>/dev/null || true
+    rm -rf "$scratch"
+}
+trap finish EXIT
+rm -rf "$logs"
+mkdir -p "$logs"
+passed=0 failed=()
+export SWIFT_BACKTRACE=interactive=no
+
+# wanted NAME: whether the step is to be run.
+wanted() { [ ${#only[@]} = 0 ] || [[ " ${only[*]} " == *" $1 "* ]]; }
+
+# try NAME MINUTES "WHAT IT SHOWS" COMMAND…
+try() {
+    local name=$1 minutes=$2 what=$3 began seconds status=0
+    shift 3
+    wanted "$name" || return 0
+    printf '%-9s %s … ' "$name" "$what"
+    began=$(date +%s)
+    timeout --kill-after=20 "${minutes}m" "$@" >"$logs/$name.log" 2>&1 </dev/null || status=$?
+    seconds=$(($(date +%s) - began))
+    if [ "$status" = 0 ]; then
+        passed=$((passed + 1))
+        say "passed, $seconds s"
+        # What the scripts measured and counted is worth a look.
+        sed -n 's/^passed  /            /p' "$logs/$name.log" | grep ': ' || true
+    else
+        failed+=("$name (exit $status after $seconds s): $*")
+        say "FAILED, exit $status after $seconds s"
+        # Set apart with a bar, so that no line of it looks like the last one of this script.
+        grep -E '^FAILED|error:|✘|recorded an issue' "$logs/$name.log" | head -40 | sed 's/^/            | /' || true
+        tail -25 "$logs/$name.log" | sed 's/^/            : /'
+    fi
+}
+
+# Steps that are more than one command.
+
+make_venv() {
+    [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r Tests/Interop/requirements.txt
+}
+
+job() {
+    Deploy/quickstart.sh --yes --once -o json --data "$scratch/job" --http 127.0.0.1:18080 --kafka-listen 127.0.0.1:19090
+    mv outcome.json "$logs/outcome.json"
+    [ -e "$scratch/job/killed" ] || { say "the server was not killed in the middle"; return 1; }
+    # A second run goes on from what is there, and is done in seconds.
+    local began
+    began=$(date +%s)
+    Deploy/quickstart.sh --yes --once --data "$scratch/job" --http 127.0.0.1:18080 --kafka-listen 127.0.0.1:19090
+    [ $(($(date +%s) - began)) -le 60 ] || { say "the second run took $(($(date +%s) - began)) s"; return 1; }
+}
+
+interop() {
+    "$TRIBUTARY" broker --data "$scratch/interop" --kafka-listen 127.0.0.1:19095 &
+    local broker=$! status=0 tries
+    for tries in $(seq 200); do
+        (exec 3<>/dev/tcp/127.0.0.1/19095) 2>/dev/null && break
+        sleep 0.05
+    done
+    "$venv/bin/python" Tests/Interop/interop.py 127.0.0.1:19095 || status=$?
+    kill "$broker"
+    wait "$broker" || { say "the broker ended with $?"; status=1; }
+    return "$status"
+}
+
+lint() { swift format lint --strict --recursive --parallel --configuration .swift-format Package.swift Sources Tests; }
+topics() { "$(swift build --show-bin-path)/TopicTool" check; }
+unit() {
+    swift test --skip-build --disable-xctest --explicit-target-dependency-import-check error
+}
+export -f say make_venv job interop lint topics unit
+export venv logs scratch
+
+say "seed $seed; what the steps print is in $logs"
+wanted packages && {
+    # Debian asks before it installs, so this is not hidden in a log.
+    install_missing "${packages[@]}" kcat strace protobuf-compiler python3-venv
+    need_swift
+}
+try packages 10 "what the tests need is there" bash -euo pipefail -c make_venv
+export INTEROP_PYTHON=$PWD/$venv/bin/python PYTHON=$PWD/$venv/bin/python
+try release 40 "the program is built for release" swift build -c release --product tributary
+TRIBUTARY=${TRIBUTARY:-$(swift build -c release --show-bin-path)/tributary}
+export TRIBUTARY
+try debug 40 "everything is built for debugging" swift build --build-tests --explicit-target-dependency-import-check error
+try unit 20 "the tests of the modules" bash -euo pipefail -c unit
+try lint 5 "the code is formatted as it should be" bash -euo pipefail -c lint
+try topics 5 "the topics keep what earlier releases said" bash -euo pipefail -c topics
+try imports 5 "every import is a declared dependency" python3 Tests/Acceptance/imports.py
+try job 10 "a year of flights, a kill in the middle, the proof" bash -euo pipefail -c job
+try kills 30 "kills of server and publisher" python3 Tests/Acceptance/kills.py --count "$kills" --seed "$seed"
+try proof 15 "a changed byte and a dropped record are found" python3 Tests/Acceptance/proof.py --seed "$seed"
+try interop 15 "the clients that people use" bash -euo pipefail -c interop
+try synced 5 "a sync stands before the acknowledgement" python3 Tests/Acceptance/synced.py --seed "$seed"
+try surface 10 "what users type and see" python3 Tests/Acceptance/surface.py --seed "$seed"
+try docs 10 "the commands in the documents" python3 Tests/Acceptance/docs.py
+
+if [ ${#failed[@]} -gt 0 ]; then
+    say ""
+    say "What failed, and how to see it again (with TRIBUTARY=$TRIBUTARY):"
+    printf '  %s\n' "${failed[@]}"
+fi
+say ""
+say "$passed passed, ${#failed[@]} failed"
+[ ${#failed[@]} = 0 ]

@@ -1,0 +1,421 @@
+"""What users type and see: help, examples, exit codes, refusals, problems, and how the server starts and stops.
+
+    python3 Tests/Acceptance/surface.py [--seed N] [--binary PROGRAM]
+"""
+
+import http.client
+import json
+import os
+import random
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+import acceptance
+from acceptance import Checks, Server, arguments, demo_files, expect, expect_in, expect_that, folder, run
+
+LINES = {"Content-Type": "application/x-ndjson"}
+SECOND = """
+kind: Stream
+name: second
+description: Changes and goes.
+owner: acceptance
+spec:
+  partitions: 2
+  format: json
+  key: number
+  time: at
+  fields: {number: int64, at: timestamp}
+"""
+BROKEN = """kind: Stream
+name: broken
+owner: acceptance
+description: Everything about it is wrong.
+spec:
+  partitons: 2
+  format: jsn
+  key: numbr
+  time: at
+  fields:
+    number: int64
+    size: int46
+    at: timestamp
+"""
+
+
+# Help and examples.
+
+
+def commands():
+    """The parser's own tree: every command and its help text."""
+    found, open_paths = {}, [()]
+    while open_paths:
+        path = open_paths.pop(0)
+        text = run("help", *path).stdout if path else run("--help").stdout
+        found[path] = text
+        inside = re.search(r"^SUBCOMMANDS:\n(.*?)\n\n", text, re.MULTILINE | re.DOTALL)
+        if inside:
+            open_paths += [(*path, name) for name in re.findall(r"^  ([a-z]+)(?=\s|$)", inside[1], re.MULTILINE)]
+    return found
+
+
+def example(text):
+    found = re.findall(r"^Example: tributary (.*?)\n\n", text, re.MULTILINE | re.DOTALL)
+    expect(len(found), 1, "examples in the help")
+    return shlex.split(found[0].replace("\n", " "))
+
+
+def try_example(server, place, tree, path):
+    text = tree[path]
+    expect_that(text.startswith("OVERVIEW: "), "the help does not say what the command is for")
+    words = example(text)
+    expect(tuple(words[:len(path)]), path, "the command that the example shows")
+    if words[0] in ("serve", "broker"):
+        return try_serving(place, words)
+    # The files that the examples name are made where they are asked for.
+    if "--file" in words:
+        at = words.index("--file") + 1
+        words[at] = str(place / "demo" / words[at])
+    if words[0] == "demo":
+        words[words.index("--from") + 1] = str(place / "demo")
+        words[words.index("--into") + 1] = str(place / "again")
+    # A group of commands shows one of its own.
+    shown = max((each for each in tree if tuple(words[:len(each)]) == each), key=len)
+    more = ["--server", server.address] if "--server" in tree[shown] else []
+    ran = run(*words, *more)
+    expect_that(ran.stdout.strip(), "the example prints nothing")
+    return " ".join(words)
+
+
+def try_serving(place, words):
+    other = Server(place / f"example-{words[0]}", only_broker=words[0] == "broker")
+    with other:
+        # The example, with a folder and ports of its own.
+        kept = [word for word in words if not word.startswith(("--", "127.", ".tributary"))]
+        expect(kept, [words[0]], "words of the example beside data and ports")
+        other.start()
+        other.stop()
+    return " ".join(words)
+
+
+# Exit codes.
+
+
+def exit_codes(server, place):
+    run("version", status=0)
+    run("status", "--server", server.address, status=0)
+    run("nonsense", status=2)
+    run("get", "nonsense", "--server", server.address, status=2)
+    run("wait", "--server", server.address, status=2)
+    run("publish", "planes", "--server", server.address, status=2)
+    refused = run("describe", "stream", "nobody", "--server", server.address, status=1)
+    last = refused.stderr.strip().splitlines()[-1]
+    expect_in("nobody", last, "the last line")
+    refused = run("publish", "nobody", "--file", "/dev/null", "--server", server.address, status=1)
+    expect_in("nobody", refused.stderr.strip().splitlines()[-1], "the last line")
+    run("apply", place / "missing.yaml", "--server", server.address, status=1)
+    nobody = run("status", "--server", "127.0.0.1:9", status=3)
+    expect_in("tributary serve", nobody.stderr, "what to do where no server is")
+
+
+def other_addresses(place):
+    for option in ("--http", "--kafka-listen"):
+        for address in ("0.0.0.0:0", "[::]:0", "192.0.2.1:0"):
+            ran = run("serve", "--data", place / "elsewhere", option, address, status=1, timeout=20)
+            expect_in("loopback", ran.stderr.strip().splitlines()[-1], f"{option} {address}")
+    run("serve", "--data", place / "elsewhere", "--http", "nonsense", status=2, timeout=20)
+
+
+# HTTP.
+
+
+def problem(answer, status, kind=None):
+    expect(answer.status, status, f"the status ({answer.content[:200]})")
+    expect(answer.getheader("Content-Type"), "application/problem+json", "the content type")
+    body = json.loads(answer.content)
+    expect(body.get("status"), status, "the status in the body")
+    for member in ("type", "title", "detail"):
+        expect_that(isinstance(body.get(member), str) and body[member], f"`{member}` is missing: {body}")
+    expect_that(re.fullmatch(r"[a-z][A-Za-z]*", body["type"]), f"`type` is no plain word: {body['type']}")
+    if kind:
+        expect(body["type"], kind, "the type")
+    return body
+
+
+def with_host(server, host, headers=(), method="GET", path="/api/v1/status", body=b""):
+    connection = http.client.HTTPConnection("127.0.0.1", server.http, timeout=20)
+    connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+    if host is not None:
+        connection.putheader("Host", host)
+    for name, value in headers:
+        connection.putheader(name, value)
+    if body:
+        connection.putheader("Content-Length", str(len(body)))
+    connection.endheaders(body or None)
+    answer = connection.getresponse()
+    answer.content = answer.read()
+    connection.close()
+    return answer
+
+
+def hosts(server):
+    for host in (server.address, f"localhost:{server.http}", "127.8.9.1", "LOCALHOST", "[::1]:80"):
+        expect(with_host(server, host).status, 200, f"Host {host}")
+    for host in ("example.com", f"example.com:{server.http}", "127.0.0.1.example.com", "localhost.example.com", "10.0.0.1",
+                 "127.0.0.1@example.com", "", "0.0.0.0", "127.1"):
+        problem(with_host(server, host), 421, "foreignHost")
+
+
+def origins(server):
+    for origin in (f"http://{server.address}", "http://localhost:3000"):
+        expect(with_host(server, server.address, [("Origin", origin)]).status, 200, f"Origin {origin}")
+    for origin in ("http://example.com", "https://127.0.0.1.example.com", "null", "file://", "http://localhost.example.com"):
+        problem(with_host(server, server.address, [("Origin", origin)]), 403, "foreignOrigin")
+        problem(
+            with_host(
+                server, server.address, [("Origin", origin), ("Content-Type", "application/json")], "POST",
+                "/api/v1/apply", b"{}"), 403, "foreignOrigin")
+
+
+def media_types(server):
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/jsonp", ""):
+        for path in ("/api/v1/apply", "/api/v1/wait", "/api/v1/audit/verify", "/api/v1/streams/planes/records"):
+            problem(server.ask("POST", path, b"{}", {"Content-Type": kind}), 415, "mediaType")
+    problem(server.ask("POST", "/api/v1/apply", b"{}", {"Content-Type": "application/x-ndjson"}), 415, "mediaType")
+    problem(with_host(server, server.address, [], "POST", "/api/v1/apply", b"{}"), 415, "mediaType")
+
+
+def problems(server):
+    problem(server.ask("GET", "/api/v1/streams/nobody"), 404, "notFound")
+    problem(server.ask("GET", "/api/v1/nonsense"), 404, "noSuchRoute")
+    problem(server.ask("GET", "/api/v1/events/nobody"), 404, "notFound")
+    problem(server.ask("DELETE", "/api/v1/streams/nobody"), 404, "notFound")
+    problem(server.ask("POST", "/api/v1/apply", b"{", {"Content-Type": "application/json"}), 400, "malformed")
+    body = problem(server.ask("POST", "/api/v1/apply", {"files": []}), 400, "malformed")
+    expect(body.get("pointer"), "/files", "where in the request")
+    body = problem(server.ask("POST", "/api/v1/apply", {"files": [{"name": "a.yaml"}]}), 400, "malformed")
+    expect(body.get("pointer"), "/files/0", "where in the request")
+    problem(server.ask("GET", "/api/v1/events/planes?limit=many"), 400, "invalid")
+    problem(server.ask("GET", "/api/v1/streams?as_of=yesterday"), 400, "invalid")
+    problem(server.ask("POST", "/api/v1/streams/nobody/records", b"{}\n", LINES), 404, "notFound")
+    problem(server.ask("GET", "/api/v1/streams", headers={"Tributary-At-Least": "nonsense"}), 400, "invalid")
+    problem(
+        server.ask("GET", "/api/v1/streams", headers={"Tributary-At-Least": "tributary.streams/0@999999"}), 504,
+        "notReached")
+
+
+def idempotency(server, chance):
+    def ask(name, key, description="Changes and goes."):
+        text = SECOND.replace("second", name).replace("Changes and goes.", description)
+        return server.ask(
+            "POST", "/api/v1/apply", {"files": [{"name": "a.yaml", "text": text}]}, {"Idempotency-Key": key})
+
+    key = f"key-{chance.getrandbits(64):x}"
+    name = f"once{chance.getrandbits(32)}"
+    first = ask(name, key)
+    expect(first.status, 200, "the first answer")
+    again = ask(name, key)
+    expect(again.status, 200, f"the second answer ({again.content[:200]})")
+    expect(
+        again.getheader("Tributary-Position"), first.getheader("Tributary-Position"), "the position of the second answer")
+    expect(json.loads(again.content), json.loads(first.content), "the second answer")
+    problem(ask(name, key, "Something else."), 422, "keyReused")
+    facts = [event for event in server.events("tributary.streams") if name in json.dumps(event)]
+    expect(len(facts), 1, "facts about the stream")
+    # A read that waits for the position sees what was written.
+    seen = server.ask("GET", f"/api/v1/streams/{name}", headers={"Tributary-At-Least": first.getheader("Tributary-Position")})
+    expect(seen.status, 200, "a read behind the write")
+    expect(server.ask("DELETE", f"/api/v1/streams/{name}").status, 200, "deleting")
+
+
+def broken_files(server, place):
+    good, bad, worse = place / "good.yaml", place / "broken.yaml", place / "worse.yaml"
+    good.write_text(SECOND.replace("second", "good"))
+    bad.write_text(BROKEN)
+    worse.write_text("kind: Strem\nname: a\n---\nkind: Stream\nname: [\n")
+    before = server.run("get", "stream", "-o", "json").stdout
+    ran = server.run("apply", good, bad, status=1)
+    said = ran.stderr.strip().splitlines()
+    places = [re.match(rf"(?:refused: )?{re.escape(str(bad))}:(\d+):(\d+)  (.*)", line) for line in said[:-1]]
+    expect_that(all(places), f"a line without file:line:column: {said}")
+    lines = {int(match[1]): match[3] for match in places}
+    for line, suggestion in {6: "partitions", 7: "json", 8: "number", 12: "int64"}.items():
+        expect_in(line, lines, f"the lines with errors {lines}")
+        expect_in(suggestion, lines[line], f"the suggestion of line {line}")
+    expect_in(f"{len(places)} errors, nothing applied", said[-1], "the last line")
+    server.run("apply", good, worse, status=1)
+    expect(server.run("get", "stream", "-o", "json").stdout, before, "the streams after a refused apply")
+    dry = server.run("apply", "--dry-run", good)
+    expect_in("created", dry.stdout, "a dry run")
+    expect(server.run("get", "stream", "-o", "json").stdout, before, "the streams after a dry run")
+    return f"{len(places)} errors"
+
+
+def changes(server, place):
+    path = place / "second.yaml"
+    path.write_text(SECOND)
+    expect_in("created", server.run("apply", path).stdout, "the first apply")
+    expect_in("unchanged", server.run("apply", path).stdout, "the second apply")
+    path.write_text(SECOND.replace("Changes and goes.", "Changed."))
+    expect_in("changed", server.run("apply", path).stdout, "the third apply")
+    expect_in("Changed.", server.run("describe", "stream", "second").stdout, "the description")
+    first = [line for line in server.events("tributary.streams") if "second" in json.dumps(line)][0]
+    position = first.get("position") or first.get("Position")
+    expect_in(
+        "Changes and goes.", server.run("describe", "stream", "second", "--as-of", position).stdout, "as it was before")
+    server.run("delete", "stream", "second")
+    server.run("describe", "stream", "second", status=1)
+    server.run("describe", "stream", "second", "--as-of", position)
+
+
+def events(server, place):
+    text = SECOND.replace("second", "counted")
+    (place / "counted.yaml").write_text(text)
+    server.run("apply", place / "counted.yaml")
+    body = b"".join(b'{"number":%d,"at":"2026-01-01T00:00:00Z"}\n' % number for number in range(100))
+    expect(server.ask("POST", "/api/v1/streams/counted/records", body, LINES).status, 200, "the status of publishing")
+    everything = server.events("counted")
+    expect(sorted(line["value"]["number"] for line in everything), list(range(100)), "all records")
+    by_partition = {str(number): [line for line in everything if line["position"].startswith(f"counted/{number}@")]
+                    for number in (0, 1)}
+    expect_that(all(len(lines) > 5 for lines in by_partition.values()), "both partitions have records")
+    for number, lines in by_partition.items():
+        expect(server.events("counted", "--partition", number), lines, f"partition {number}")
+        expect(server.events("counted", "--partition", number, "--from", "3"), lines[3:], "--from 3")
+        expect(server.events("counted", "--partition", number, "--from=-2"), lines[-2:], "--from -2")
+        expect(
+            server.events("counted", "--partition", number, "--from", "1", "--limit", "2"), lines[1:3], "--limit 2")
+    expect(len(server.events("counted", "--limit", "7")), 7, "--limit 7")
+    follower = subprocess.Popen(
+        [acceptance.BINARY, "events", "counted", "--follow", "--partition", "0", "--from=-1", "--server", server.address],
+        stdout=subprocess.PIPE, text=True)
+    try:
+        expect(json.loads(follower.stdout.readline()), by_partition["0"][-1], "the first line that follows")
+        server.ask("POST", "/api/v1/streams/counted/records", body, LINES)
+        began = time.monotonic()
+        later = json.loads(follower.stdout.readline())
+        expect_that(later["value"]["number"] in range(100), f"what came: {later}")
+        return f"a follower saw it after {time.monotonic() - began:.2f} s"
+    finally:
+        follower.send_signal(signal.SIGINT)
+        follower.wait(10)
+
+
+# The Kafka port, starting and stopping.
+
+
+def http_at_kafka(server):
+    for text in (b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", b"POST /topics HTTP/1.1\r\n", b"\x16\x03\x01\x02\x00\x01\x00"):
+        with socket.create_connection(("127.0.0.1", server.kafka), 5) as connection:
+            connection.settimeout(5)
+            connection.sendall(text)
+            try:
+                said = connection.recv(1000)
+                # One polite line for those who speak HTTP, and then the end.
+                expect_that(not said or said.startswith(b"HTTP/1.1 400 "), f"the broker answered {said}")
+                expect(said and connection.recv(1000), b"", "what the broker answered then")
+            except ConnectionResetError:
+                pass
+    with socket.create_connection(("127.0.0.1", server.kafka), 5) as connection:
+        connection.settimeout(5)
+        before = resident(server)
+        connection.sendall(b"\x7f\xff\xff\xff" + b"\0" * 100)
+        try:
+            expect(connection.recv(1000), b"", "what the broker answered to a length of two gigabytes")
+        except ConnectionResetError:
+            pass
+        expect_that(resident(server) - before < 20, "the broker made room for two gigabytes")
+    expect(server.ask("GET", "/health/live").status, 200, "whether it still lives")
+
+
+def resident(server):
+    with open(f"/proc/{server.process.pid}/status") as status:
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status.read())[1]) / 1024
+
+
+def start_and_idle(place):
+    with Server(place / "idle") as server:
+        server.start()
+        first = server.seconds_to_start
+        server.stop()
+        server.start()
+        again = server.seconds_to_start
+        time.sleep(1)
+        megabytes = resident(server)
+        server.stop()
+    is_release = "release" in acceptance.BINARY
+    if is_release:
+        expect_that(max(first, again) < 1, f"it took {first:.2f} s and {again:.2f} s to start")
+        expect_that(megabytes < 100, f"it holds {megabytes:.0f} MiB")
+    return f"ready after {first:.2f} s, again after {again:.2f} s; {megabytes:.0f} MiB{'' if is_release else ', a debug build'}"
+
+
+def stop_under_load(server):
+    is_over = threading.Event()
+    sent = [0]
+
+    def load(path, body):
+        while not is_over.is_set():
+            try:
+                server.ask("POST" if body else "GET", path, body, LINES if body else {}, timeout=10)
+                sent[0] += 1
+            except (OSError, http.client.HTTPException):
+                time.sleep(0.01)
+
+    body = b"".join(b'{"number":%d,"at":"2026-01-01T00:00:00Z"}\n' % number for number in range(200))
+    threads = [threading.Thread(target=load, args=given, daemon=True) for given in [
+        ("/api/v1/streams/counted/records", body), ("/api/v1/streams/counted/records", body), ("/api/v1/status", None),
+        ("/api/v1/events/flights.scheduled?follow=true", None), ("/api/v1/events/planes", None)]]
+    for thread in threads:
+        thread.start()
+    time.sleep(1.5)
+    try:
+        seconds = server.stop(within=20)
+    finally:
+        is_over.set()
+    expect_that(seconds < 5, f"it took {seconds:.1f} s to stop")
+    for thread in threads:
+        thread.join(15)
+    server.start()
+    server.settle()
+    server.verify()
+    return f"{seconds:.2f} s, after {sent[0]} requests"
+
+
+def main():
+    chosen = arguments("The surface.")
+    chance = random.Random(chosen.seed)
+    checks = Checks()
+    check = checks.check
+    with folder(chosen.keep) as place, Server(place / "data") as server:
+        demo_files(place / "demo")
+        server.start()
+        server.run("apply", acceptance.DEMO)
+        tree = check("every command is found", commands) or {}
+        for path in tree:
+            # Deleting comes last, so that the other examples find what they name.
+            if path != ("delete",):
+                check(f"the example of `tributary {' '.join(path)}`", try_example, server, place, tree, path)
+        check("the example of `tributary delete`", try_example, server, place, tree, ("delete",))
+        check("exit codes", exit_codes, server, place)
+        check("addresses other than loopback are refused", other_addresses, place)
+        check("foreign hosts are refused", hosts, server)
+        check("foreign origins are refused", origins, server)
+        check("other media types are refused", media_types, server)
+        check("problems say what is wrong", problems, server)
+        check("a key takes effect once", idempotency, server, chance)
+        check("a broken file names all its errors, and nothing is applied", broken_files, server, place)
+        check("a stream is created, changed, looked up as it was, and deleted", changes, server, place)
+        check("events from a place on, so many, of a partition, and as they come", events, server, place)
+        check("HTTP at the Kafka port is refused", http_at_kafka, server)
+        check("it starts quickly and needs little", start_and_idle, place)
+        check("it stops within 5 s under load", stop_under_load, server)
+    checks.end()
+
+
+if __name__ == "__main__":
+    main()
