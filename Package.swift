@@ -42,25 +42,86 @@ let package = Package(
 
         // The composition root.
         .room(
-            "Platform", in: "Platform",
-            needs: "Bytes", "Events", "JSON", "Logs", "Projections", "Store", "Streams", "Workers", .protobuf),
+            "Platform",
+            in: "Platform",
+            needs: "Bytes",
+            "Events",
+            "JSON",
+            "Logs",
+            "Projections",
+            "Store",
+            "Streams",
+            "Workers",
+            .protobuf
+        ),
 
         // Doors.
         .room("Resources", in: "Interfaces", needs: "Bytes", "JSON", "Streams", .yams),
         .room(
-            "PlatformAPI", in: "Interfaces",
-            needs: "Bytes", "Events", "JSON", "Logs", "Platform", "Projections", "Resources", "Store", "Streams",
-            "Workers", .hummingbird, .httpTypes, .logging, .nio),
+            "PlatformAPI",
+            in: "Interfaces",
+            needs: "Bytes",
+            "Events",
+            "JSON",
+            "Logs",
+            "Platform",
+            "Projections",
+            "Resources",
+            "Store",
+            "Streams",
+            "Workers",
+            .hummingbird,
+            .httpTypes,
+            .logging,
+            .nio
+        ),
 
         .program(
             "tributary",
-            needs: "Broker", "Bytes", "Events", "JSON", "KafkaLog", "Logs", "Platform", "PlatformAPI", "Projections",
-            "RocksStore", "Segments", "Store", "Streams", .argumentParser, .hummingbird, .lifecycle, .logging, .nio, .nioHTTP1,
-            .nioPosix, .unixSignals),
+            needs: "Broker",
+            "Bytes",
+            "Events",
+            "JSON",
+            "KafkaLog",
+            "Logs",
+            "Platform",
+            "PlatformAPI",
+            "Projections",
+            "RocksStore",
+            "Segments",
+            "Store",
+            "Streams",
+            .argumentParser,
+            .hummingbird,
+            .lifecycle,
+            .logging,
+            .nio,
+            .nioHTTP1,
+            .nioPosix,
+            .unixSignals
+        ),
         .program(
             "Bench",
-            needs: "Broker", "Bytes", "Events", "KafkaLog", "Logs", "Platform", "PlatformAPI", "Projections", "RocksStore",
-            "Segments", "Store", "Streams", "Workers", .argumentParser, .logging, .nioPosix, .protobuf),
+            needs: "Broker",
+            "Bytes",
+            "Events",
+            "KafkaLog",
+            "Logs",
+            "Platform",
+            "PlatformAPI",
+            "Projections",
+            "RocksStore",
+            "Segments",
+            "Store",
+            "Streams",
+            "Workers",
+            .argumentParser,
+            .lifecycle,
+            .logging,
+            .nio,
+            .nioPosix,
+            .protobuf
+        ),
         .program("TopicTool", needs: "Bytes", .argumentParser, .protobuf, .yams),
 
         .tests(of: "Bytes"),
@@ -73,39 +134,68 @@ let package = Package(
         .tests(of: "Segments", needs: "Bytes"),
         .tests(of: "Broker", needs: "Bytes", "Segments", .nio, .nioPosix),
         .tests(of: "Streams", needs: "Bytes", "JSON", "Logs"),
-        .tests(of: "Resources", needs: "Bytes", "Streams"),
+        .tests(of: "Resources", needs: "Bytes", "JSON", "Streams"),
         .tests(
             of: "Platform",
-            needs: "Bytes", "Events", "JSON", "Logs", "Projections", "RocksStore", "Store", "Streams"),
+            needs: "Bytes",
+            "Events",
+            "JSON",
+            "Logs",
+            "Projections",
+            "RocksStore",
+            "Store",
+            "Streams"
+        ),
     ] as [Target]).filter { $0.isWanted },
     cxxLanguageStandard: .cxx17
 )
 
 extension Target.Dependency {
     static let argumentParser = Target.Dependency.product(
-        name: "ArgumentParser", package: "swift-argument-parser")
+        name: "ArgumentParser",
+        package: "swift-argument-parser"
+    )
     static let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
     static let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
     static let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
-    static let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
-    static let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+    static let lifecycle = Target.Dependency.product(
+        name: "ServiceLifecycle",
+        package: "swift-service-lifecycle"
+    )
+    static let unixSignals = Target.Dependency.product(
+        name: "UnixSignals",
+        package: "swift-service-lifecycle"
+    )
     static let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
     static let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
     static let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
     static let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
-    static let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+    static let protobuf = Target.Dependency.product(
+        name: "SwiftProtobuf",
+        package: "swift-protobuf"
+    )
     static let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 }
 
 extension Target {
     /// What everything stands on. `wraps`: it holds the pointers of a C library, so each `unsafe` is marked.
     static func ground(_ name: String, needs: Dependency..., wraps: Bool = false) -> Target {
-        swift(name, in: "Ground", needs: needs, wraps ? settings + [.strictMemorySafety()] : settings)
+        swift(
+            name,
+            in: "Ground",
+            needs: needs,
+            wraps ? settings + [.strictMemorySafety()] : settings
+        )
     }
 
     /// A domain sees events and the projection kit, and never another domain.
     static func data(_ name: String) -> Target {
-        swift(name, in: "Data", needs: ["Bytes", "Events", "JSON", "Logs", "Projections", "Store", .protobuf], settings)
+        swift(
+            name,
+            in: "Data",
+            needs: ["Bytes", "Events", "JSON", "Logs", "Projections", "Store", .protobuf],
+            settings
+        )
     }
 
     static func room(_ name: String, in folder: String, needs: Dependency...) -> Target {
@@ -114,13 +204,20 @@ extension Target {
 
     static func program(_ name: String, needs: Dependency...) -> Target {
         .executableTarget(
-            name: name, dependencies: needs, path: "Sources/Programs/\(name)", swiftSettings: settings)
+            name: name,
+            dependencies: needs,
+            path: "Sources/Programs/\(name)",
+            swiftSettings: settings
+        )
     }
 
     static func tests(of name: String, needs: Dependency...) -> Target {
         .testTarget(
-            name: name + "Tests", dependencies: [.init(stringLiteral: name)] + needs,
-            path: "Tests/\(name)Tests", swiftSettings: settings)
+            name: name + "Tests",
+            dependencies: [.init(stringLiteral: name)] + needs,
+            path: "Tests/\(name)Tests",
+            swiftSettings: settings
+        )
     }
 
     /// A C library of the system.
@@ -131,21 +228,32 @@ extension Target {
     /// A few lines of C or C++ of our own, for what Swift cannot call.
     static func shim(_ name: String, links: String...) -> Target {
         .target(
-            name: name, path: "Sources/Ground/\(name)",
-            cSettings: [.unsafeFlags(["-O2"])], cxxSettings: [.unsafeFlags(["-O2"])],
-            linkerSettings: links.map { .linkedLibrary($0) })
+            name: name,
+            path: "Sources/Ground/\(name)",
+            cSettings: [.unsafeFlags(["-O2"])],
+            cxxSettings: [.unsafeFlags(["-O2"])],
+            linkerSettings: links.map { .linkedLibrary($0) }
+        )
     }
 
     private static func swift(
-        _ name: String, in folder: String, needs: [Dependency], _ settings: [SwiftSetting]
+        _ name: String,
+        in folder: String,
+        needs: [Dependency],
+        _ settings: [SwiftSetting]
     ) -> Target {
         .target(
-            name: name, dependencies: needs,
-            path: folder.isEmpty ? "Sources/\(name)" : "Sources/\(folder)/\(name)", swiftSettings: settings)
+            name: name,
+            dependencies: needs,
+            path: folder.isEmpty ? "Sources/\(name)" : "Sources/\(folder)/\(name)",
+            swiftSettings: settings
+        )
     }
 
     var isWanted: Bool {
-        guard let only = Context.environment["ONLY"]?.split(separator: ",").map(String.init) else { return true }
+        guard let only = Context.environment["ONLY"]?.split(separator: ",").map(String.init) else {
+            return true
+        }
         return only.contains(name)
     }
 

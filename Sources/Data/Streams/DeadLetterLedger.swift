@@ -25,30 +25,47 @@ public struct DeadLetterLedger: Projection {
     public init() {}
 
     public func apply(
-        _ record: Record, of partition: Partition, to changes: inout Changes
+        _ record: Record,
+        of partition: Partition,
+        to changes: inout Changes
     ) throws(FoldStop) -> Reaction? {
-        guard let (_, event) = try FoldStop.reading({ () throws(EventError) in try DeadLetterEvent.decode(record) })
+        guard
+            let (_, event) = try FoldStop.reading({ () throws(EventError) in
+                try DeadLetterEvent.decode(record)
+            })
         else { return nil }
         switch event.fact {
         case .refused(let refused):
             // Outputs stand in the order of their inputs; one that does not is an answer given twice, and void.
             let generation = Array(refused.generation).hex
-            let input = Self.inputKey(Partition(refused.topic, refused.partition), stream: refused.stream)
-            let answer = Self.answerKey(input, restart: changes[Self.restarts, input] ?? 0, generation)
+            let input = Self.inputKey(
+                Partition(refused.topic, refused.partition),
+                stream: refused.stream
+            )
+            let answer = Self.answerKey(
+                input,
+                restart: changes[Self.restarts, input] ?? 0,
+                generation
+            )
             guard refused.offset > changes[Self.answered, answer] ?? -1 else { return nil }
             changes[Self.answered, answer] = refused.offset
             let count = "\(refused.stream) \(generation) \(refused.reason)"
             changes[Self.counts, count] = (changes[Self.counts, count] ?? 0) + 1
         case .restarted(let restarted):
             // The offsets of the input count anew, and so do the answers.
-            let input = Self.inputKey(Partition(restarted.topic, restarted.partition), stream: restarted.stream)
+            let input = Self.inputKey(
+                Partition(restarted.topic, restarted.partition),
+                stream: restarted.stream
+            )
             changes[Self.restarts, input] = (changes[Self.restarts, input] ?? 0) + 1
         case nil: break
         }
         return nil
     }
 
-    private static func inputKey(_ input: Partition, stream: String) -> String { "\(stream) \(input)" }
+    private static func inputKey(_ input: Partition, stream: String) -> String {
+        "\(stream) \(input)"
+    }
 
     private static func answerKey(_ input: String, restart: Int64, _ generation: String) -> String {
         "\(input) \(restart) \(generation)"
@@ -61,14 +78,20 @@ public struct DeadLetterLedger: Projection {
 
     /// The last input of the partition that has its answer among what was folded; −1 for none.
     public static func lastAnswered(
-        _ input: Partition, of intake: Intake, in reader: any StoreReader
+        _ input: Partition,
+        of intake: Intake,
+        in reader: any StoreReader
     ) throws(StoreError) -> Offset {
         let ledger = DeadLetterLedger()
         let tables = TableReader(
-            reader, family: ledger.family, shelf: ledger.shelf(of: outputPartition(of: input).index))
+            reader,
+            family: ledger.family,
+            shelf: ledger.shelf(of: outputPartition(of: input).index)
+        )
         let input = inputKey(input, stream: intake.definition.name)
         let restart = try tables.get(restarts, input) ?? 0
-        return try tables.get(answered, answerKey(input, restart: restart, intake.generation.hex)) ?? -1
+        return try tables.get(answered, answerKey(input, restart: restart, intake.generation.hex))
+            ?? -1
     }
 
     /// How many dead letters each generation of a stream has, by reason, over all partitions.
@@ -77,8 +100,12 @@ public struct DeadLetterLedger: Projection {
     ) throws(StoreError) -> [(stream: String, generation: String, reason: String, count: Int64)] {
         let ledger = DeadLetterLedger()
         var sums: [String: Int64] = [:]
-        for partition in 0..<DeadLetterEvent.topic.partitions {
-            let tables = TableReader(reader, family: ledger.family, shelf: ledger.shelf(of: partition))
+        for partition in 0 ..< DeadLetterEvent.topic.partitions {
+            let tables = TableReader(
+                reader,
+                family: ledger.family,
+                shelf: ledger.shelf(of: partition)
+            )
             for (key, count) in try tables.all(counts) { sums[key, default: 0] += count }
         }
         return sums.sorted { $0.key < $1.key }.map { key, count in

@@ -1,7 +1,7 @@
-internal import SwiftProtobuf
 public import Bytes
-internal import FoundationEssentials
 public import Events
+internal import FoundationEssentials
+internal import SwiftProtobuf
 
 /// Asks that a stream be as defined: new, changed, or as it was.
 public struct DeclareStream: Sendable {
@@ -9,17 +9,20 @@ public struct DeclareStream: Sendable {
 
     public init(_ definition: StreamDefinition) { self.definition = definition }
 
-    /// - Parameters:
-    ///   - entry: The stream of that name, if there is one.
-    ///   - existingPartitions: How many partitions the topic has; nil where there is no such topic.
-    /// - Returns: Nil where the stream is already as defined.
+    /// `entry`: The stream of that name, if there is one.
+    /// `existingPartitions`: How many partitions the topic has; nil where there is no such topic.
+    /// Returns: Nil where the stream is already as defined.
     public func decide(
-        given entry: StreamCatalog.Entry?, existingPartitions: Int32?
+        given entry: StreamCatalog.Entry?,
+        existingPartitions: Int32?
     ) throws(StreamRefusal) -> StreamEvent? {
         if let existingPartitions, existingPartitions != definition.partitions {
             throw .partitionsDiffer(
-                stream: definition.name, topic: definition.topic, existing: existingPartitions,
-                declared: definition.partitions)
+                stream: definition.name,
+                topic: definition.topic,
+                existing: existingPartitions,
+                declared: definition.partitions
+            )
         }
         if let entry {
             guard entry.next ?? entry.definition != definition else { return nil }
@@ -41,7 +44,7 @@ public struct SwitchStream: Sendable {
         self.generation = generation
     }
 
-    /// - Returns: Nil where the generation is served already, or another one is being built by now.
+    /// Returns: Nil where the generation is served already, or another one is being built by now.
     public func decide(given entry: StreamCatalog.Entry?) throws(StreamRefusal) -> StreamEvent? {
         guard let entry else { throw .unknownStream(name) }
         guard entry.next?.generation == generation else { return nil }
@@ -80,12 +83,19 @@ public struct AdvanceStream: Sendable {
         self.cause = cause
     }
 
-    /// - Parameter current: The watermark that facts have given the partition so far.
-    /// - Returns: Nil where the watermark is there already.
-    public func decide(given entry: StreamCatalog.Entry?, current: Instant?) throws(StreamRefusal) -> StreamEvent? {
+    /// `current`: The watermark that facts have given the partition so far.
+    /// Returns: Nil where the watermark is there already.
+    public func decide(
+        given entry: StreamCatalog.Entry?,
+        current: Instant?
+    ) throws(StreamRefusal) -> StreamEvent? {
         guard let entry else { throw .unknownStream(name) }
-        guard (0..<entry.definition.partitions).contains(partition) else {
-            throw .unknownPartition(stream: name, partition: partition, count: entry.definition.partitions)
+        guard (0 ..< entry.definition.partitions).contains(partition) else {
+            throw .unknownPartition(
+                stream: name,
+                partition: partition,
+                count: entry.definition.partitions
+            )
         }
         if let current, current >= watermark { return nil }
         return StreamEvent.with {

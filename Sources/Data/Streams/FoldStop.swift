@@ -4,7 +4,9 @@ public import Projections
 extension FoldStop {
     /// What a record of a platform topic says. A record that no release writes is void and gives nil; a fact of a
     /// later release stops the fold.
-    public static func reading<Event>(_ decode: () throws(EventError) -> Event) throws(FoldStop) -> Event? {
+    public static func reading<Event>(
+        _ decode: () throws(EventError) -> Event
+    ) throws(FoldStop) -> Event? {
         do throws(EventError) {
             return try decode()
         } catch {

@@ -1,10 +1,10 @@
-internal import SwiftProtobuf
-internal import FoundationEssentials
 public import Bytes
 internal import Events
+internal import FoundationEssentials
 public import Logs
 public import Projections
 public import Store
+internal import SwiftProtobuf
 
 /// What has been taken in of one stream's partition: counts, times, and what is needed to refuse what comes twice or
 /// too late. A refused record leaves no trace in here; it becomes a dead letter.
@@ -55,7 +55,9 @@ public struct Intake: Projection {
     static let summaryKey = ""
 
     public func apply(
-        _ record: Record, of partition: Partition, to changes: inout Changes
+        _ record: Record,
+        of partition: Partition,
+        to changes: inout Changes
     ) throws(FoldStop) -> Reaction? {
         if let (source, sequence) = record.sourceSequence {
             // Sent again by somebody who could not know that it had arrived.
@@ -122,14 +124,24 @@ public struct Intake: Projection {
     }
 
     private func deadLetter(
-        _ record: Record, of partition: Partition, because refusal: Refusal, time: Instant?
+        _ record: Record,
+        of partition: Partition,
+        because refusal: Refusal,
+        time: Instant?
     ) -> Reaction {
         let position = Position(partition, record.offset)
         let envelope = Envelope(
             id: EventID(
-                of: Array("intake".utf8), generation.bytes, Array(position.description.utf8),
-                UInt64(record.checksum).orderedBytes),
-            subject: definition.name, time: record.timestamp, causation: position.description, streamTime: time)
+                of: Array("intake".utf8),
+                generation.bytes,
+                Array(position.description.utf8),
+                UInt64(record.checksum).orderedBytes
+            ),
+            subject: definition.name,
+            time: record.timestamp,
+            causation: position.description,
+            streamTime: time
+        )
         let event = DeadLetterEvent.with {
             $0.refused = .with {
                 $0.stream = definition.name
@@ -153,7 +165,10 @@ public struct Intake: Projection {
         }
         let topic = DeadLetterEvent.topic
         return Reaction(
-            topic: topic.name, partition: partition.index % topic.partitions, record: event.newRecord(envelope))
+            topic: topic.name,
+            partition: partition.index % topic.partitions,
+            record: event.newRecord(envelope)
+        )
     }
 
     /// What has been taken in of one partition, at one moment.
@@ -162,8 +177,16 @@ public struct Intake: Projection {
         public let sources: [(source: String, sequence: Int64)]
         public let values: [(value: String, count: Int64)]
 
-        public init(_ intake: Intake, partition: Int32, in reader: any StoreReader) throws(StoreError) {
-            let tables = TableReader(reader, family: intake.family, shelf: intake.shelf(of: partition))
+        public init(
+            _ intake: Intake,
+            partition: Int32,
+            in reader: any StoreReader
+        ) throws(StoreError) {
+            let tables = TableReader(
+                reader,
+                family: intake.family,
+                shelf: intake.shelf(of: partition)
+            )
             summary = try tables.get(Intake.summaries, Intake.summaryKey) ?? Summary()
             sources = try tables.all(Intake.sources).map { ($0.key, $0.row) }
             values = try tables.all(Intake.values).map { ($0.key, $0.row) }
@@ -174,7 +197,8 @@ public struct Intake: Projection {
 extension Record {
     /// CloudEvents' `source` with its `sequence` extension: who sent it, and the how-manieth of that source it is.
     var sourceSequence: (source: String, sequence: Int64)? {
-        guard !headers.isEmpty, let sequence = text(Publication.sequenceHeader).flatMap(Int64.init), sequence > 0,
+        guard !headers.isEmpty, let sequence = text(Publication.sequenceHeader).flatMap(Int64.init),
+            sequence > 0,
             let source = text(Publication.sourceHeader), !source.isEmpty
         else { return nil }
         return (source, sequence)

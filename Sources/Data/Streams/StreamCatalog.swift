@@ -8,9 +8,17 @@ public import Store
 public struct StreamCatalog: Projection {
     public static let family = Family("streams")
     /// Definitions by stream name; a deleted stream has none.
-    public static let definitions = Table<String, Entry>("definitions", number: 16, keeps: .everyVersion)
+    public static let definitions = Table<String, Entry>(
+        "definitions",
+        number: 16,
+        keeps: .everyVersion
+    )
     /// What `advanced` facts say, by stream and partition.
-    public static let watermarks = Table<String, Instant>("watermarks", number: 17, keeps: .everyVersion)
+    public static let watermarks = Table<String, Instant>(
+        "watermarks",
+        number: 17,
+        keeps: .everyVersion
+    )
 
     public let name = "streams"
     public let topic = StreamEvent.topic.name
@@ -32,7 +40,13 @@ public struct StreamCatalog: Projection {
         public var declaredAt: Instant
         public var actor: String?
 
-        public init(definition: StreamDefinition, next: StreamDefinition? = nil, revision: Int64, declaredAt: Instant, actor: String?) {
+        public init(
+            definition: StreamDefinition,
+            next: StreamDefinition? = nil,
+            revision: Int64,
+            declaredAt: Instant,
+            actor: String?
+        ) {
             self.definition = definition
             self.next = next
             self.revision = revision
@@ -58,9 +72,14 @@ public struct StreamCatalog: Projection {
     }
 
     public func apply(
-        _ record: Record, of partition: Partition, to changes: inout Changes
+        _ record: Record,
+        of partition: Partition,
+        to changes: inout Changes
     ) throws(FoldStop) -> Reaction? {
-        guard let (envelope, event) = try FoldStop.reading({ () throws(EventError) in try StreamEvent.decode(record) }),
+        guard
+            let (envelope, event) = try FoldStop.reading({ () throws(EventError) in
+                try StreamEvent.decode(record)
+            }),
             let fact = event.fact, let revision = envelope.revision
         else { return nil }
         // A definition that cannot be read is written by no release; it is void before it counts.
@@ -71,8 +90,14 @@ public struct StreamCatalog: Projection {
         }
         guard
             Arbiter.admits(
-                id: envelope.id, subject: envelope.subject, revision: revision, request: envelope.requestDigest,
-                time: envelope.time, at: record.offset, in: &changes)
+                id: envelope.id,
+                subject: envelope.subject,
+                revision: revision,
+                request: envelope.requestDigest,
+                time: envelope.time,
+                at: record.offset,
+                in: &changes
+            )
         else { return nil }
         switch fact {
         case .declared:
@@ -81,8 +106,12 @@ public struct StreamCatalog: Projection {
             // Rows of another generation are built first, while those of the former one go on being served.
             let isBuilt = served == nil || served?.generation == declared.generation
             changes[Self.definitions, envelope.subject] = Entry(
-                definition: isBuilt ? declared : served ?? declared, next: isBuilt ? nil : declared, revision: revision,
-                declaredAt: envelope.time, actor: envelope.actor)
+                definition: isBuilt ? declared : served ?? declared,
+                next: isBuilt ? nil : declared,
+                revision: revision,
+                declaredAt: envelope.time,
+                actor: envelope.actor
+            )
         case .switched(let switched):
             guard var entry = changes[Self.definitions, envelope.subject], let next = entry.next,
                 next.generation.bytes.elementsEqual(switched.generation)
@@ -94,12 +123,17 @@ public struct StreamCatalog: Projection {
         case .advanced(let advanced):
             let key = Self.watermarkKey(envelope.subject, advanced.partition)
             let watermark = Instant(microseconds: advanced.watermarkUs)
-            changes[Self.watermarks, key] = max(changes[Self.watermarks, key] ?? watermark, watermark)
+            changes[Self.watermarks, key] = max(
+                changes[Self.watermarks, key] ?? watermark,
+                watermark
+            )
         }
         return nil
     }
 
-    static func watermarkKey(_ stream: String, _ partition: Int32) -> String { "\(stream)/\(partition)" }
+    static func watermarkKey(_ stream: String, _ partition: Int32) -> String {
+        "\(stream)/\(partition)"
+    }
 
     /// The catalog at one moment.
     public struct View: Sendable {
@@ -124,7 +158,11 @@ public struct StreamCatalog: Projection {
 
         /// What an `advanced` fact says of a partition.
         public func watermark(of stream: String, partition: Int32) throws(StoreError) -> Instant? {
-            try tables.get(StreamCatalog.watermarks, StreamCatalog.watermarkKey(stream, partition), asOf: asOf)
+            try tables.get(
+                StreamCatalog.watermarks,
+                StreamCatalog.watermarkKey(stream, partition),
+                asOf: asOf
+            )
         }
     }
 }

@@ -1,8 +1,8 @@
-internal import SwiftProtobuf
-internal import FoundationEssentials
 internal import Bytes
 internal import Events
+internal import FoundationEssentials
 internal import Logs
+internal import SwiftProtobuf
 
 extension StreamDefinition {
     /// The whole definition as the fact that declares it.
@@ -45,15 +45,23 @@ extension StreamDefinition {
             fields.append(Field(field.name, type, isOptional: field.isOptional, oneOf: field.oneOf))
         }
         self.init(
-            name: declared.name, description: declared.description_p, owner: declared.owner, topic: declared.topic,
+            name: declared.name,
+            description: declared.description_p,
+            owner: declared.owner,
+            topic: declared.topic,
             partitions: declared.partitions,
-            retention: declared.hasRetentionUs ? .span(TimeSpan(microseconds: declared.retentionUs)) : .forever,
-            format: .json, key: declared.key, time: declared.time,
+            retention: declared.hasRetentionUs
+                ? .span(TimeSpan(microseconds: declared.retentionUs)) : .forever,
+            format: .json,
+            key: declared.key,
+            time: declared.time,
             identity: declared.hasIdentity ? declared.identity : nil,
             lateness: TimeSpan(microseconds: declared.latenessUs),
             idle: declared.hasIdleUs ? TimeSpan(microseconds: declared.idleUs) : nil,
             notBefore: declared.hasNotBeforeUs ? Instant(microseconds: declared.notBeforeUs) : nil,
-            notAfter: declared.hasNotAfterUs ? Instant(microseconds: declared.notAfterUs) : nil, fields: fields)
+            notAfter: declared.hasNotAfterUs ? Instant(microseconds: declared.notAfterUs) : nil,
+            fields: fields
+        )
         guard problems.isEmpty else { return nil }
     }
 }

@@ -23,7 +23,9 @@ public struct ByteReader: Sendable {
     public var remaining: Int { bytes.endIndex - index }
     public var isAtEnd: Bool { remaining == 0 }
 
-    public mutating func read<Integer: FixedWidthInteger & BitwiseCopyable>(_ type: Integer.Type = Integer.self) throws(ByteError) -> Integer {
+    public mutating func read<Integer: FixedWidthInteger & BitwiseCopyable>(
+        _ type: Integer.Type = Integer.self
+    ) throws(ByteError) -> Integer {
         let width = MemoryLayout<Integer>.size
         guard remaining >= width else { throw .truncated(at: position) }
         let value = bytes.span.bytes.unsafeLoadUnaligned(fromByteOffset: position, as: Integer.self)
@@ -35,7 +37,7 @@ public struct ByteReader: Sendable {
     public mutating func read(count: Int) throws(ByteError) -> ArraySlice<UInt8> {
         guard count >= 0, count <= remaining else { throw .truncated(at: position) }
         defer { index += count }
-        return bytes[index..<index + count]
+        return bytes[index ..< index + count]
     }
 
     public mutating func skip(_ count: Int) throws(ByteError) { _ = try read(count: count) }
@@ -45,7 +47,9 @@ public struct ByteReader: Sendable {
         while true {
             guard index < bytes.endIndex else { throw .truncated(at: position) }
             let byte = bytes[index]
-            guard shift < 63 || byte <= 1 else { throw .malformed("a varint of more than 64 bits", at: position) }
+            guard shift < 63 || byte <= 1 else {
+                throw .malformed("a varint of more than 64 bits", at: position)
+            }
             index += 1
             value |= UInt64(byte & 0x7F) << shift
             if byte < 0x80 { return value }
@@ -67,7 +71,9 @@ public struct ByteReader: Sendable {
     public mutating func readString() throws(ByteError) -> String {
         let start = position
         let bytes = try readCounted()
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw .malformed("text that is not UTF-8", at: start) }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw .malformed("text that is not UTF-8", at: start)
+        }
         return text
     }
 }

@@ -13,7 +13,9 @@ public struct ByteWriter: Sendable {
         withUnsafeBytes(of: integer.bigEndian) { bytes.append(contentsOf: $0) }
     }
 
-    public mutating func append(contentsOf more: some Sequence<UInt8>) { bytes.append(contentsOf: more) }
+    public mutating func append(contentsOf more: some Sequence<UInt8>) {
+        bytes.append(contentsOf: more)
+    }
 
     public mutating func append(_ span: RawSpan) {
         span.withUnsafeBytes { bytes.append(contentsOf: $0) }

@@ -10,7 +10,9 @@ public struct Instant: Sendable, Hashable, Comparable {
         microseconds >= 0 ? microseconds / 1_000 : (microseconds - 999) / 1_000
     }
 
-    public static func < (one: Instant, other: Instant) -> Bool { one.microseconds < other.microseconds }
+    public static func < (one: Instant, other: Instant) -> Bool {
+        one.microseconds < other.microseconds
+    }
     public static func + (instant: Instant, span: TimeSpan) -> Instant {
         Instant(microseconds: instant.microseconds.addingClamped(span.microseconds))
     }
@@ -27,10 +29,14 @@ public struct TimeSpan: Sendable, Hashable, Comparable {
     public var microseconds: Int64
 
     public init(microseconds: Int64) { self.microseconds = microseconds }
-    public static func seconds(_ count: Int64) -> TimeSpan { TimeSpan(microseconds: count * 1_000_000) }
+    public static func seconds(_ count: Int64) -> TimeSpan {
+        TimeSpan(microseconds: count * 1_000_000)
+    }
     public static let day = TimeSpan.seconds(86_400)
 
-    public static func < (one: TimeSpan, other: TimeSpan) -> Bool { one.microseconds < other.microseconds }
+    public static func < (one: TimeSpan, other: TimeSpan) -> Bool {
+        one.microseconds < other.microseconds
+    }
 
     private static let units: [(suffix: String, microseconds: Int64)] = [
         ("ms", 1_000), ("us", 1), ("s", 1_000_000), ("m", 60_000_000), ("h", 3_600_000_000),
@@ -52,7 +58,9 @@ extension TimeSpan: CustomStringConvertible {
     /// The shortest text that reads back as the same span.
     public var description: String {
         if microseconds == 0 { return "0s" }
-        let largest = Self.units.filter { microseconds % $0.microseconds == 0 }.max { $0.microseconds < $1.microseconds }
+        let largest = Self.units.filter { microseconds % $0.microseconds == 0 }.max {
+            $0.microseconds < $1.microseconds
+        }
         guard let largest else { return "\(microseconds)us" }
         return "\(microseconds / largest.microseconds)\(largest.suffix)"
     }

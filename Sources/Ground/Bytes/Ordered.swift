@@ -14,7 +14,9 @@ extension Ordered {
 
 extension Int64: Ordered {
     /// Big-endian with the sign turned over, so that negative numbers come first.
-    public func writeOrdered(to writer: inout ByteWriter) { writer.append(UInt64(bitPattern: self) ^ 1 << 63) }
+    public func writeOrdered(to writer: inout ByteWriter) {
+        writer.append(UInt64(bitPattern: self) ^ 1 << 63)
+    }
     public init(ordered reader: inout ByteReader) throws(ByteError) {
         self = Int64(bitPattern: try reader.read(UInt64.self) ^ 1 << 63)
     }
@@ -22,7 +24,9 @@ extension Int64: Ordered {
 
 extension UInt64: Ordered {
     public func writeOrdered(to writer: inout ByteWriter) { writer.append(self) }
-    public init(ordered reader: inout ByteReader) throws(ByteError) { self = try reader.read(UInt64.self) }
+    public init(ordered reader: inout ByteReader) throws(ByteError) {
+        self = try reader.read(UInt64.self)
+    }
 }
 
 extension Instant: Ordered {
@@ -34,7 +38,9 @@ extension Instant: Ordered {
 
 extension EventID: Ordered {
     public func writeOrdered(to writer: inout ByteWriter) { write(to: &writer) }
-    public init(ordered reader: inout ByteReader) throws(ByteError) { self = try EventID(from: &reader) }
+    public init(ordered reader: inout ByteReader) throws(ByteError) {
+        self = try EventID(from: &reader)
+    }
 }
 
 extension [UInt8]: Ordered {
@@ -70,7 +76,9 @@ extension String: Ordered {
     public init(ordered reader: inout ByteReader) throws(ByteError) {
         let start = reader.position
         let bytes = try [UInt8](ordered: &reader)
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw .malformed("a key that is not UTF-8", at: start) }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw .malformed("a key that is not UTF-8", at: start)
+        }
         self = text
     }
 }

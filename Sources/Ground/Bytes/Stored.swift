@@ -15,7 +15,9 @@ extension Stored {
     public init(stored bytes: ArraySlice<UInt8>) throws(ByteError) {
         var reader = ByteReader(bytes)
         self = try Self(from: &reader)
-        guard reader.isAtEnd else { throw .malformed("bytes after the end of a value", at: reader.position) }
+        guard reader.isAtEnd else {
+            throw .malformed("bytes after the end of a value", at: reader.position)
+        }
     }
 
     public init(stored bytes: [UInt8]) throws(ByteError) { try self.init(stored: bytes[...]) }
@@ -23,7 +25,9 @@ extension Stored {
 
 extension Int64: Stored {
     public func write(to writer: inout ByteWriter) { writer.appendSignedVarint(self) }
-    public init(from reader: inout ByteReader) throws(ByteError) { self = try reader.readSignedVarint() }
+    public init(from reader: inout ByteReader) throws(ByteError) {
+        self = try reader.readSignedVarint()
+    }
 }
 
 extension UInt64: Stored {
@@ -60,19 +64,25 @@ extension String: Stored {
 
 extension [UInt8]: Stored {
     public func write(to writer: inout ByteWriter) { writer.appendCounted(self) }
-    public init(from reader: inout ByteReader) throws(ByteError) { self = Array(try reader.readCounted()) }
+    public init(from reader: inout ByteReader) throws(ByteError) {
+        self = Array(try reader.readCounted())
+    }
 }
 
 extension Instant: Stored {
     public func write(to writer: inout ByteWriter) { microseconds.write(to: &writer) }
-    public init(from reader: inout ByteReader) throws(ByteError) { self.init(microseconds: try Int64(from: &reader)) }
+    public init(from reader: inout ByteReader) throws(ByteError) {
+        self.init(microseconds: try Int64(from: &reader))
+    }
 }
 
 extension Digest: Stored {
     public func write(to writer: inout ByteWriter) { writer.append(contentsOf: bytes) }
     public init(from reader: inout ByteReader) throws(ByteError) {
         let start = reader.position
-        guard let digest = Digest(bytes: try reader.read(count: Digest.byteCount)) else { throw .truncated(at: start) }
+        guard let digest = Digest(bytes: try reader.read(count: Digest.byteCount)) else {
+            throw .truncated(at: start)
+        }
         self = digest
     }
 }

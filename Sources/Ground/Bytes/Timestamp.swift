@@ -14,18 +14,26 @@ public struct Timestamp: Sendable, Hashable {
     public init?(rfc3339 text: RawSpan) {
         var scanner = Scanner()
         guard let year = scanner.number(digits: 4, in: text), scanner.skip("-", in: text), year > 0,
-            let month = scanner.number(digits: 2, in: text), scanner.skip("-", in: text), (1...12).contains(month),
-            let day = scanner.number(digits: 2, in: text), (1...Calendar.days(inMonth: month, of: year)).contains(day),
-            scanner.skip("T", in: text) || scanner.skip("t", in: text) || scanner.skip(" ", in: text),
+            let month = scanner.number(digits: 2, in: text), scanner.skip("-", in: text),
+            (1 ... 12).contains(month),
+            let day = scanner.number(digits: 2, in: text),
+            (1 ... Calendar.days(inMonth: month, of: year)).contains(day),
+            scanner.skip("T", in: text) || scanner.skip("t", in: text)
+                || scanner.skip(" ", in: text),
             let hour = scanner.number(digits: 2, in: text), hour < 24, scanner.skip(":", in: text),
-            let minute = scanner.number(digits: 2, in: text), minute < 60, scanner.skip(":", in: text),
+            let minute = scanner.number(digits: 2, in: text), minute < 60,
+            scanner.skip(":", in: text),
             let second = scanner.number(digits: 2, in: text), second < 60,
             let fraction = scanner.fraction(in: text),
             let offset = scanner.offset(in: text), scanner.isAtEnd(of: text)
         else { return nil }
         let days = Calendar.days(toYear: year, month: month, day: day)
-        let seconds = Int64(days) * 86_400 + Int64(hour * 3_600 + minute * 60 + second) - Int64(offset) * 60
-        self.init(Instant(microseconds: seconds * 1_000_000 + Int64(fraction)), offsetMinutes: Int32(offset))
+        let seconds =
+            Int64(days) * 86_400 + Int64(hour * 3_600 + minute * 60 + second) - Int64(offset) * 60
+        self.init(
+            Instant(microseconds: seconds * 1_000_000 + Int64(fraction)),
+            offsetMinutes: Int32(offset)
+        )
     }
 
     public init?(rfc3339 text: String) {
@@ -42,7 +50,8 @@ public struct Timestamp: Sendable, Hashable {
 
     var rfc3339Bytes: [UInt8] {
         let offset = Int64(offsetMinutes) * 60_000_000
-        let local = min(max(instant.microseconds, Self.earliest - offset), Self.latest - offset) + offset
+        let local =
+            min(max(instant.microseconds, Self.earliest - offset), Self.latest - offset) + offset
         let (days, time) = local.flooredQuotientAndRemainder(dividingBy: 86_400_000_000)
         let date = Calendar.date(ofDay: Int(days))
         var text: [UInt8] = []
@@ -113,7 +122,10 @@ enum Calendar {
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
         let shifted = (5 * dayOfYear + 2) / 153
         let month = shifted < 10 ? shifted + 3 : shifted - 9
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shifted + 2) / 5 + 1)
+        return (
+            yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month,
+            dayOfYear - (153 * shifted + 2) / 5 + 1
+        )
     }
 
     static func days(inMonth month: Int, of year: Int) -> Int {
@@ -142,14 +154,15 @@ private struct Scanner {
     }
 
     mutating func digit(in text: RawSpan) -> Int? {
-        guard let next = next(in: text), (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(next) else { return nil }
+        guard let next = next(in: text), (UInt8(ascii: "0") ... UInt8(ascii: "9")).contains(next)
+        else { return nil }
         position += 1
         return Int(next - UInt8(ascii: "0"))
     }
 
     mutating func number(digits: Int, in text: RawSpan) -> Int? {
         var number = 0
-        for _ in 0..<digits {
+        for _ in 0 ..< digits {
             guard let digit = digit(in: text) else { return nil }
             number = number * 10 + digit
         }
@@ -164,8 +177,8 @@ private struct Scanner {
             digits += 1
             if digits <= 6 { fraction = fraction * 10 + digit }
         }
-        guard (1...9).contains(digits) else { return nil }
-        for _ in min(digits, 6)..<6 { fraction *= 10 }
+        guard (1 ... 9).contains(digits) else { return nil }
+        for _ in min(digits, 6) ..< 6 { fraction *= 10 }
         return fraction
     }
 
@@ -173,8 +186,15 @@ private struct Scanner {
     mutating func offset(in text: RawSpan) -> Int? {
         if skip("Z", in: text) || skip("z", in: text) { return 0 }
         let sign: Int
-        if skip("+", in: text) { sign = 1 } else if skip("-", in: text) { sign = -1 } else { return nil }
-        guard let hours = number(digits: 2, in: text), hours < 24, skip(":", in: text), let minutes = number(digits: 2, in: text), minutes < 60
+        if skip("+", in: text) {
+            sign = 1
+        } else if skip("-", in: text) {
+            sign = -1
+        } else {
+            return nil
+        }
+        guard let hours = number(digits: 2, in: text), hours < 24, skip(":", in: text),
+            let minutes = number(digits: 2, in: text), minutes < 60
         else { return nil }
         return sign * (hours * 60 + minutes)
     }
@@ -183,7 +203,7 @@ private struct Scanner {
 extension [UInt8] {
     fileprivate mutating func appendNumber(_ number: Int, digits: Int) {
         var divisor = 1
-        for _ in 1..<digits { divisor *= 10 }
+        for _ in 1 ..< digits { divisor *= 10 }
         while divisor > 0 {
             append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / divisor % 10))
             divisor /= 10

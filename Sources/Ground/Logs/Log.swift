@@ -59,9 +59,11 @@ public protocol Log: Sendable {
     func reader() throws(LogError) -> any LogReader
     /// Appends and calls back once: with the position, or why there is none. The callback runs on a thread of the
     /// log and must be quick. Appends to one partition by one caller keep their order.
-    /// - Parameter partition: Nil lets the key decide (`murmur2_random`, as Java's).
+    /// `partition`: Nil lets the key decide (`murmur2_random`, as Java's).
     func append(
-        _ record: NewRecord, to topic: String, partition: Int32?,
+        _ record: NewRecord,
+        to topic: String,
+        partition: Int32?,
         _ done: @escaping @Sendable (Result<Position, AppendError>) -> Void
     )
     /// Ends threads and connections. Appends under way are answered first, up to five seconds.
@@ -70,7 +72,11 @@ public protocol Log: Sendable {
 
 extension Log {
     /// Appends and waits for the answer.
-    public func append(_ record: NewRecord, to topic: String, partition: Int32? = nil) async throws(AppendError) -> Position {
+    public func append(
+        _ record: NewRecord,
+        to topic: String,
+        partition: Int32? = nil
+    ) async throws(AppendError) -> Position {
         let result = await withCheckedContinuation { continuation in
             append(record, to: topic, partition: partition) { continuation.resume(returning: $0) }
         }
@@ -104,7 +110,8 @@ public enum Murmur2 {
         var h: UInt32 = 0x9747_b28c ^ UInt32(data.count)
         var index = 0
         while index + 4 <= data.count {
-            var k = UInt32(data[index]) | UInt32(data[index + 1]) << 8 | UInt32(data[index + 2]) << 16
+            var k =
+                UInt32(data[index]) | UInt32(data[index + 1]) << 8 | UInt32(data[index + 2]) << 16
                 | UInt32(data[index + 3]) << 24
             k = k &* m
             k ^= k >> 24
@@ -134,8 +141,10 @@ extension LogReader {
         var failure: LogError?
         var isAnswered = false
         do throws(LogError) {
-            for _ in 0..<50 where !isAnswered {
-                if let record = try next(limit: 1, within: TimeSpan(microseconds: 100_000)).first?.records.first {
+            for _ in 0 ..< 50 where !isAnswered {
+                if let record = try next(limit: 1, within: TimeSpan(microseconds: 100_000)).first?
+                    .records.first
+                {
                     found = record.offset == offset ? record : nil
                     isAnswered = true
                 }
@@ -145,7 +154,9 @@ extension LogReader {
         }
         try remove(partition)
         if let failure { throw failure }
-        guard isAnswered else { throw .unreachable("\(Position(partition, offset)) did not answer within 5 s") }
+        guard isAnswered else {
+            throw .unreachable("\(Position(partition, offset)) did not answer within 5 s")
+        }
         return found
     }
 }

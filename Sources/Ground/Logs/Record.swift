@@ -35,7 +35,8 @@ public struct Position: Sendable, Hashable, CustomStringConvertible {
     /// Reads `models/0@1234`.
     public init?(_ text: String) {
         guard let at = text.lastIndex(of: "@"), let slash = text[..<at].lastIndex(of: "/"),
-            let index = Int32(text[text.index(after: slash)..<at]), let offset = Offset(text[text.index(after: at)...]),
+            let index = Int32(text[text.index(after: slash) ..< at]),
+            let offset = Offset(text[text.index(after: at)...]),
             index >= 0, offset >= 0, slash > text.startIndex
         else { return nil }
         self.init(Partition(String(text[..<slash]), index), offset)
@@ -81,7 +82,10 @@ public struct Record: Sendable {
     public var headers: [Header]
 
     public init(
-        offset: Offset, timestamp: Instant, key: ArraySlice<UInt8>?, value: ArraySlice<UInt8>?,
+        offset: Offset,
+        timestamp: Instant,
+        key: ArraySlice<UInt8>?,
+        value: ArraySlice<UInt8>?,
         headers: [Header] = []
     ) {
         self.offset = offset

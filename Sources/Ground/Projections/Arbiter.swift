@@ -43,10 +43,17 @@ public enum Arbiter {
 
     /// Whether the fact takes effect; if so, that is noted.
     public static func admits(
-        id: EventID, subject: String, revision: Int64, request: Digest?, time: Instant, at offset: Offset,
+        id: EventID,
+        subject: String,
+        revision: Int64,
+        request: Digest?,
+        time: Instant,
+        at offset: Offset,
         in changes: inout Changes
     ) -> Bool {
-        guard revision == (changes[subjects, subject] ?? 0) + 1, changes[effects, id] == nil else { return false }
+        guard revision == (changes[subjects, subject] ?? 0) + 1, changes[effects, id] == nil else {
+            return false
+        }
         changes[subjects, subject] = revision
         changes[effects, id] = Effect(offset: offset, revision: revision, request: request)
         let moment = max(time, changes[newestMoment, ""] ?? time)
@@ -60,7 +67,10 @@ public enum Arbiter {
     }
 
     /// The offset of the last fact that counted at an instant: what to read `as of`. −1 where there was none yet.
-    public static func offset(asOf instant: Instant, in tables: TableReader) throws(StoreError) -> Offset {
+    public static func offset(
+        asOf instant: Instant,
+        in tables: TableReader
+    ) throws(StoreError) -> Offset {
         var found: Offset?
         try tables.scan(moments, from: momentKey(instant)) { (_, offset) throws(StoreError) in
             found = offset

@@ -17,7 +17,9 @@ public protocol Projection: Sendable {
 
     /// Folds one record, and says what must be told to the world because of it: at most one event.
     func apply(
-        _ record: Record, of partition: Partition, to changes: inout Changes
+        _ record: Record,
+        of partition: Partition,
+        to changes: inout Changes
     ) throws(FoldStop) -> Reaction?
 
     /// Which rows count at this state. Rows that do not are skipped by readers and digests, and may be swept away.
@@ -29,7 +31,8 @@ extension Projection {
 }
 
 /// Says of one row whether it still counts: the table's number, then the row's key and value.
-public typealias Liveness = @Sendable (_ table: UInt8, _ key: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>) -> Bool
+public typealias Liveness =
+    @Sendable (_ table: UInt8, _ key: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>) -> Bool
 
 /// Why a fold cannot go on. It stops its projector until a newer release comes; nothing is skipped.
 public enum FoldStop: Error, Sendable, Hashable, CustomStringConvertible {

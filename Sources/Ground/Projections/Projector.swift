@@ -9,11 +9,13 @@ public final class Projector: Sendable {
     /// What a projector tells and asks while it works. Called on its thread.
     public struct Surroundings: Sendable {
         /// A batch has landed: rows and position are to be seen.
-        public var folded: @Sendable (_ partition: Partition, _ records: [Record], _ next: Offset) -> Void
+        public var folded:
+            @Sendable (_ partition: Partition, _ records: [Record], _ next: Offset) -> Void
         /// Something that somebody should know.
         public var report: @Sendable (ProjectorReport) -> Void
         /// The last input of the partition whose answer is in the log; −1 for none. Looks at the whole log, and may wait.
-        public var lastAnswered: @Sendable (_ projection: any Projection, _ input: Partition) throws(LogError) -> Offset
+        public var lastAnswered:
+            @Sendable (_ projection: any Projection, _ input: Partition) throws(LogError) -> Offset
 
         public init(
             folded: @escaping @Sendable (Partition, [Record], Offset) -> Void,
@@ -49,7 +51,11 @@ public final class Projector: Sendable {
     private let worker = Mutex<Worker?>(nil)
 
     public init(
-        _ name: String, log: any Log, store: any Store, batchLimit: Int = 8_192, surroundings: Surroundings
+        _ name: String,
+        log: any Log,
+        store: any Store,
+        batchLimit: Int = 8_192,
+        surroundings: Surroundings
     ) throws(LogError) {
         self.log = log
         self.store = store
@@ -81,7 +87,9 @@ public final class Projector: Sendable {
     public func checkLog() {
         shared.withLock { shared in
             // A check may take longer than the time until the next: they must not pile up before other commands.
-            let isPending = shared.commands.contains { if case .checkLog = $0 { true } else { false } }
+            let isPending = shared.commands.contains {
+                if case .checkLog = $0 { true } else { false }
+            }
             if !isPending { shared.commands.append(.checkLog) }
         }
         reader.wake()

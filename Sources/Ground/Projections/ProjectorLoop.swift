@@ -68,14 +68,18 @@ struct ProjectorLoop {
         let generation = projection.generation
         if only == nil { waiting.removeAll { $0.projection.generation == generation } }
         for (partition, sitting) in seats where only == nil || partition == only {
-            guard sitting.contains(where: { $0.projection.generation == generation }) else { continue }
+            guard sitting.contains(where: { $0.projection.generation == generation }) else {
+                continue
+            }
             let others = sitting.filter { $0.projection.generation != generation }
             seats[partition] = others.isEmpty ? nil : others
             if others.isEmpty { stopReading(partition) }
             do throws(StoreError) {
                 try drop(projection, on: partition)
             } catch {
-                projector.surroundings.report(.storeFailed(projection: projection.name, partition: partition, error))
+                projector.surroundings.report(
+                    .storeFailed(projection: projection.name, partition: partition, error)
+                )
             }
         }
     }
@@ -87,10 +91,18 @@ struct ProjectorLoop {
             let progress = try settledProgress(of: projection, on: partition, available: available)
             let answered = try projector.surroundings.lastAnswered(projection, partition)
             seats[partition, default: []].append(
-                Seat(projection: projection, partition: partition, progress: progress, answered: answered))
+                Seat(
+                    projection: projection,
+                    partition: partition,
+                    progress: progress,
+                    answered: answered
+                )
+            )
             try restartReading(partition)
         } catch let error as StoreError {
-            projector.surroundings.report(.storeFailed(projection: projection.name, partition: partition, error))
+            projector.surroundings.report(
+                .storeFailed(projection: projection.name, partition: partition, error)
+            )
         } catch {
             waiting.append((projection, partition))
         }
@@ -98,10 +110,16 @@ struct ProjectorLoop {
     }
 
     private func settledProgress(
-        of projection: any Projection, on partition: Partition, available: Range<Offset>
+        of projection: any Projection,
+        on partition: Partition,
+        available: Range<Offset>
     ) throws -> Progress {
         let fresh = Progress(base: available.lowerBound, foldVersion: projection.foldVersion)
-        let view = TableReader(projector.store, family: projection.family, shelf: projection.shelf(of: partition.index))
+        let view = TableReader(
+            projector.store,
+            family: projection.family,
+            shelf: projection.shelf(of: partition.index)
+        )
         guard let progress = try view.get(Progress.table, Progress.key) else { return fresh }
         let verdict: ProjectorReport
         if progress.foldVersion != projection.foldVersion {
@@ -110,8 +128,13 @@ struct ProjectorLoop {
             return fresh
         } else if progress.next < available.lowerBound {
             verdict = .recordsLost(
-                projection: projection.name, partition: partition, from: progress.next, to: available.lowerBound)
-        } else if let why = try difference(between: progress, and: partition, available: available) {
+                projection: projection.name,
+                partition: partition,
+                from: progress.next,
+                to: available.lowerBound
+            )
+        } else if let why = try difference(between: progress, and: partition, available: available)
+        {
             verdict = .logChanged(projection: projection.name, partition: partition, why: why)
         } else {
             return progress
@@ -130,7 +153,9 @@ struct ProjectorLoop {
 
     /// Why the log is not the one that was folded; nil if it is.
     private func difference(
-        between progress: Progress, and partition: Partition, available: Range<Offset>
+        between progress: Progress,
+        and partition: Partition,
+        available: Range<Offset>
     ) throws -> String? {
         guard let last = progress.last else { return nil }
         if progress.next > available.upperBound {
@@ -171,7 +196,9 @@ struct ProjectorLoop {
 
     private mutating func lose(_ partition: Partition) {
         for seat in seats.removeValue(forKey: partition) ?? [] {
-            projector.surroundings.report(.topicMissing(projection: seat.projection.name, partition: partition))
+            projector.surroundings.report(
+                .topicMissing(projection: seat.projection.name, partition: partition)
+            )
             waiting.append((seat.projection, partition))
         }
         stopReading(partition)
@@ -195,7 +222,9 @@ struct ProjectorLoop {
     private mutating func foldNext() {
         do {
             let patience = waiting.isEmpty ? Self.patience : TimeSpan(microseconds: 200_000)
-            for batch in try projector.reader.next(limit: projector.batchLimit, within: patience) { fold(batch) }
+            for batch in try projector.reader.next(limit: projector.batchLimit, within: patience) {
+                fold(batch)
+            }
         } catch {
             switch error {
             case .offsetOutOfRange(let position, _): reseat(position.partition)
@@ -235,21 +264,30 @@ struct ProjectorLoop {
                 case .store(let error):
                     seat.stopped = "\(error)"
                     projector.surroundings.report(
-                        .storeFailed(projection: seat.projection.name, partition: seat.partition, error))
+                        .storeFailed(
+                            projection: seat.projection.name,
+                            partition: seat.partition,
+                            error
+                        )
+                    )
                     return
                 case .log:
                     // An append had no answer. What is in the log by now is known only by looking.
                     if projector.shared.withLock({ $0.isStopping }) { return }
                     pause()
                     guarded(seat.partition) { () throws(LogError) in
-                        seat.answered = try projector.surroundings.lastAnswered(seat.projection, seat.partition)
+                        seat.answered = try projector.surroundings.lastAnswered(
+                            seat.projection,
+                            seat.partition
+                        )
                     }
                 }
             }
         }
         if !wasStopped, let why = seat.stopped {
             projector.surroundings.report(
-                .stopped(projection: seat.projection.name, partition: seat.partition, why: why))
+                .stopped(projection: seat.projection.name, partition: seat.partition, why: why)
+            )
         }
     }
 
@@ -257,11 +295,18 @@ struct ProjectorLoop {
     private func append(_ reactions: [Reaction]) throws(LogError) {
         let tally = Tally(expecting: reactions.count)
         for reaction in reactions {
-            projector.log.append(reaction.record, to: reaction.topic, partition: reaction.partition) { result in
-                if case .failure(let error) = result { tally.count(failure: "\(error)") } else { tally.count() }
+            projector.log.append(reaction.record, to: reaction.topic, partition: reaction.partition)
+            { result in
+                if case .failure(let error) = result {
+                    tally.count(failure: "\(error)")
+                } else {
+                    tally.count()
+                }
             }
         }
-        if let failure = tally.wait() { throw .unreachable("appending what follows from a record: \(failure)") }
+        if let failure = tally.wait() {
+            throw .unreachable("appending what follows from a record: \(failure)")
+        }
     }
 
     private mutating func stopAll(because why: String) {
@@ -270,7 +315,12 @@ struct ProjectorLoop {
             for index in sitting.indices where sitting[index].stopped == nil {
                 sitting[index].stopped = why
                 projector.surroundings.report(
-                    .stopped(projection: sitting[index].projection.name, partition: partition, why: why))
+                    .stopped(
+                        projection: sitting[index].projection.name,
+                        partition: partition,
+                        why: why
+                    )
+                )
             }
             seats[partition] = sitting
         }
@@ -280,7 +330,12 @@ struct ProjectorLoop {
     private mutating func flushIfDue() {
         let families = Set(seats.values.joined().map(\.projection.family))
         let isDue = ContinuousClock.now - lastFlush > Self.flushInterval
-        guard isDue || families.contains(where: { projector.store.unflushedBytes(of: $0) > Self.flushBytes }) else { return }
+        guard
+            isDue
+                || families.contains(where: {
+                    projector.store.unflushedBytes(of: $0) > Self.flushBytes
+                })
+        else { return }
         flush()
     }
 
@@ -293,7 +348,8 @@ struct ProjectorLoop {
                 try projector.store.flush(family)
             } catch {
                 projector.surroundings.report(
-                    .storeFailed(projection: family.name, partition: Partition("", 0), error))
+                    .storeFailed(projection: family.name, partition: Partition("", 0), error)
+                )
             }
         }
     }
@@ -304,11 +360,15 @@ struct ProjectorLoop {
         lastSweep = .now
         for seat in seats.values.joined() where seat.stopped == nil {
             do throws(StoreError) {
-                let dead = try seat.projection.deadRows(of: seat.partition.index, in: projector.store)
+                let dead = try seat.projection.deadRows(
+                    of: seat.partition.index,
+                    in: projector.store
+                )
                 if !dead.isEmpty { try projector.store.write(dead, to: seat.projection.family) }
             } catch {
                 projector.surroundings.report(
-                    .storeFailed(projection: seat.projection.name, partition: seat.partition, error))
+                    .storeFailed(projection: seat.projection.name, partition: seat.partition, error)
+                )
             }
         }
     }
@@ -325,13 +385,19 @@ struct ProjectorLoop {
         } catch {
             // After a fault that it has reported, a reader has let go of the partition already.
             if case .refused = error { return }
-            projector.surroundings.report(.stopped(projection: "reader", partition: partition, why: "\(error)"))
+            projector.surroundings.report(
+                .stopped(projection: "reader", partition: partition, why: "\(error)")
+            )
         }
     }
 
     /// For calls whose failure the next read reports in its own words.
     private func guarded(_ partition: Partition, _ body: () throws(LogError) -> Void) {
-        do { try body() } catch { projector.surroundings.report(.stopped(projection: "reader", partition: partition, why: "\(error)")) }
+        do { try body() } catch {
+            projector.surroundings.report(
+                .stopped(projection: "reader", partition: partition, why: "\(error)")
+            )
+        }
     }
 
     private func pause() { _ = Semaphore().wait(atMost: .milliseconds(100)) }

@@ -57,38 +57,58 @@ public struct Replay: Sendable {
         public var finding: Finding
     }
 
-    /// - Parameters:
-    ///   - served: A snapshot of the store that answers queries.
-    ///   - attested: Earlier digests of this projection's generation, fold version and partition.
-    ///   - memory: An empty store with the projection's family open.
-    /// - Returns: Nil where nothing was folded yet.
+    /// `served`: A snapshot of the store that answers queries.
+    /// `attested`: Earlier digests of this projection's generation, fold version and partition.
+    /// `memory`: An empty store with the projection's family open.
+    /// Returns: Nil where nothing was folded yet.
     public func verify(
-        served: any StoreReader, log: any Log, attested: [Attestation], in memory: any Store,
+        served: any StoreReader,
+        log: any Log,
+        attested: [Attestation],
+        in memory: any Store,
         reacting: (Record, Reaction) -> Void = { _, _ in }
     ) throws -> Verdict? {
         if let unreadable = try unreadable(in: served) { return unreadable }
         guard let live = try projection.digest(of: partition.index, in: served) else { return nil }
         var verdict = Verdict(
-            projection: projection.name, partition: partition, generation: projection.generation,
-            foldVersion: live.progress.foldVersion, next: live.progress.next, base: live.progress.origin, entries: live.entries,
-            recordCount: live.progress.recordCount, served: live.digest, replayed: live.digest,
-            attestationCount: 0, finding: .equal)
+            projection: projection.name,
+            partition: partition,
+            generation: projection.generation,
+            foldVersion: live.progress.foldVersion,
+            next: live.progress.next,
+            base: live.progress.origin,
+            entries: live.entries,
+            recordCount: live.progress.recordCount,
+            served: live.digest,
+            replayed: live.digest,
+            attestationCount: 0,
+            finding: .equal
+        )
         guard live.progress.foldVersion == projection.foldVersion else {
             verdict.finding = .notComparable(
-                "rows of fold version \(live.progress.foldVersion), and this release folds version \(projection.foldVersion)")
+                "rows of fold version \(live.progress.foldVersion), and this release folds version \(projection.foldVersion)"
+            )
             return verdict
         }
         let available = try log.bounds(of: partition)
         guard available.lowerBound <= live.progress.base else {
             verdict.finding = .notComparable(
-                "the log begins at \(available.lowerBound), and the rows come from \(live.progress.base) on")
+                "the log begins at \(available.lowerBound), and the rows come from \(live.progress.base) on"
+            )
             return verdict
         }
         let stops = Dictionary(
-            attested.filter { $0.next <= live.progress.next && $0.base == live.progress.origin }.map { ($0.next, $0) }, uniquingKeysWith: { first, _ in first })
+            attested.filter { $0.next <= live.progress.next && $0.base == live.progress.origin }.map
+            { ($0.next, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
         var wrong: (Attestation, Digest)?
         try fold(
-            from: live.progress.base, to: live.progress.next, log: log, into: memory, stops: Set(stops.keys),
+            from: live.progress.base,
+            to: live.progress.next,
+            log: log,
+            into: memory,
+            stops: Set(stops.keys),
             reacting: reacting
         ) { state in
             guard let expected = stops[state.progress.next] else { return }
@@ -102,7 +122,8 @@ public struct Replay: Sendable {
         verdict.replayed = again.digest
         if again.digest != live.digest {
             verdict.finding = .different(
-                try projection.firstDifference(of: partition.index, between: served, and: memory))
+                try projection.firstDifference(of: partition.index, between: served, and: memory)
+            )
         } else if again.progress != live.progress {
             // A record that is missing may have changed no row; that it was folded is known all the same.
             verdict.finding = .different(RowDifference(between: live.progress, and: again.progress))
@@ -123,18 +144,32 @@ public struct Replay: Sendable {
         } catch {
             let none = Digest(of: [])
             return Verdict(
-                projection: projection.name, partition: partition, generation: projection.generation,
-                foldVersion: projection.foldVersion, next: 0, base: "", entries: 0, recordCount: 0, served: none, replayed: none,
-                attestationCount: 0, finding: .different(RowDifference(key: key, left: value, right: nil)))
+                projection: projection.name,
+                partition: partition,
+                generation: projection.generation,
+                foldVersion: projection.foldVersion,
+                next: 0,
+                base: "",
+                entries: 0,
+                recordCount: 0,
+                served: none,
+                replayed: none,
+                attestationCount: 0,
+                finding: .different(RowDifference(key: key, left: value, right: nil))
+            )
         }
     }
 
     /// Folds the records of `base ..< end` into a store.
-    /// - Parameters:
-    ///   - stops: Positions at which `stopped` gets the digest of the state so far.
+    /// `stops`: Positions at which `stopped` gets the digest of the state so far.
     public func fold(
-        from base: Offset, to end: Offset, log: any Log, into store: any Store, stops: Set<Offset> = [],
-        reacting: (Record, Reaction) -> Void = { _, _ in }, stopped: (StateDigest) throws -> Void = { _ in }
+        from base: Offset,
+        to end: Offset,
+        log: any Log,
+        into store: any Store,
+        stops: Set<Offset> = [],
+        reacting: (Record, Reaction) -> Void = { _, _ in },
+        stopped: (StateDigest) throws -> Void = { _ in }
     ) throws {
         guard base < end else { return }
         let reader = try log.reader()
@@ -152,15 +187,29 @@ public struct Replay: Sendable {
                 continue
             }
             silence = 0
-            var changes = Changes(over: store, family: projection.family, shelf: shelf, at: progress.next)
+            var changes = Changes(
+                over: store,
+                family: projection.family,
+                shelf: shelf,
+                at: progress.next
+            )
             for record in records where record.offset >= progress.next && record.offset < end {
                 changes.offset = record.offset
-                if let reaction = try projection.apply(record, of: partition, to: &changes) { reacting(record, reaction) }
+                if let reaction = try projection.apply(record, of: partition, to: &changes) {
+                    reacting(record, reaction)
+                }
                 progress.advance(past: record)
                 if stops.contains(progress.next) {
                     try land(changes, progress, in: store)
-                    changes = Changes(over: store, family: projection.family, shelf: shelf, at: progress.next)
-                    if let state = try projection.digest(of: partition.index, in: store) { try stopped(state) }
+                    changes = Changes(
+                        over: store,
+                        family: projection.family,
+                        shelf: shelf,
+                        at: progress.next
+                    )
+                    if let state = try projection.digest(of: partition.index, in: store) {
+                        try stopped(state)
+                    }
                 }
             }
             try land(changes, progress, in: store)
@@ -168,7 +217,11 @@ public struct Replay: Sendable {
         }
     }
 
-    private func land(_ changes: consuming Changes, _ progress: Progress, in store: any Store) throws {
+    private func land(
+        _ changes: consuming Changes,
+        _ progress: Progress,
+        in store: any Store
+    ) throws {
         if let failure = changes.failure { throw failure }
         changes[Progress.table, Progress.key] = progress
         try store.write(changes.batch(), to: projection.family)

@@ -15,18 +15,29 @@ struct Seat {
     /// Folds what it has not folded yet, appends the reactions, and writes rows and position in one batch.
     /// - Returns: How many records were folded.
     mutating func fold(
-        _ records: [Record], into store: any Store, appending append: ([Reaction]) throws(LogError) -> Void
+        _ records: [Record],
+        into store: any Store,
+        appending append: ([Reaction]) throws(LogError) -> Void
     ) throws(SeatError) -> Int {
-        guard stopped == nil, let newest = records.last, newest.offset >= progress.next else { return 0 }
+        guard stopped == nil, let newest = records.last, newest.offset >= progress.next else {
+            return 0
+        }
         let shelf = projection.shelf(of: partition.index)
-        var changes = Changes(over: store, family: projection.family, shelf: shelf, at: progress.next)
+        var changes = Changes(
+            over: store,
+            family: projection.family,
+            shelf: shelf,
+            at: progress.next
+        )
         var progress = progress
         var reactions: [Reaction] = []
         var stop: FoldStop?
         for record in records where record.offset >= progress.next {
             changes.offset = record.offset
             do {
-                if let reaction = try projection.apply(record, of: partition, to: &changes), record.offset > answered {
+                if let reaction = try projection.apply(record, of: partition, to: &changes),
+                    record.offset > answered
+                {
                     reactions.append(reaction)
                 }
             } catch {
@@ -76,7 +87,13 @@ public struct SeatStatus: Sendable, Hashable {
 extension Seat {
     var status: SeatStatus {
         SeatStatus(
-            projection: projection.name, family: projection.family, generation: projection.generation,
-            foldVersion: projection.foldVersion, partition: partition, progress: progress, stopped: stopped)
+            projection: projection.name,
+            family: projection.family,
+            generation: projection.generation,
+            foldVersion: projection.foldVersion,
+            partition: partition,
+            progress: progress,
+            stopped: stopped
+        )
     }
 }

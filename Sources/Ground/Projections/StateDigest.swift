@@ -11,9 +11,12 @@ public struct StateDigest: Sendable, Hashable {
 
 extension Projection {
     /// SHA-256 over (length, key, length, value) of every live row in key order, without the shelf's own prefix.
-    /// - Parameter reader: A snapshot, so that rows and position are of one moment.
-    /// - Returns: Nil where nothing was folded yet.
-    public func digest(of partition: Int32, in reader: any StoreReader) throws(StoreError) -> StateDigest? {
+    /// `reader`: A snapshot, so that rows and position are of one moment.
+    /// Returns: Nil where nothing was folded yet.
+    public func digest(
+        of partition: Int32,
+        in reader: any StoreReader
+    ) throws(StoreError) -> StateDigest? {
         let view = TableReader(reader, family: family, shelf: shelf(of: partition))
         guard let progress = try view.get(Progress.table, Progress.key) else { return nil }
         var hasher = DigestHasher()
@@ -28,7 +31,9 @@ extension Projection {
 
     /// The first key whose rows differ between two states, and both values; nil where there is none.
     public func firstDifference(
-        of partition: Int32, between one: any StoreReader, and other: any StoreReader
+        of partition: Int32,
+        between one: any StoreReader,
+        and other: any StoreReader
     ) throws(StoreError) -> RowDifference? {
         let left = try liveRows(of: partition, in: one)
         let right = try liveRows(of: partition, in: other)
@@ -50,21 +55,29 @@ extension Projection {
     }
 
     /// The removal of every row that no longer counts.
-    func deadRows(of partition: Int32, in reader: any StoreReader) throws(StoreError) -> WriteBatch {
+    func deadRows(of partition: Int32, in reader: any StoreReader) throws(StoreError) -> WriteBatch
+    {
         var batch = WriteBatch()
         let shelf = shelf(of: partition)
-        guard let isLive = try liveness(in: TableReader(reader, family: family, shelf: shelf)) else { return batch }
-        try reader.scan(family, from: shelf.prefix, to: shelf.end) { (key, value) throws(StoreError) in
+        guard let isLive = try liveness(in: TableReader(reader, family: family, shelf: shelf))
+        else { return batch }
+        try reader.scan(family, from: shelf.prefix, to: shelf.end) {
+            (key, value) throws(StoreError) in
             let key = key.withUnsafeBytes { [UInt8]($0) }
             let row = key.dropFirst(shelf.prefix.count)
             guard let table = row.first, table != Progress.table.number else { return true }
-            if !isLive(table, row.dropFirst(), value.withUnsafeBytes { [UInt8]($0) }[...]) { batch.put(nil, at: key) }
+            if !isLive(table, row.dropFirst(), value.withUnsafeBytes { [UInt8]($0) }[...]) {
+                batch.put(nil, at: key)
+            }
             return true
         }
         return batch
     }
 
-    private func liveRows(of partition: Int32, in reader: any StoreReader) throws(StoreError) -> [Row] {
+    private func liveRows(
+        of partition: Int32,
+        in reader: any StoreReader
+    ) throws(StoreError) -> [Row] {
         var rows: [Row] = []
         try scanLiveRows(of: partition, in: reader) { (key, value) throws(StoreError) in
             rows.append(Row(key: key, value: value))
@@ -74,12 +87,14 @@ extension Projection {
 
     /// Calls `body` with each row that counts: the table's number and the row's key, then the value.
     private func scanLiveRows(
-        of partition: Int32, in reader: any StoreReader,
+        of partition: Int32,
+        in reader: any StoreReader,
         _ body: (_ key: [UInt8], _ value: [UInt8]) throws(StoreError) -> Void
     ) throws(StoreError) {
         let shelf = shelf(of: partition)
         let isLive = try liveness(in: TableReader(reader, family: family, shelf: shelf))
-        try reader.scan(family, from: shelf.prefix, to: shelf.end) { (key, value) throws(StoreError) in
+        try reader.scan(family, from: shelf.prefix, to: shelf.end) {
+            (key, value) throws(StoreError) in
             let key = key.withUnsafeBytes { [UInt8]($0.dropFirst(shelf.prefix.count)) }
             let value = value.withUnsafeBytes { [UInt8]($0) }
             guard let table = key.first, table != Progress.table.number else { return true }

@@ -21,7 +21,11 @@ public final class Waiters: Sendable {
     }
 
     /// A ticket for the folding of every record below `next`. Look at the state after taking it: it may be past that.
-    public func ticket(for partition: Partition, below next: Offset, within time: Duration) -> Ticket {
+    public func ticket(
+        for partition: Partition,
+        below next: Offset,
+        within time: Duration
+    ) -> Ticket {
         let ticket = Ticket(deadline: .now + time)
         state.withLock { $0.positions[partition, default: []].append((next, ticket)) }
         return ticket

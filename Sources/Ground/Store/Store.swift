@@ -21,7 +21,9 @@ public protocol StoreReader: Sendable {
     func values(of keys: [[UInt8]], in family: Family) throws(StoreError) -> [[UInt8]?]
     /// Calls `body` with each row of `lower ..< upper` in key order (nil: to the end) until it returns false.
     func scan(
-        _ family: Family, from lower: [UInt8], to upper: [UInt8]?,
+        _ family: Family,
+        from lower: [UInt8],
+        to upper: [UInt8]?,
         _ body: (_ key: RawSpan, _ value: RawSpan) throws(StoreError) -> Bool
     ) throws(StoreError)
 }

@@ -18,14 +18,16 @@ public final class WorkPool: Sendable {
     public init(_ name: String, threads: Int = 2, queueLimit: Int = 64) {
         self.queueLimit = queueLimit
         self.wakeUp = Semaphore()
-        let started = (0..<threads).map { index in
+        let started = (0 ..< threads).map { index in
             Worker("\(name)-\(index)") { [self] in work() }
         }
         workers.withLock { $0 = started }
     }
 
     /// Runs `body` on a thread of the pool. Throws `Busy` where the queue is full.
-    public func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+    public func run<Result: Sendable>(
+        _ body: @escaping @Sendable () throws -> Result
+    ) async throws -> Result {
         try await withCheckedThrowingContinuation { continuation in
             let isTaken = state.withLock { state in
                 guard !state.isClosed, state.jobs.count < queueLimit else { return false }
@@ -50,7 +52,9 @@ public final class WorkPool: Sendable {
     private func work() {
         while true {
             wakeUp.wait()
-            let job: (@Sendable () -> Void)? = state.withLock { $0.jobs.isEmpty ? nil : $0.jobs.removeFirst() }
+            let job: (@Sendable () -> Void)? = state.withLock {
+                $0.jobs.isEmpty ? nil : $0.jobs.removeFirst()
+            }
             if let job {
                 job()
             } else if state.withLock({ $0.isClosed }) {

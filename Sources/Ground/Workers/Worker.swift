@@ -1,8 +1,9 @@
 private import CWorkers
+private import Synchronization
+
 #if canImport(Glibc)
 private import Glibc
 #endif
-private import Synchronization
 
 /// One thread of our own, for work that blocks. Whoever starts it joins it.
 public final class Worker: Sendable {

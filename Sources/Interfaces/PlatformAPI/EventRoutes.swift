@@ -20,7 +20,11 @@ extension PlatformAPI {
             guard let text = query[name] else { return nil }
             guard let number = Int64(text) else {
                 throw Problem(
-                    "invalid", "The request makes no sense", .badRequest, "`\(name)` takes a number, and not `\(text)`.")
+                    "invalid",
+                    "The request makes no sense",
+                    .badRequest,
+                    "`\(name)` takes a number, and not `\(text)`."
+                )
             }
             return number
         }
@@ -28,7 +32,13 @@ extension PlatformAPI {
         let (from, limit) = (try number("from"), try number("limit") ?? .max)
         let follow = query["follow"] == "true"
         let cursor = try await platform.pool.run { [platform] in
-            try EventCursor(log: platform.log, topic: topic, partition: partition, from: from, follow: follow)
+            try EventCursor(
+                log: platform.log,
+                topic: topic,
+                partition: partition,
+                from: from,
+                follow: follow
+            )
         }
         let body = ResponseBody { [platform] writer in
             defer { cursor.close() }
@@ -63,7 +73,15 @@ extension PlatformAPI {
         ]
         if !record.headers.isEmpty {
             members.append(
-                ("headers", .array(record.headers.map { [.string($0.name), $0.value.map { .text($0[...]) } ?? .null] })))
+                (
+                    "headers",
+                    .array(
+                        record.headers.map {
+                            [.string($0.name), $0.value.map { .text($0[...]) } ?? .null]
+                        }
+                    )
+                )
+            )
         }
         members.append(("value", record.value.map { .document($0) } ?? .null))
         return try JSONValue.object(members).text(.compact)
@@ -72,7 +90,9 @@ extension PlatformAPI {
     /// A fact of a control topic that took no effect: another was first.
     private func isVoid(_ record: Record, in partition: Partition) throws -> Bool {
         guard partition.topic == StreamEvent.topic.name else { return false }
-        guard let id = record.header("ce_id").flatMap({ EventID(text: $0.span.bytes) }) else { return true }
+        guard let id = record.header("ce_id").flatMap({ EventID(text: $0.span.bytes) }) else {
+            return true
+        }
         let effect = try StreamCatalog.View(platform.store).tables.get(Arbiter.effects, id)
         return effect?.offset != record.offset
     }
@@ -81,7 +101,9 @@ extension PlatformAPI {
 extension JSONValue {
     /// Text as text; other bytes as `{"base64": …}`.
     fileprivate static func text(_ bytes: ArraySlice<UInt8>) -> JSONValue {
-        String(validating: bytes, as: UTF8.self).map(JSONValue.string) ?? ["base64": .string(bytes.base64)]
+        String(validating: bytes, as: UTF8.self).map(JSONValue.string) ?? [
+            "base64": .string(bytes.base64)
+        ]
     }
 
     /// A JSON document as what it says; anything else as `text` has it.
@@ -97,15 +119,20 @@ extension JSONValue {
 extension ArraySlice<UInt8> {
     /// RFC 4648, section 4.
     fileprivate var base64: String {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        let alphabet = Array(
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
+        )
         var text: [UInt8] = []
         var rest = self
         while !rest.isEmpty {
             let group = rest.prefix(3)
             rest = rest.dropFirst(3)
             let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-            for index in 0..<4 {
-                text.append(index <= group.count ? alphabet[bits >> (18 - 6 * index) & 63] : UInt8(ascii: "="))
+            for index in 0 ..< 4 {
+                text.append(
+                    index <= group.count
+                        ? alphabet[bits >> (18 - 6 * index) & 63] : UInt8(ascii: "=")
+                )
             }
         }
         return String(decoding: text, as: UTF8.self)

@@ -4,7 +4,8 @@ internal import Hummingbird
 /// Keeps web pages out: whatever the user visits could post to loopback from the user's own browser.
 struct Gatekeeper: RouterMiddleware {
     func handle(
-        _ request: Request, context: BasicRequestContext,
+        _ request: Request,
+        context: BasicRequestContext,
         next: @concurrent (Request, BasicRequestContext) async throws -> Response
     ) async throws -> Response {
         try check(request)
@@ -15,24 +16,36 @@ struct Gatekeeper: RouterMiddleware {
         let host = request.head.authority ?? ""
         guard Self.isLoopback(host) else {
             throw Problem(
-                "foreignHost", "Only loopback is served", .misdirectedRequest,
+                "foreignHost",
+                "Only loopback is served",
+                .misdirectedRequest,
                 "The Host `\(host)` is not this machine's loopback. Ask 127.0.0.1 or localhost; other names are refused "
-                    + "until there is access control.")
+                    + "until there is access control."
+            )
         }
         if let origin = request.headers[.origin], !Self.isLoopbackOrigin(origin) {
             throw Problem(
-                "foreignOrigin", "Requests of other sites are refused", .forbidden,
-                "The Origin `\(origin)` is not this server's own.")
+                "foreignOrigin",
+                "Requests of other sites are refused",
+                .forbidden,
+                "The Origin `\(origin)` is not this server's own."
+            )
         }
-        guard request.method != .get, request.method != .head, request.method != .delete else { return }
-        let type = request.headers[.contentType]?.split(separator: ";").first.map { $0.lowercased() } ?? ""
+        guard request.method != .get, request.method != .head, request.method != .delete else {
+            return
+        }
+        let type =
+            request.headers[.contentType]?.split(separator: ";").first.map { $0.lowercased() } ?? ""
         let takesLines = request.uri.path.hasSuffix("/records")
         guard type == "application/json" || takesLines && type == "application/x-ndjson" else {
             throw Problem(
-                "mediaType", "The body has the wrong type", .unsupportedMediaType,
+                "mediaType",
+                "The body has the wrong type",
+                .unsupportedMediaType,
                 takesLines
                     ? "Send `Content-Type: application/x-ndjson`, one JSON object a line."
-                    : "Send `Content-Type: application/json`.")
+                    : "Send `Content-Type: application/json`."
+            )
         }
     }
 
@@ -40,7 +53,7 @@ struct Gatekeeper: RouterMiddleware {
         let host: Substring
         if authority.hasPrefix("[") {
             guard let end = authority.firstIndex(of: "]") else { return false }
-            host = authority[authority.index(after: authority.startIndex)..<end]
+            host = authority[authority.index(after: authority.startIndex) ..< end]
         } else {
             host = authority.prefix { $0 != ":" }
         }

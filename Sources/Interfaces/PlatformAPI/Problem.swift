@@ -21,8 +21,13 @@ struct Problem: Error {
     var retryAfterSeconds: Int?
 
     init(
-        _ type: String, _ title: String, _ status: HTTPResponse.Status, _ detail: String, pointer: String? = nil,
-        more: [(String, JSONValue)] = [], retryAfterSeconds: Int? = nil
+        _ type: String,
+        _ title: String,
+        _ status: HTTPResponse.Status,
+        _ detail: String,
+        pointer: String? = nil,
+        more: [(String, JSONValue)] = [],
+        retryAfterSeconds: Int? = nil
     ) {
         self.type = type
         self.title = title
@@ -35,7 +40,8 @@ struct Problem: Error {
 
     var response: Response {
         var members: [(String, JSONValue)] = [
-            ("type", .string(type)), ("title", .string(title)), ("status", .integer(Int64(status.code))),
+            ("type", .string(type)), ("title", .string(title)),
+            ("status", .integer(Int64(status.code))),
             ("detail", .string(detail)),
         ]
         if let pointer { members.append(("pointer", .string(pointer))) }
@@ -63,12 +69,20 @@ extension Problem {
             self.init("malformed", "The body is not what this route takes", .badRequest, "\(error)")
         case is WorkPool.Busy:
             self.init(
-                "busy", "Too much at once", .serviceUnavailable, "Long reads and audits are queueing: ask again.",
-                retryAfterSeconds: 1)
+                "busy",
+                "Too much at once",
+                .serviceUnavailable,
+                "Long reads and audits are queueing: ask again.",
+                retryAfterSeconds: 1
+            )
         case let error as any HTTPResponseError:
             self.init(
-                error.status == .notFound ? "noSuchRoute" : "badRequest", error.status.reasonPhrase, error.status,
-                error.status == .notFound ? "There is no such route. Docs/Routes.md lists all." : "\(error)")
+                error.status == .notFound ? "noSuchRoute" : "badRequest",
+                error.status.reasonPhrase,
+                error.status,
+                error.status == .notFound
+                    ? "There is no such route. Docs/Routes.md lists all." : "\(error)"
+            )
         default: self.init("internal", "Our fault", .internalServerError, "\(error)")
         }
     }
@@ -78,31 +92,59 @@ extension Problem {
         case .refused(let refusal):
             let isUnknown = if case .unknownStream = refusal { true } else { false }
             self.init(
-                isUnknown ? "notFound" : "refused", isUnknown ? "There is no such thing" : "Refused",
-                isUnknown ? .notFound : .conflict, "\(refusal)")
+                isUnknown ? "notFound" : "refused",
+                isUnknown ? "There is no such thing" : "Refused",
+                isUnknown ? .notFound : .conflict,
+                "\(refusal)"
+            )
         case .keyReused(let key):
             self.init(
-                "keyReused", "The idempotency key was used for another request", .unprocessableContent,
-                "The key `\(key)` came before with another body. Use a new key for a new request.")
+                "keyReused",
+                "The idempotency key was used for another request",
+                .unprocessableContent,
+                "The key `\(key)` came before with another body. Use a new key for a new request."
+            )
         case .conflict(let why): self.init("conflict", "Others were first", .conflict, why)
         case .unavailable(let why):
             self.init(
-                "unavailable", "The log does not take writes", .serviceUnavailable, "\(why). Nothing was written: ask again.",
-                retryAfterSeconds: 1)
+                "unavailable",
+                "The log does not take writes",
+                .serviceUnavailable,
+                "\(why). Nothing was written: ask again.",
+                retryAfterSeconds: 1
+            )
         case .outcomeUnknown(let why):
             self.init(
-                "outcomeUnknown", "It may or may not have been written", .gatewayTimeout,
-                "\(why). Ask again with the same Idempotency-Key: it takes effect once.")
+                "outcomeUnknown",
+                "It may or may not have been written",
+                .gatewayTimeout,
+                "\(why). Ask again with the same Idempotency-Key: it takes effect once."
+            )
         case .notReached(let asked, let reached):
             self.init(
-                "notReached", "Not folded so far yet", .gatewayTimeout,
-                "Asked for \(asked); folded up to offset \(reached - 1). Ask again.")
-        case .unknownTopic(let topic): self.init("notFound", "There is no such thing", .notFound, "There is no topic \(topic).")
+                "notReached",
+                "Not folded so far yet",
+                .gatewayTimeout,
+                "Asked for \(asked); folded up to offset \(reached - 1). Ask again."
+            )
+        case .unknownTopic(let topic):
+            self.init(
+                "notFound",
+                "There is no such thing",
+                .notFound,
+                "There is no topic \(topic)."
+            )
         case .invalid(let why): self.init("invalid", "The request makes no sense", .badRequest, why)
         case .log(let error):
             self.init(
-                "unavailable", "The log does not answer", .serviceUnavailable, "\(error)", retryAfterSeconds: 1)
-        case .store(let error): self.init("stateFailed", "The state cannot be read", .serviceUnavailable, "\(error)")
+                "unavailable",
+                "The log does not answer",
+                .serviceUnavailable,
+                "\(error)",
+                retryAfterSeconds: 1
+            )
+        case .store(let error):
+            self.init("stateFailed", "The state cannot be read", .serviceUnavailable, "\(error)")
         }
     }
 }
@@ -116,15 +158,18 @@ extension Response {
             preconditionFailure("An answer of ours holds no infinite numbers: \(error)")
         }
         return Response(
-            status: status, headers: [.contentType: "application/json"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: text)))
+            status: status,
+            headers: [.contentType: "application/json"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: text))
+        )
     }
 }
 
 /// Turns every error into a problem.
 struct ProblemMiddleware: RouterMiddleware {
     func handle(
-        _ request: Request, context: BasicRequestContext,
+        _ request: Request,
+        context: BasicRequestContext,
         next: @concurrent (Request, BasicRequestContext) async throws -> Response
     ) async throws -> Response {
         do {

@@ -25,7 +25,10 @@ public struct PlatformAPI: Sendable {
         public var notices: @Sendable () -> [String]
 
         public init(
-            version: String, kafka: String, dataDirectory: String, notices: @escaping @Sendable () -> [String]
+            version: String,
+            kafka: String,
+            dataDirectory: String,
+            notices: @escaping @Sendable () -> [String]
         ) {
             self.version = version
             self.kafka = kafka
@@ -51,9 +54,15 @@ public struct PlatformAPI: Sendable {
         api.post("/apply") { request, _ in try await apply(request) }
         api.get("/streams") { request, _ in try await listStreams(request) }
         api.get("/streams/:name") { request, context in try await stream(context.name, request) }
-        api.delete("/streams/:name") { request, context in try await deleteStream(context.name, request) }
-        api.post("/streams/:name/records") { request, context in try await publish(to: context.name, request) }
-        api.post("/streams/:name/advance") { request, context in try await advance(context.name, request) }
+        api.delete("/streams/:name") { request, context in
+            try await deleteStream(context.name, request)
+        }
+        api.post("/streams/:name/records") { request, context in
+            try await publish(to: context.name, request)
+        }
+        api.post("/streams/:name/advance") { request, context in
+            try await advance(context.name, request)
+        }
         api.get("/events/:name") { request, context in try await events(of: context.name, request) }
         api.get("/alerts") { _, _ in try alerts() }
         api.post("/audit/verify") { request, _ in try await verify(request) }
@@ -72,22 +81,38 @@ extension BasicRequestContext {
 extension Request {
     var query: [String: String] {
         Dictionary(
-            uri.queryParameters.map { (String($0.key), String($0.value)) }, uniquingKeysWith: { _, last in last })
+            uri.queryParameters.map { (String($0.key), String($0.value)) },
+            uniquingKeysWith: { _, last in last }
+        )
     }
 
-    /// - Parameter body: What is asked for; the same key with another body is refused.
+    /// `body`: What is asked for; the same key with another body is refused.
     func caller(route: String, body: [UInt8]) throws -> Caller {
         let actor = headers[HTTPField.Name.actor] ?? "anonymous"
         guard !actor.isEmpty, actor.utf8.count <= 200 else {
-            throw Problem("invalid", "The request makes no sense", .badRequest, "Tributary-Actor takes 1 to 200 bytes.")
+            throw Problem(
+                "invalid",
+                "The request makes no sense",
+                .badRequest,
+                "Tributary-Actor takes 1 to 200 bytes."
+            )
         }
         let key = headers[HTTPField.Name.idempotencyKey]
         if let key, key.isEmpty || key.utf8.count > 255 {
-            throw Problem("invalid", "The request makes no sense", .badRequest, "Idempotency-Key takes 1 to 255 bytes.")
+            throw Problem(
+                "invalid",
+                "The request makes no sense",
+                .badRequest,
+                "Idempotency-Key takes 1 to 255 bytes."
+            )
         }
         return Caller(
-            actor: actor, idempotencyKey: key, route: route, digest: Digest(of: body),
-            traceparent: headers[HTTPField.Name.traceparent])
+            actor: actor,
+            idempotencyKey: key,
+            route: route,
+            digest: Digest(of: body),
+            traceparent: headers[HTTPField.Name.traceparent]
+        )
     }
 
     func collectedBody(upTo limit: Int = 16 << 20) async throws -> [UInt8] {
@@ -95,7 +120,12 @@ extension Request {
         do {
             buffer = try await body.collect(upTo: limit)
         } catch is NIOTooManyBytesError {
-            throw Problem("tooLarge", "The body is too large", .contentTooLarge, "At most \(limit) bytes.")
+            throw Problem(
+                "tooLarge",
+                "The body is too large",
+                .contentTooLarge,
+                "At most \(limit) bytes."
+            )
         }
         return Array(buffer.readableBytesView)
     }
@@ -109,7 +139,10 @@ extension String {
         var index = 0
         while index < encoded.count {
             if encoded[index] == UInt8(ascii: "%"), index + 2 < encoded.count,
-                let byte = UInt8(String(decoding: encoded[index + 1...index + 2], as: UTF8.self), radix: 16)
+                let byte = UInt8(
+                    String(decoding: encoded[index + 1 ... index + 2], as: UTF8.self),
+                    radix: 16
+                )
             {
                 bytes.append(byte)
                 index += 3
@@ -130,7 +163,9 @@ extension HTTPField.Name {
     static let traceparent = name("traceparent")
 
     private static func name(_ text: String) -> HTTPField.Name {
-        guard let name = HTTPField.Name(text) else { preconditionFailure("\(text) is a header's name.") }
+        guard let name = HTTPField.Name(text) else {
+            preconditionFailure("\(text) is a header's name.")
+        }
         return name
     }
 }

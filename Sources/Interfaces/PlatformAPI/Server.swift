@@ -4,17 +4,25 @@ public import NIOCore
 
 extension PlatformAPI {
     /// The server of these routes, on loopback.
-    /// - Parameter running: Called once the port is open.
+    /// `running`: Called once the port is open.
     public func server(
-        host: String, port: Int, group: any EventLoopGroup, logger: Logger,
+        host: String,
+        port: Int,
+        group: any EventLoopGroup,
+        logger: Logger,
         running: @escaping @Sendable (any Channel) async -> Void
     ) -> some ApplicationProtocol {
         Application(
             router: router(),
             configuration: .init(address: .hostname(host, port: port), serverName: "tributary"),
-            onServerRunning: running, eventLoopGroupProvider: .shared(group), logger: logger)
+            onServerRunning: running,
+            eventLoopGroupProvider: .shared(group),
+            logger: logger
+        )
     }
 
     /// Whether an address is this machine's own. Others are refused until there is access control.
-    public static func isLoopback(_ host: String) -> Bool { Gatekeeper.isLoopback(host.contains(":") ? "[\(host)]" : host) }
+    public static func isLoopback(_ host: String) -> Bool {
+        Gatekeeper.isLoopback(host.contains(":") ? "[\(host)]" : host)
+    }
 }

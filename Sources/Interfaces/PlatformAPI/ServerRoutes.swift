@@ -15,7 +15,8 @@ extension PlatformAPI {
         let reasons = platform.stopReasons
         return Response.json(
             ["ready": .bool(reasons.isEmpty), "reasons": .array(reasons.map(JSONValue.string))],
-            status: reasons.isEmpty ? .ok : .serviceUnavailable)
+            status: reasons.isEmpty ? .ok : .serviceUnavailable
+        )
     }
 
     /// What `tributary status` shows: positions and lag of every projection, and what was noticed.
@@ -24,7 +25,8 @@ extension PlatformAPI {
         let report = try await platform.pool.run { [platform] in
             let projections: [JSONValue] = seats.map { seat in
                 var members: [(String, JSONValue)] = [
-                    ("projection", .string(seat.projection)), ("partition", .string(seat.partition.description)),
+                    ("projection", .string(seat.projection)),
+                    ("partition", .string(seat.partition.description)),
                     ("next", .integer(seat.progress.next)),
                 ]
                 do {
@@ -33,7 +35,9 @@ extension PlatformAPI {
                 } catch {
                     members.append(("lag", .null))
                 }
-                if seat.progress.base > 0 { members.append(("replayableSince", .integer(seat.progress.base))) }
+                if seat.progress.base > 0 {
+                    members.append(("replayableSince", .integer(seat.progress.base)))
+                }
                 if let stopped = seat.stopped { members.append(("stopped", .string(stopped))) }
                 return .object(members)
             }
@@ -43,7 +47,8 @@ extension PlatformAPI {
             return (projections, open, attested)
         }
         return Response.json([
-            "version": .string(about.version), "ready": .bool(platform.stopReasons.isEmpty), "kafka": .string(about.kafka),
+            "version": .string(about.version), "ready": .bool(platform.stopReasons.isEmpty),
+            "kafka": .string(about.kafka),
             "dataDirectory": .string(about.dataDirectory),
             "projections": .array(report.0),
             "openAlerts": .array(report.1.map { .string("\($0.kind): \($0.summary)") }),
@@ -58,12 +63,15 @@ extension PlatformAPI {
             "items": .array(
                 alerts.map { alert in
                     [
-                        "kind": .string(alert.kind), "subject": .string(alert.subject), "summary": .string(alert.summary),
-                        "detail": .string(alert.detail), "raisedAt": .string(alert.raisedAt.rfc3339),
+                        "kind": .string(alert.kind), "subject": .string(alert.subject),
+                        "summary": .string(alert.summary),
+                        "detail": .string(alert.detail),
+                        "raisedAt": .string(alert.raisedAt.rfc3339),
                         "resolvedAt": alert.resolvedAt.map { .string($0.rfc3339) } ?? .null,
                         "count": .integer(alert.count),
                     ]
-                })
+                }
+            )
         ])
     }
 
@@ -71,12 +79,16 @@ extension PlatformAPI {
     func verify(_ request: Request) async throws -> Response {
         let asked = try JSONValue(parsing: try await request.collectedBody())
         let names = Set(asked["projections"]?.array?.compactMap(\.string) ?? [])
-        let findings = try await platform.pool.run { [platform] in try platform.verify(only: names) }
+        let findings = try await platform.pool.run { [platform] in try platform.verify(only: names)
+        }
         if findings.isEmpty, !names.isEmpty {
             throw Problem(
-                "notFound", "There is no such thing", .notFound,
+                "notFound",
+                "There is no such thing",
+                .notFound,
                 "No projection is called \(names.sorted().joined(separator: ", ")): there are "
-                    + Set(platform.seats.map(\.projection)).sorted().joined(separator: ", ") + ".")
+                    + Set(platform.seats.map(\.projection)).sorted().joined(separator: ", ") + "."
+            )
         }
         return Response.json(["projections": .array(findings.map(\.json))])
     }
@@ -88,10 +100,13 @@ extension PlatformAPI {
         let isSettled = try await platform.settle(within: .seconds(seconds))
         guard isSettled else {
             throw Problem(
-                "notReached", "Not settled", .gatewayTimeout,
+                "notReached",
+                "Not settled",
+                .gatewayTimeout,
                 platform.stopReasons.isEmpty
                     ? "Not everything was folded within \(seconds) s. Ask again, or look at `tributary status`."
-                    : "A projection does not go on: \(platform.stopReasons.joined(separator: "; "))")
+                    : "A projection does not go on: \(platform.stopReasons.joined(separator: "; "))"
+            )
         }
         return Response.json(["settled": true])
     }
@@ -100,10 +115,12 @@ extension PlatformAPI {
 extension Platform.Finding {
     fileprivate var json: JSONValue {
         var members: [(String, JSONValue)] = [
-            ("projection", .string(verdict.projection)), ("position", .string("\(verdict.partition)@\(verdict.next)")),
+            ("projection", .string(verdict.projection)),
+            ("position", .string("\(verdict.partition)@\(verdict.next)")),
             ("entries", .integer(verdict.entries)), ("records", .integer(verdict.recordCount)),
             ("served", .string(verdict.served.hex)), ("replayed", .string(verdict.replayed.hex)),
-            ("attestations", .integer(Int64(verdict.attestationCount))), ("seconds", .number(seconds)),
+            ("attestations", .integer(Int64(verdict.attestationCount))),
+            ("seconds", .number(seconds)),
         ]
         switch verdict.finding {
         case .equal: members.append(("finding", "equal"))

@@ -18,23 +18,34 @@ extension PlatformAPI {
         let asked = try JSONValue(parsing: body)
         guard let files = asked["files"]?.array, !files.isEmpty else {
             throw Problem(
-                "malformed", "The body is not what this route takes", .badRequest,
-                "Send {\"files\": [{\"name\": \"streams.yaml\", \"text\": \"kind: Stream …\"}]}.", pointer: "/files")
+                "malformed",
+                "The body is not what this route takes",
+                .badRequest,
+                "Send {\"files\": [{\"name\": \"streams.yaml\", \"text\": \"kind: Stream …\"}]}.",
+                pointer: "/files"
+            )
         }
         let sources = try files.enumerated().map { index, file in
             guard let name = file["name"]?.string, let text = file["text"]?.string else {
                 throw Problem(
-                    "malformed", "The body is not what this route takes", .badRequest,
-                    "A file has a `name` and a `text`.", pointer: "/files/\(index)")
+                    "malformed",
+                    "The body is not what this route takes",
+                    .badRequest,
+                    "A file has a `name` and a `text`.",
+                    pointer: "/files/\(index)"
+                )
             }
             return SourceFile(name: name, text: text)
         }
         let (resources, errors) = readResources(sources)
         guard errors.isEmpty else {
             throw Problem(
-                "invalidResources", "Nothing was applied", .unprocessableContent,
+                "invalidResources",
+                "Nothing was applied",
+                .unprocessableContent,
                 "\(errors.count) \(errors.count == 1 ? "error" : "errors"), nothing applied.",
-                more: [("errors", .array(errors.map(\.json)))])
+                more: [("errors", .array(errors.map(\.json)))]
+            )
         }
         let definitions = resources.map { resource in
             switch resource {
@@ -43,12 +54,19 @@ extension PlatformAPI {
         }
         let isDryRun = asked["dryRun"]?.bool ?? false
         let results = try await platform.apply(
-            definitions, for: try request.caller(route: "POST /api/v1/apply", body: body), isDryRun: isDryRun)
+            definitions,
+            for: try request.caller(route: "POST /api/v1/apply", body: body),
+            isDryRun: isDryRun
+        )
         var response = Response.json([
             "results": .array(
                 results.map {
-                    ["kind": "Stream", "name": .string($0.name), "action": .string($0.applied.rawValue)]
-                })
+                    [
+                        "kind": "Stream", "name": .string($0.name),
+                        "action": .string($0.applied.rawValue),
+                    ]
+                }
+            )
         ])
         response.headers[.position] = results.compactMap(\.effect.position).last?.description
         return response
@@ -61,15 +79,21 @@ extension PlatformAPI {
 
     func stream(_ name: String, _ request: Request) async throws -> Response {
         let view = try await catalog(request)
-        guard let entry = try view.stream(name) else { throw PlatformError.refused(.unknownStream(name)) }
-        guard case .object(var members) = entry.definition.json else { return Response.json(entry.definition.json) }
+        guard let entry = try view.stream(name) else {
+            throw PlatformError.refused(.unknownStream(name))
+        }
+        guard case .object(var members) = entry.definition.json else {
+            return Response.json(entry.definition.json)
+        }
         members.append(("status", try status(of: entry)))
         return Response.json(.object(members))
     }
 
     func deleteStream(_ name: String, _ request: Request) async throws -> Response {
         let effect = try await platform.deleteStream(
-            name, for: try request.caller(route: "DELETE /api/v1/streams/\(name)", body: Array(name.utf8)))
+            name,
+            for: try request.caller(route: "DELETE /api/v1/streams/\(name)", body: Array(name.utf8))
+        )
         var response = Response.json(["kind": "Stream", "name": .string(name), "action": "deleted"])
         response.headers[.position] = effect.position?.description
         return response
@@ -83,13 +107,22 @@ extension PlatformAPI {
             let watermark = asked["watermark"]?.string.flatMap({ Instant(rfc3339: $0) })
         else {
             throw Problem(
-                "malformed", "The body is not what this route takes", .badRequest,
-                "Send {\"partition\": 0, \"watermark\": \"2013-12-31T00:00:00Z\"}.")
+                "malformed",
+                "The body is not what this route takes",
+                .badRequest,
+                "Send {\"partition\": 0, \"watermark\": \"2013-12-31T00:00:00Z\"}."
+            )
         }
         let effect = try await platform.advance(
-            name, partition: partition, to: watermark, cause: .endOfInput,
-            for: try request.caller(route: "POST /api/v1/streams/\(name)/advance", body: body))
-        var response = Response.json(["stream": .string(name), "watermark": .string(watermark.rfc3339)])
+            name,
+            partition: partition,
+            to: watermark,
+            cause: .endOfInput,
+            for: try request.caller(route: "POST /api/v1/streams/\(name)/advance", body: body)
+        )
+        var response = Response.json([
+            "stream": .string(name), "watermark": .string(watermark.rfc3339),
+        ])
         response.headers[.position] = effect.position?.description
         return response
     }
@@ -112,8 +145,11 @@ extension PlatformAPI {
         if let text = request.headers[.atLeast] {
             guard let position = Position(text) else {
                 throw Problem(
-                    "invalid", "The request makes no sense", .badRequest,
-                    "Tributary-At-Least takes a position such as tributary.streams/0@12, and not `\(text)`.")
+                    "invalid",
+                    "The request makes no sense",
+                    .badRequest,
+                    "Tributary-At-Least takes a position such as tributary.streams/0@12, and not `\(text)`."
+                )
             }
             try await platform.reach(position)
         }
@@ -121,29 +157,42 @@ extension PlatformAPI {
         if let position = Position(asOf) {
             guard position.partition == Partition(StreamEvent.topic.name, 0) else {
                 throw Problem(
-                    "invalid", "The request makes no sense", .badRequest,
-                    "Streams are as of a position of \(StreamEvent.topic.name)/0, and \(position) is none.")
+                    "invalid",
+                    "The request makes no sense",
+                    .badRequest,
+                    "Streams are as of a position of \(StreamEvent.topic.name)/0, and \(position) is none."
+                )
             }
             try await platform.reach(position)
             return StreamCatalog.View(platform.store, asOf: position.offset)
         }
         guard let instant = Instant(rfc3339: asOf) else {
             throw Problem(
-                "invalid", "The request makes no sense", .badRequest,
-                "as_of takes a position (tributary.streams/0@12) or an instant (2026-01-31T12:00:00Z), and not `\(asOf)`.")
+                "invalid",
+                "The request makes no sense",
+                .badRequest,
+                "as_of takes a position (tributary.streams/0@12) or an instant (2026-01-31T12:00:00Z), and not `\(asOf)`."
+            )
         }
         let newest = StreamCatalog.View(platform.store)
-        return StreamCatalog.View(platform.store, asOf: try Arbiter.offset(asOf: instant, in: newest.tables))
+        return StreamCatalog.View(
+            platform.store,
+            asOf: try Arbiter.offset(asOf: instant, in: newest.tables)
+        )
     }
 
     private func summary(of entry: StreamCatalog.Entry) throws -> JSONValue {
         let stream = entry.definition
-        let accepted = try (0..<stream.partitions).reduce(Int64(0)) { sum, partition in
-            sum + (try Intake.View(Intake(stream), partition: partition, in: platform.store).summary.accepted)
+        let accepted = try (0 ..< stream.partitions).reduce(Int64(0)) { sum, partition in
+            sum
+                + (try Intake.View(Intake(stream), partition: partition, in: platform.store).summary
+                    .accepted)
         }
         return [
-            "name": .string(stream.name), "topic": .string(stream.topic), "partitions": .integer(Int64(stream.partitions)),
-            "records": .integer(accepted), "owner": .string(stream.owner), "description": .string(stream.description),
+            "name": .string(stream.name), "topic": .string(stream.topic),
+            "partitions": .integer(Int64(stream.partitions)),
+            "records": .integer(accepted), "owner": .string(stream.owner),
+            "description": .string(stream.description),
         ]
     }
 
@@ -152,7 +201,9 @@ extension PlatformAPI {
         let stream = entry.definition
         let intake = Intake(stream)
         let served = try platform.store.snapshot()
-        let views = try (0..<stream.partitions).map { try Intake.View(intake, partition: $0, in: served) }
+        let views = try (0 ..< stream.partitions).map {
+            try Intake.View(intake, partition: $0, in: served)
+        }
         let watermarks = try platform.watermarks(of: stream, in: served)
         let refused = try DeadLetterLedger.counts(in: served)
             .filter { $0.stream == stream.name && $0.generation == stream.generation.hex }
@@ -160,7 +211,9 @@ extension PlatformAPI {
         for view in views {
             for (value, count) in view.values { values[value, default: 0] += count }
         }
-        func instant(_ instant: Instant?) -> JSONValue { instant.map { .string($0.rfc3339) } ?? .null }
+        func instant(_ instant: Instant?) -> JSONValue {
+            instant.map { .string($0.rfc3339) } ?? .null
+        }
         return [
             "revision": .integer(entry.revision), "declaredAt": .string(entry.declaredAt.rfc3339),
             "actor": entry.actor.map(JSONValue.string) ?? .null, "actorVerified": false,
@@ -168,16 +221,22 @@ extension PlatformAPI {
             "records": .integer(views.reduce(0) { $0 + $1.summary.accepted }),
             "earliest": instant(views.compactMap(\.summary.earliest).min()),
             "latest": instant(views.compactMap(\.summary.latest).max()),
-            "values": .object(values.sorted { $0.key < $1.key }.map { ($0.key, .integer($0.value)) }),
+            "values": .object(
+                values.sorted { $0.key < $1.key }.map { ($0.key, .integer($0.value)) }
+            ),
             "refused": .object(refused.map { ($0.reason, .integer($0.count)) }),
             "partitions": .array(
                 zip(views, watermarks).enumerated().map { index, partition in
                     [
-                        "partition": .integer(Int64(index)), "records": .integer(partition.0.summary.accepted),
+                        "partition": .integer(Int64(index)),
+                        "records": .integer(partition.0.summary.accepted),
                         "watermark": instant(partition.1),
-                        "sources": .object(partition.0.sources.map { ($0.source, .integer($0.sequence)) }),
+                        "sources": .object(
+                            partition.0.sources.map { ($0.source, .integer($0.sequence)) }
+                        ),
                     ]
-                }),
+                }
+            ),
         ]
     }
 }

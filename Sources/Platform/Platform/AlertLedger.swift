@@ -36,7 +36,14 @@ public struct AlertLedger: Projection {
             count.write(to: &writer)
         }
 
-        init(kind: String, subject: String, summary: String, detail: String, raisedAt: Instant, count: Int64) {
+        init(
+            kind: String,
+            subject: String,
+            summary: String,
+            detail: String,
+            raisedAt: Instant,
+            count: Int64
+        ) {
             self.kind = kind
             self.subject = subject
             self.summary = summary
@@ -58,9 +65,14 @@ public struct AlertLedger: Projection {
     }
 
     public func apply(
-        _ record: Record, of partition: Partition, to changes: inout Changes
+        _ record: Record,
+        of partition: Partition,
+        to changes: inout Changes
     ) throws(FoldStop) -> Reaction? {
-        guard let (envelope, event) = try FoldStop.reading({ () throws(EventError) in try AlertEvent.decode(record) })
+        guard
+            let (envelope, event) = try FoldStop.reading({ () throws(EventError) in
+                try AlertEvent.decode(record)
+            })
         else { return nil }
         switch event.fact {
         case .raised(let raised):
@@ -69,11 +81,18 @@ public struct AlertLedger: Projection {
             // An open alert is not raised again.
             if let former, former.resolvedAt == nil { return nil }
             changes[Self.alerts, key] = Alert(
-                kind: raised.kind, subject: raised.subject, summary: raised.summary, detail: raised.detail,
-                raisedAt: envelope.time, count: (former?.count ?? 0) + 1)
+                kind: raised.kind,
+                subject: raised.subject,
+                summary: raised.summary,
+                detail: raised.detail,
+                raisedAt: envelope.time,
+                count: (former?.count ?? 0) + 1
+            )
         case .resolved(let resolved):
             let key = Self.key(resolved.kind, resolved.subject)
-            if changes[Self.alerts, key]?.resolvedAt == nil { changes[Self.alerts, key]?.resolvedAt = envelope.time }
+            if changes[Self.alerts, key]?.resolvedAt == nil {
+                changes[Self.alerts, key]?.resolvedAt = envelope.time
+            }
         case nil: break
         }
         return nil
@@ -84,6 +103,8 @@ public struct AlertLedger: Projection {
     /// Every alert there was.
     public static func all(in reader: any StoreReader) throws(StoreError) -> [Alert] {
         let ledger = AlertLedger()
-        return try TableReader(reader, family: ledger.family, shelf: ledger.shelf(of: 0)).all(alerts).map(\.row)
+        return try TableReader(reader, family: ledger.family, shelf: ledger.shelf(of: 0)).all(
+            alerts
+        ).map(\.row)
     }
 }

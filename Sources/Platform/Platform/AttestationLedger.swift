@@ -1,11 +1,11 @@
-internal import SwiftProtobuf
-internal import FoundationEssentials
 public import Bytes
 internal import Events
+internal import FoundationEssentials
 public import Logs
 public import Projections
 public import Store
 internal import Streams
+internal import SwiftProtobuf
 
 /// Every digest that was written down, by projection, generation, fold version, partition and position.
 public struct AttestationLedger: Projection {
@@ -36,7 +36,8 @@ public struct AttestationLedger: Projection {
             attestedAt.write(to: &writer)
         }
 
-        public init(next: Offset, entries: Int64, digest: Digest, base: String, attestedAt: Instant) {
+        public init(next: Offset, entries: Int64, digest: Digest, base: String, attestedAt: Instant)
+        {
             self.next = next
             self.entries = entries
             self.digest = digest
@@ -54,46 +55,76 @@ public struct AttestationLedger: Projection {
     }
 
     public func apply(
-        _ record: Record, of partition: Partition, to changes: inout Changes
+        _ record: Record,
+        of partition: Partition,
+        to changes: inout Changes
     ) throws(FoldStop) -> Reaction? {
-        guard let (envelope, event) = try FoldStop.reading({ () throws(EventError) in try AttestationEvent.decode(record) }),
+        guard
+            let (envelope, event) = try FoldStop.reading({ () throws(EventError) in
+                try AttestationEvent.decode(record)
+            }),
             case .attested(let attested) = event.fact, let digest = Digest(bytes: attested.digest)
         else { return nil }
         let key = Self.key(
-            attested.projection, Array(attested.generation), Int64(attested.foldVersion),
-            Partition(attested.topic, attested.partition), attested.base, attested.offset)
+            attested.projection,
+            Array(attested.generation),
+            Int64(attested.foldVersion),
+            Partition(attested.topic, attested.partition),
+            attested.base,
+            attested.offset
+        )
         // The first word on a position counts; a later one that differs is what an audit reports.
         guard changes[Self.rows, key] == nil else { return nil }
         changes[Self.rows, key] = Row(
-            next: attested.offset, entries: attested.entries, digest: digest, base: attested.base,
-            attestedAt: envelope.time)
+            next: attested.offset,
+            entries: attested.entries,
+            digest: digest,
+            base: attested.base,
+            attestedAt: envelope.time
+        )
         return nil
     }
 
     private static func key(
-        _ projection: String, _ generation: [UInt8], _ foldVersion: Int64, _ partition: Partition, _ base: String,
+        _ projection: String,
+        _ generation: [UInt8],
+        _ foldVersion: Int64,
+        _ partition: Partition,
+        _ base: String,
         _ next: Offset
     ) -> String {
         prefix(projection, generation, foldVersion, partition) + "\(base) \(next.orderedBytes.hex)"
     }
 
     private static func prefix(
-        _ projection: String, _ generation: [UInt8], _ foldVersion: Int64, _ partition: Partition
+        _ projection: String,
+        _ generation: [UInt8],
+        _ foldVersion: Int64,
+        _ partition: Partition
     ) -> String {
         "\(projection) \(generation.hex) \(foldVersion) \(partition) "
     }
 
     /// What was attested of a projection's partition: by what it began from, in the order of positions.
     static func attestations(
-        of projection: any Projection, partition: Partition, in reader: any StoreReader
+        of projection: any Projection,
+        partition: Partition,
+        in reader: any StoreReader
     ) throws(StoreError) -> [Replay.Attestation] {
         let ledger = AttestationLedger()
         let tables = TableReader(reader, family: ledger.family, shelf: ledger.shelf(of: 0))
-        let from = prefix(projection.name, projection.generation.bytes, projection.foldVersion, partition)
+        let from = prefix(
+            projection.name,
+            projection.generation.bytes,
+            projection.foldVersion,
+            partition
+        )
         var found: [Replay.Attestation] = []
         try tables.scan(rows, from: from) { (key, row) throws(StoreError) in
             guard key.hasPrefix(from) else { return false }
-            found.append(.init(next: row.next, entries: row.entries, digest: row.digest, base: row.base))
+            found.append(
+                .init(next: row.next, entries: row.entries, digest: row.digest, base: row.base)
+            )
             return true
         }
         return found

@@ -1,10 +1,10 @@
-internal import SwiftProtobuf
-internal import FoundationEssentials
 internal import Bytes
 internal import Events
+internal import FoundationEssentials
 internal import Logs
 public import Projections
 internal import Store
+internal import SwiftProtobuf
 internal import Synchronization
 internal import Workers
 
@@ -17,7 +17,7 @@ extension Platform {
 
     /// Folds every projection again from its first record, and compares with what is served and what was attested.
     /// Blocks for as long as that takes.
-    /// - Parameter only: The names of the projections to look at; empty: all.
+    /// `only`: The names of the projections to look at; empty: all.
     public func verify(only names: Set<String> = []) throws -> [Finding] {
         let seated = housekeeping.withLock { $0.seated }
         var findings: [Finding] = []
@@ -28,8 +28,11 @@ extension Platform {
             let memory = MemoryStore()
             try memory.open(seating.projection.family)
             let verdict = try Replay(seating.projection, of: seating.partition).verify(
-                served: served, log: log,
-                attested: attested, in: memory)
+                served: served,
+                log: log,
+                attested: attested,
+                in: memory
+            )
             guard let verdict else { continue }
             let seconds = (ContinuousClock.now - start) / .seconds(1)
             switch verdict.finding {
@@ -48,9 +51,11 @@ extension Platform {
     /// Writes down what every projection's rows amount to, where they have moved since the last time. Blocks.
     func attestAll() throws {
         // The ledger of attestations is left out: each would change it, and call for the next one.
-        for seating in housekeeping.withLock({ $0.seated }) where !(seating.projection is AttestationLedger) {
+        for seating in housekeeping.withLock({ $0.seated })
+        where !(seating.projection is AttestationLedger) {
             let served = try store.snapshot()
-            guard let state = try seating.projection.digest(of: seating.partition.index, in: served) else { continue }
+            guard let state = try seating.projection.digest(of: seating.partition.index, in: served)
+            else { continue }
             let newest = try attestations(of: seating, in: served)
                 .filter { $0.base == state.progress.origin }.map(\.next).max()
             guard state.progress.next > newest ?? 0 else { continue }
@@ -69,9 +74,16 @@ extension Platform {
         return states
     }
 
-    private func attestations(of seating: Seating, in served: any StoreReader) throws -> [Replay.Attestation] {
+    private func attestations(
+        of seating: Seating,
+        in served: any StoreReader
+    ) throws -> [Replay.Attestation] {
         do throws(StoreError) {
-            return try AttestationLedger.attestations(of: seating.projection, partition: seating.partition, in: served)
+            return try AttestationLedger.attestations(
+                of: seating.projection,
+                partition: seating.partition,
+                in: served
+            )
         } catch {
             // A row of the ledger that is none is named by the audit of the ledger.
             guard case .corrupt = error else { throw error }
@@ -82,7 +94,11 @@ extension Platform {
     private func attest(_ verdict: Replay.Verdict, of seating: Seating) {
         guard !(seating.projection is AttestationLedger) else { return }
         let found = Replay.Attestation(
-            next: verdict.next, entries: verdict.entries, digest: verdict.served, base: verdict.base)
+            next: verdict.next,
+            entries: verdict.entries,
+            digest: verdict.served,
+            base: verdict.base
+        )
         append(attestation(of: seating, found), about: verdict.projection)
     }
 
@@ -122,15 +138,20 @@ extension Platform {
         }
         append(event, about: verdict.projection)
         raise(
-            "divergence", about: "\(verdict.projection), \(verdict.partition)",
+            "divergence",
+            about: "\(verdict.projection), \(verdict.partition)",
             "A replay of \(verdict.partition) does not give the rows that \(verdict.projection) serves.",
-            key.map { "first differing key \($0.hex)" } ?? "")
+            key.map { "first differing key \($0.hex)" } ?? ""
+        )
     }
 
     func append(_ event: AttestationEvent, about subject: String) {
         let envelope = Envelope(id: clock.newID(), subject: subject, time: clock.now())
-        log.append(event.newRecord(envelope), to: AttestationEvent.topic.name, partition: 0) { [notice] result in
-            if case .failure(let error) = result { notice("an attestation could not be written: \(error)") }
+        log.append(event.newRecord(envelope), to: AttestationEvent.topic.name, partition: 0) {
+            [notice] result in
+            if case .failure(let error) = result {
+                notice("an attestation could not be written: \(error)")
+            }
         }
     }
 }
@@ -138,6 +159,10 @@ extension Platform {
 extension Replay.Attestation {
     init(_ state: StateDigest) {
         self.init(
-            next: state.progress.next, entries: state.entries, digest: state.digest, base: state.progress.origin)
+            next: state.progress.next,
+            entries: state.entries,
+            digest: state.digest,
+            base: state.progress.origin
+        )
     }
 }

@@ -13,7 +13,11 @@ public struct Caller: Sendable {
     public var traceparent: String?
 
     public init(
-        actor: String, idempotencyKey: String? = nil, route: String, digest: Digest? = nil, traceparent: String? = nil
+        actor: String,
+        idempotencyKey: String? = nil,
+        route: String,
+        digest: Digest? = nil,
+        traceparent: String? = nil
     ) {
         self.actor = actor
         self.idempotencyKey = idempotencyKey

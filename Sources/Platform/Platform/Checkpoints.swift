@@ -45,7 +45,8 @@ extension Platform {
         try store.checkpoint(at: path)
         let copy = try checkpoints.open(path)
         for family in Self.families { try copy.open(family) }
-        for (seating, state) in try states(in: copy) where !(seating.projection is AttestationLedger) {
+        for (seating, state) in try states(in: copy)
+        where !(seating.projection is AttestationLedger) {
             append(attestation(of: seating, .init(state)), about: seating.projection.name)
         }
         copy.close()
@@ -57,16 +58,21 @@ extension Platform {
         let attested = try attestedDigests()
         for projection in try restoredProjections() {
             let partitions = try log.topics().first { $0.name == projection.topic }?.partitions ?? 0
-            for index in 0..<partitions {
+            for index in 0 ..< partitions {
                 guard let state = try projection.digest(of: index, in: store) else { continue }
                 let claim = Claim(
-                    projection: projection.name, generation: projection.generation,
-                    foldVersion: projection.foldVersion, partition: Partition(projection.topic, index),
-                    next: state.progress.next)
+                    projection: projection.name,
+                    generation: projection.generation,
+                    foldVersion: projection.foldVersion,
+                    partition: Partition(projection.topic, index),
+                    next: state.progress.next
+                )
                 guard attested[claim] != state.digest else { continue }
                 let shelf = projection.shelf(of: index)
                 try store.removeAll(from: shelf.prefix, to: shelf.end, in: projection.family)
-                notice("the checkpoint's rows of \(projection.name), \(claim.partition) are not attested and are folded anew")
+                notice(
+                    "the checkpoint's rows of \(projection.name), \(claim.partition) are not attested and are folded anew"
+                )
             }
         }
     }
@@ -80,26 +86,40 @@ extension Platform {
     }
 
     private func restoredProjections() throws -> [any Projection] {
-        let streams = try StreamCatalog.View(store).streams().flatMap { [$0.definition, $0.next].compactMap(\.self) }
-        let own: [any Projection] = [StreamCatalog(), DeadLetterLedger(), AlertLedger(), AttestationLedger()]
+        let streams = try StreamCatalog.View(store).streams().flatMap {
+            [$0.definition, $0.next].compactMap(\.self)
+        }
+        let own: [any Projection] = [
+            StreamCatalog(), DeadLetterLedger(), AlertLedger(), AttestationLedger(),
+        ]
         return own + streams.map { Intake($0) }
     }
 
     /// Read from the log itself: the ledger's own rows are part of what is to be proven.
     private func attestedDigests() throws -> [Claim: Digest] {
         let cursor = try EventCursor(
-            log: log, topic: AttestationEvent.topic.name, partition: nil, from: nil, follow: false)
+            log: log,
+            topic: AttestationEvent.topic.name,
+            partition: nil,
+            from: nil,
+            follow: false
+        )
         defer { cursor.close() }
         var digests: [Claim: Digest] = [:]
         while let batches = try cursor.next() {
             for record in batches.flatMap(\.records) {
-                guard case .attested(let fact)? = try FoldStop.reading({ () throws(EventError) in
-                    try AttestationEvent.decode(record)
-                })?.1.fact, let generation = fact.generationDigest, let digest = fact.rowsDigest
+                guard
+                    case .attested(let fact)? = try FoldStop.reading({ () throws(EventError) in
+                        try AttestationEvent.decode(record)
+                    })?.1.fact, let generation = fact.generationDigest, let digest = fact.rowsDigest
                 else { continue }
                 let claim = Claim(
-                    projection: fact.projection, generation: generation, foldVersion: Int64(fact.foldVersion),
-                    partition: Partition(fact.topic, fact.partition), next: fact.offset)
+                    projection: fact.projection,
+                    generation: generation,
+                    foldVersion: Int64(fact.foldVersion),
+                    partition: Partition(fact.topic, fact.partition),
+                    next: fact.offset
+                )
                 digests[claim] = digests[claim] ?? digest
             }
         }

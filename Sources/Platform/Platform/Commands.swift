@@ -8,24 +8,33 @@ internal import Streams
 extension Platform {
     /// Decides, appends, waits for the fold, and answers from the state.
     ///
-    /// - Parameters:
-    ///   - projection: Folds the control topic that the fact belongs on.
-    ///   - decide: Called again on the newer state when another writer was first. Nil: nothing to do.
+    /// `projection`: Folds the control topic that the fact belongs on.
+    /// `decide`: Called again on the newer state when another writer was first. Nil: nothing to do.
     func execute<Event: PlatformEvent>(
-        _ caller: Caller, on subject: String, of projection: any Projection,
+        _ caller: Caller,
+        on subject: String,
+        of projection: any Projection,
         decide: @Sendable (any StoreReader, Instant) throws -> Event?
     ) async throws -> Effect {
         try await subjects.run("\(projection.name) \(subject)") {
             let id = caller.keyedID ?? clock.newID()
             let partition = Partition(projection.topic, 0)
-            let tables = TableReader(store, family: projection.family, shelf: projection.shelf(of: 0))
-            if caller.keyedID != nil, let effect = try effect(of: id, for: caller, at: partition, in: tables) {
+            let tables = TableReader(
+                store,
+                family: projection.family,
+                shelf: projection.shelf(of: 0)
+            )
+            if caller.keyedID != nil,
+                let effect = try effect(of: id, for: caller, at: partition, in: tables)
+            {
                 return effect
             }
             if let why = seats.first(where: { $0.partition == partition })?.stopped {
-                throw PlatformError.unavailable("nothing is decided while \(projection.name) does not go on: \(why)")
+                throw PlatformError.unavailable(
+                    "nothing is decided while \(projection.name) does not go on: \(why)"
+                )
             }
-            for _ in 0..<Self.attempts {
+            for _ in 0 ..< Self.attempts {
                 let now = clock.now()
                 // One moment for both: a number that is newer than what was decided on would let a stale decision count.
                 let seen = try store.snapshot()
@@ -33,34 +42,60 @@ extension Platform {
                 do {
                     event = try decide(seen, now)
                 } catch {
-                    if let effect = try effect(of: id, for: caller, at: partition, in: tables) { return effect }
+                    if let effect = try effect(of: id, for: caller, at: partition, in: tables) {
+                        return effect
+                    }
                     throw error
                 }
-                guard let event else { return try effect(of: id, for: caller, at: partition, in: tables) ?? .unchanged }
-                let numbers = TableReader(seen, family: projection.family, shelf: projection.shelf(of: 0))
+                guard let event else {
+                    return try effect(of: id, for: caller, at: partition, in: tables) ?? .unchanged
+                }
+                let numbers = TableReader(
+                    seen,
+                    family: projection.family,
+                    shelf: projection.shelf(of: 0)
+                )
                 let revision = (try numbers.get(Arbiter.subjects, subject) ?? 0) + 1
                 let envelope = Envelope(
-                    id: id, subject: subject, time: now, actor: caller.actor, revision: revision,
-                    requestDigest: caller.digest, traceparent: caller.traceparent)
+                    id: id,
+                    subject: subject,
+                    time: now,
+                    actor: caller.actor,
+                    revision: revision,
+                    requestDigest: caller.digest,
+                    traceparent: caller.traceparent
+                )
                 let ticket = waiters.ticket(for: id, within: Self.patience)
                 let doubt = try await append(event.newRecord(envelope), to: partition)
                 let isFolded = await ticket.value()
-                if case .repeated(let position, let revision) = try effect(of: id, for: caller, at: partition, in: tables) {
+                if case .repeated(let position, let revision) = try effect(
+                    of: id,
+                    for: caller,
+                    at: partition,
+                    in: tables
+                ) {
                     return .changed(position, revision: revision)
                 }
                 if let doubt { throw PlatformError.outcomeUnknown(doubt) }
                 guard isFolded else {
-                    throw PlatformError.outcomeUnknown("the fact is in the log, and was not folded within 5 s")
+                    throw PlatformError.outcomeUnknown(
+                        "the fact is in the log, and was not folded within 5 s"
+                    )
                 }
                 // Void: another server's fact was first. Decide again on what it left.
             }
-            throw PlatformError.conflict("\(Self.attempts) times another change of \(subject) was first: ask again")
+            throw PlatformError.conflict(
+                "\(Self.attempts) times another change of \(subject) was first: ask again"
+            )
         }
     }
 
     /// What the same request has done before, here or through another server, perhaps only since it was asked here.
     private func effect(
-        of id: EventID, for caller: Caller, at partition: Partition, in tables: TableReader
+        of id: EventID,
+        for caller: Caller,
+        at partition: Partition,
+        in tables: TableReader
     ) throws -> Effect? {
         guard let effect = try tables.get(Arbiter.effects, id) else { return nil }
         guard effect.request == caller.digest else {
@@ -72,14 +107,15 @@ extension Platform {
     private static var attempts: Int { 4 }
     private static var patience: Duration { .seconds(5) }
 
-    /// - Returns: Nil where the record is in the log; why that is not certain otherwise.
+    /// Returns: Nil where the record is in the log; why that is not certain otherwise.
     private func append(_ record: NewRecord, to partition: Partition) async throws -> String? {
         do {
             _ = try await log.append(record, to: partition.topic, partition: partition.index)
             return nil
         } catch {
             switch error {
-            case .notPersisted(let why): throw PlatformError.unavailable("the log did not take the fact: \(why)")
+            case .notPersisted(let why):
+                throw PlatformError.unavailable("the log did not take the fact: \(why)")
             case .possiblyPersisted(let why): return "no acknowledgement from the log: \(why)"
             }
         }
@@ -90,7 +126,9 @@ extension Platform {
         let next = position.offset + 1
         let ticket = waiters.ticket(for: position.partition, below: next, within: time)
         guard let reached = folded(position.partition) else {
-            throw PlatformError.invalid("\(position) is a position of a topic that nobody folds here")
+            throw PlatformError.invalid(
+                "\(position) is a position of a topic that nobody folds here"
+            )
         }
         if reached >= next { return }
         if await ticket.value() { return }

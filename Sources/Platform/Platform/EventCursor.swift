@@ -15,20 +15,22 @@ public final class EventCursor: Sendable {
     public let isFollowing: Bool
 
     /// Blocks.
-    /// - Parameters:
-    ///   - partition: Nil: all of them.
-    ///   - from: Nil: from the first record there is; negative: so many before the end.
-    public init(log: any Log, topic: String, partition: Int32?, from: Offset?, follow: Bool) throws {
+    /// `partition`: Nil: all of them.
+    /// `from`: Nil: from the first record there is; negative: so many before the end.
+    public init(log: any Log, topic: String, partition: Int32?, from: Offset?, follow: Bool) throws
+    {
         guard let spec = try log.topics().first(where: { $0.name == topic }) else {
             throw PlatformError.unknownTopic(topic)
         }
-        if let partition, !(0..<spec.partitions).contains(partition) {
-            throw PlatformError.invalid("\(topic) has the partitions 0 to \(spec.partitions - 1), and no \(partition)")
+        if let partition, !(0 ..< spec.partitions).contains(partition) {
+            throw PlatformError.invalid(
+                "\(topic) has the partitions 0 to \(spec.partitions - 1), and no \(partition)"
+            )
         }
         reader = try log.reader()
         isFollowing = follow
         var open: [Partition: (Offset, Offset)] = [:]
-        for index in partition.map({ [$0] }) ?? Array(0..<spec.partitions) {
+        for index in partition.map({ [$0] }) ?? Array(0 ..< spec.partitions) {
             let partition = Partition(topic, index)
             let bounds = try log.bounds(of: partition)
             let start = from.map { $0 < 0 ? bounds.upperBound + $0 : $0 } ?? bounds.lowerBound
@@ -51,7 +53,9 @@ public final class EventCursor: Sendable {
             guard !isFollowing else { return batches }
             return batches.compactMap { batch in
                 guard let range = state.open[batch.partition] else { return nil }
-                if let last = batch.records.last, last.offset + 1 >= range.end { state.open[batch.partition] = nil }
+                if let last = batch.records.last, last.offset + 1 >= range.end {
+                    state.open[batch.partition] = nil
+                }
                 return RecordBatch(batch.partition, batch.records.filter { $0.offset < range.end })
             }
         }

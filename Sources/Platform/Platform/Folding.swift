@@ -1,18 +1,21 @@
-internal import SwiftProtobuf
 internal import Bytes
 internal import Events
 internal import Logs
 internal import Projections
 internal import Store
 internal import Streams
-internal import Workers
+internal import SwiftProtobuf
 internal import Synchronization
+internal import Workers
 
 /// What the projectors tell and ask. All of this runs on their threads.
 extension Platform {
     func folded(_ partition: Partition, _ records: [Record], _ next: Offset) {
         let isOurs = partition.topic.hasPrefix("tributary.")
-        let ids = isOurs ? records.compactMap { $0.header("ce_id").flatMap { EventID(text: $0.span.bytes) } } : []
+        let ids =
+            isOurs
+            ? records.compactMap { $0.header("ce_id").flatMap { EventID(text: $0.span.bytes) } }
+            : []
         waiters.folded(ids, in: partition, below: next)
         if !isOurs { housekeeping.withLock { $0.lastRecord[partition] = .now } }
     }
@@ -44,33 +47,50 @@ extension Platform {
         switch report {
         case .logChanged(let projection, let partition, let why):
             raise(
-                "logChanged", about: "\(projection), \(partition)",
-                "\(partition) is not the log that \(projection) was folded from: its rows are dropped and built anew.", why)
+                "logChanged",
+                about: "\(projection), \(partition)",
+                "\(partition) is not the log that \(projection) was folded from: its rows are dropped and built anew.",
+                why
+            )
             restartAnswers(to: partition, because: why)
         case .recordsLost(let projection, let partition, let from, let to):
             raise(
-                "recordsLost", about: "\(projection), \(partition)",
+                "recordsLost",
+                about: "\(projection), \(partition)",
                 "Records \(from) to \(to - 1) of \(partition) went away before \(projection) had folded them.",
-                "The rows are built anew from \(to) on, and are replayable since then only.")
+                "The rows are built anew from \(to) on, and are replayable since then only."
+            )
         case .topicMissing(let projection, let partition):
             raise(
-                "topicMissing", about: "\(projection), \(partition)",
-                "The topic of \(partition) is gone; \(projection) waits for it to come back.", "")
+                "topicMissing",
+                about: "\(projection), \(partition)",
+                "The topic of \(partition) is gone; \(projection) waits for it to come back.",
+                ""
+            )
         case .stopped(let projection, let partition, let why):
-            raise("projectorStopped", about: "\(projection), \(partition)", "\(projection) does not go on: \(why).", why)
+            raise(
+                "projectorStopped",
+                about: "\(projection), \(partition)",
+                "\(projection) does not go on: \(why).",
+                why
+            )
         case .storeFailed(let projection, let partition, let error):
             stateFailed(error)
             raise(
-                "stateFailed", about: "\(projection), \(partition)",
+                "stateFailed",
+                about: "\(projection), \(partition)",
                 "The state of \(projection) cannot be read or written. Restart the server: a broken state is built anew.",
-                "\(error)")
+                "\(error)"
+            )
         }
     }
 
     /// Offsets of a partition count anew, so answers to the former ones say nothing about those to come.
     private func restartAnswers(to input: Partition, because why: String) {
         let streams = housekeeping.withLock { $0.seated }
-            .filter { $0.partition == input }.compactMap { ($0.projection as? Intake)?.definition.name }
+            .filter { $0.partition == input }.compactMap {
+                ($0.projection as? Intake)?.definition.name
+            }
         for stream in Set(streams).sorted() {
             let event = DeadLetterEvent.with {
                 $0.restarted = .with {
@@ -83,8 +103,11 @@ extension Platform {
             let envelope = Envelope(id: clock.newID(), subject: stream, time: clock.now())
             let output = DeadLetterLedger.outputPartition(of: input)
             let done = Semaphore()
-            log.append(event.newRecord(envelope), to: output.topic, partition: output.index) { [notice] result in
-                if case .failure(let error) = result { notice("dead letters of \(input) may be missing: \(error)") }
+            log.append(event.newRecord(envelope), to: output.topic, partition: output.index) {
+                [notice] result in
+                if case .failure(let error) = result {
+                    notice("dead letters of \(input) may be missing: \(error)")
+                }
                 done.signal()
             }
             _ = done.wait(atMost: .seconds(10))
@@ -102,9 +125,16 @@ extension Platform {
                 $0.detail = detail
             }
         }
-        let envelope = Envelope(id: clock.newID(), subject: AlertLedger.key(kind, subject), time: clock.now())
-        log.append(event.newRecord(envelope), to: AlertEvent.topic.name, partition: 0) { [notice] result in
-            if case .failure(let error) = result { notice("an alert could not be written: \(error)") }
+        let envelope = Envelope(
+            id: clock.newID(),
+            subject: AlertLedger.key(kind, subject),
+            time: clock.now()
+        )
+        log.append(event.newRecord(envelope), to: AlertEvent.topic.name, partition: 0) {
+            [notice] result in
+            if case .failure(let error) = result {
+                notice("an alert could not be written: \(error)")
+            }
         }
     }
 }

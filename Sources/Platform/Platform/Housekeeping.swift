@@ -31,7 +31,8 @@ extension Platform {
                 check: now - state.lastCheck > Self.checkInterval,
                 attest: now - state.lastAttestation > Self.attestationInterval,
                 checkpoint: now - state.lastCheckpoint > Self.checkpointInterval,
-                build: state.isBuilding && now - state.lastBuildCheck > Self.buildInterval)
+                build: state.isBuilding && now - state.lastBuildCheck > Self.buildInterval
+            )
             if due.check { state.lastCheck = now }
             if due.attest { state.lastAttestation = now }
             if due.checkpoint { state.lastCheckpoint = now }
@@ -62,7 +63,8 @@ extension Platform {
             guard let idle = stream.idle, stream.partitions > 1 else { continue }
             let watermarks = try watermarks(of: stream, in: store)
             guard let greatest = watermarks.compactMap(\.self).max() else { continue }
-            for (partition, watermark) in watermarks.enumerated() where watermark ?? .distantPast < greatest {
+            for (partition, watermark) in watermarks.enumerated()
+            where watermark ?? .distantPast < greatest {
                 let seen = housekeeping.withLock { state in
                     state.lastRecord[Partition(stream.topic, Int32(partition))]
                         ?? {
@@ -75,10 +77,16 @@ extension Platform {
                 Task { [self] in
                     do {
                         _ = try await advance(
-                            name, partition: Int32(partition), to: greatest, cause: .idle,
-                            for: Caller(actor: Self.ownName, route: "idle"))
+                            name,
+                            partition: Int32(partition),
+                            to: greatest,
+                            cause: .idle,
+                            for: Caller(actor: Self.ownName, route: "idle")
+                        )
                     } catch {
-                        notice("the watermark of \(name)/\(partition) could not be advanced: \(error)")
+                        notice(
+                            "the watermark of \(name)/\(partition) could not be advanced: \(error)"
+                        )
                     }
                 }
             }
@@ -86,10 +94,13 @@ extension Platform {
     }
 
     /// The watermark of each partition: what its records say, or an `advanced` fact if that is later.
-    public func watermarks(of stream: StreamDefinition, in reader: any StoreReader) throws -> [Instant?] {
+    public func watermarks(
+        of stream: StreamDefinition,
+        in reader: any StoreReader
+    ) throws -> [Instant?] {
         let catalog = StreamCatalog.View(reader)
         let intake = Intake(stream)
-        return try (0..<stream.partitions).map { partition in
+        return try (0 ..< stream.partitions).map { partition in
             let latest = try Intake.View(intake, partition: partition, in: reader).summary.latest
             let own = latest.map { $0 - stream.lateness }
             let told = try catalog.watermark(of: stream.name, partition: partition)

@@ -52,15 +52,18 @@ public final class Platform: Sendable {
 
     /// The column families of every kind of projection.
     public static let families = [
-        StreamCatalog.family, DeadLetterLedger.family, AlertLedger.family, AttestationLedger.family, Intake.family,
+        StreamCatalog.family, DeadLetterLedger.family, AlertLedger.family, AttestationLedger.family,
+        Intake.family,
     ]
 
-    /// - Parameters:
-    ///   - checkpoints: Nil: none are made.
-    ///   - stateFailed: Told when the store is found broken; what is in it must not be opened again.
-    ///   - notice: Gets one line about what an operator should see.
+    /// `checkpoints`: Nil: none are made.
+    /// `stateFailed`: Told when the store is found broken; what is in it must not be opened again.
+    /// `notice`: Gets one line about what an operator should see.
     public init(
-        log: any Log, store: any Store, clock: any WallClock, checkpoints: Checkpoints? = nil,
+        log: any Log,
+        store: any Store,
+        clock: any WallClock,
+        checkpoints: Checkpoints? = nil,
         stateFailed: @escaping @Sendable (StoreError) -> Void = { _ in },
         notice: @escaping @Sendable (String) -> Void = { _ in }
     ) {
@@ -74,7 +77,7 @@ public final class Platform: Sendable {
     }
 
     /// Creates what is missing in the log, folds what was decided so far, and begins to fold every stream.
-    /// - Parameter isRestored: The store comes from a checkpoint, which has to be proven first.
+    /// `isRestored`: The store comes from a checkpoint, which has to be proven first.
     public func start(isRestored: Bool = false) async throws {
         for family in Self.families { try store.open(family) }
         try await pool.run { [self] in
@@ -83,14 +86,22 @@ public final class Platform: Sendable {
             try dropUnreadableCatalog()
         }
         let surroundings = Projector.Surroundings(
-            folded: { [weak self] partition, records, next in self?.folded(partition, records, next) },
+            folded: { [weak self] partition, records, next in self?.folded(partition, records, next)
+            },
             report: { [weak self] report in self?.report(report) },
             lastAnswered: { [weak self] projection, input throws(LogError) in
                 try self?.lastAnswered(projection, input) ?? -1
-            })
+            }
+        )
         let started = Projectors(
-            control: try Projector("fold-control", log: log, store: store, surroundings: surroundings),
-            data: try Projector("fold-data", log: log, store: store, surroundings: surroundings))
+            control: try Projector(
+                "fold-control",
+                log: log,
+                store: store,
+                surroundings: surroundings
+            ),
+            data: try Projector("fold-data", log: log, store: store, surroundings: surroundings)
+        )
         projectors.withLock { $0 = started }
         seat(StreamCatalog(), partitions: 1)
         seat(DeadLetterLedger(), partitions: DeadLetterEvent.topic.partitions)
@@ -99,7 +110,8 @@ public final class Platform: Sendable {
         // A projector that stopped at a fact of a later release keeps nobody from reading what was known before it.
         guard try await settle(within: .seconds(300)) || !stopReasons.isEmpty else {
             throw PlatformError.unavailable(
-                "the platform's own topics were not folded within 5 minutes: \(stopReasons.joined(separator: "; "))")
+                "the platform's own topics were not folded within 5 minutes: \(stopReasons.joined(separator: "; "))"
+            )
         }
         try await pool.run { [self] in try reconcile() }
         let thread = Worker("housekeeping") { [weak self, tick] in
@@ -144,7 +156,9 @@ public final class Platform: Sendable {
 
     /// Gives a projection a seat on each of its partitions.
     func seat(_ projection: any Projection, partitions: Int32) {
-        let seatings = (0..<partitions).map { Seating(projection: projection, partition: Partition(projection.topic, $0)) }
+        let seatings = (0 ..< partitions).map {
+            Seating(projection: projection, partition: Partition(projection.topic, $0))
+        }
         housekeeping.withLock { $0.seated += seatings }
         let projector = projector(of: projection)
         for seating in seatings { projector?.add(seating.projection, to: seating.partition) }
@@ -152,7 +166,9 @@ public final class Platform: Sendable {
 
     /// Ends a projection, and drops its rows.
     func unseat(_ projection: any Projection) {
-        housekeeping.withLock { $0.seated.removeAll { $0.projection.generation == projection.generation } }
+        housekeeping.withLock {
+            $0.seated.removeAll { $0.projection.generation == projection.generation }
+        }
         projector(of: projection)?.remove(projection)
     }
 
@@ -189,7 +205,8 @@ public final class Platform: Sendable {
             for seating in seated where (seating.projection is Intake) != isOutput {
                 let end = try log.bounds(of: seating.partition).upperBound
                 let seat = seats.first {
-                    $0.partition == seating.partition && $0.generation == seating.projection.generation
+                    $0.partition == seating.partition
+                        && $0.generation == seating.projection.generation
                 }
                 guard let seat, seat.progress.next >= end else { return false }
             }

@@ -9,8 +9,8 @@ internal import Workers
 
 extension Platform {
     /// Appends records as they came: what does not fit the stream becomes a dead letter, and nothing is dropped.
-    /// - Parameter values: One record each, in order.
-    /// - Returns: Where the last record of each partition went.
+    /// `values`: One record each, in order.
+    /// Returns: Where the last record of each partition went.
     public func publish(_ values: [[UInt8]], to stream: String) async throws -> [Position] {
         guard let entry = try StreamCatalog.View(store).stream(stream) else {
             throw PlatformError.refused(.unknownStream(stream))
@@ -21,7 +21,8 @@ extension Platform {
             // One thread appends one after the other: that keeps their order.
             let keys = Publication.keys(of: values, in: definition, at: clock.now())
             for (key, value) in zip(keys, values) {
-                log.append(NewRecord(key: key, value: value), to: definition.topic, partition: nil) { answers.note($0) }
+                log.append(NewRecord(key: key, value: value), to: definition.topic, partition: nil)
+                { answers.note($0) }
             }
         }
         return try await answers.all()
@@ -70,9 +71,13 @@ private final class PublicationAnswers: Sendable {
             if isDone { continuation.resume() }
         }
         return try state.withLock { state in
-            guard let failure = state.failure else { return state.last.values.sorted { $0.partition < $1.partition } }
+            guard let failure = state.failure else {
+                return state.last.values.sorted { $0.partition < $1.partition }
+            }
             guard case .notPersisted(let why) = failure, state.persisted > 0 else { throw failure }
-            throw AppendError.possiblyPersisted("\(state.persisted) records are in the log, and the others are not: \(why)")
+            throw AppendError.possiblyPersisted(
+                "\(state.persisted) records are in the log, and the others are not: \(why)"
+            )
         }
     }
 }

@@ -14,9 +14,11 @@ extension Platform {
     }
 
     /// Declares streams: all of them, or none where one is refused.
-    /// - Parameter isDryRun: Only says what would be done.
+    /// `isDryRun`: Only says what would be done.
     public func apply(
-        _ definitions: [StreamDefinition], for caller: Caller, isDryRun: Bool = false
+        _ definitions: [StreamDefinition],
+        for caller: Caller,
+        isDryRun: Bool = false
     ) async throws -> [(name: String, applied: Applied, effect: Effect)] {
         let partitions = try await topicPartitions()
         let catalog = StreamCatalog.View(store)
@@ -24,7 +26,10 @@ extension Platform {
         for definition in definitions {
             let entry = try catalog.stream(definition.name)
             let fact = try refusable { () throws(StreamRefusal) in
-                try DeclareStream(definition).decide(given: entry, existingPartitions: partitions[definition.topic])
+                try DeclareStream(definition).decide(
+                    given: entry,
+                    existingPartitions: partitions[definition.topic]
+                )
             }
             applied.append(fact == nil ? .unchanged : entry == nil ? .created : .changed)
         }
@@ -34,13 +39,20 @@ extension Platform {
         } else {
             for definition in definitions {
                 effects.append(
-                    try await execute(caller.part(definition.name), on: definition.name, of: StreamCatalog()) { reader, _ in
+                    try await execute(
+                        caller.part(definition.name),
+                        on: definition.name,
+                        of: StreamCatalog()
+                    ) { reader, _ in
                         let entry = try StreamCatalog.View(reader).stream(definition.name)
                         return try refusable { () throws(StreamRefusal) in
                             try DeclareStream(definition).decide(
-                                given: entry, existingPartitions: partitions[definition.topic])
+                                given: entry,
+                                existingPartitions: partitions[definition.topic]
+                            )
                         }
-                    })
+                    }
+                )
             }
             try await pool.run { [self] in try reconcile() }
         }
@@ -48,7 +60,9 @@ extension Platform {
             // The same request came before: the answer is the one that was given then.
             guard case .repeated(let position, _) = effect else { continue }
             let name = definitions[index].name
-            let before = position.offset > 0 ? try StreamCatalog.View(store, asOf: position.offset - 1).stream(name) : nil
+            let before =
+                position.offset > 0
+                ? try StreamCatalog.View(store, asOf: position.offset - 1).stream(name) : nil
             applied[index] = before == nil ? .created : .changed
         }
         return zip(zip(definitions, applied), effects).map { ($0.0.name, $0.1, $1) }
@@ -57,7 +71,9 @@ extension Platform {
     public func deleteStream(_ name: String, for caller: Caller) async throws -> Effect {
         let effect = try await execute(caller, on: name, of: StreamCatalog()) { reader, _ in
             let entry = try StreamCatalog.View(reader).stream(name)
-            return try refusable { () throws(StreamRefusal) in try DeleteStream(name).decide(given: entry) }
+            return try refusable { () throws(StreamRefusal) in
+                try DeleteStream(name).decide(given: entry)
+            }
         }
         try await pool.run { [self] in try reconcile() }
         return effect
@@ -65,7 +81,11 @@ extension Platform {
 
     /// Says that a partition's records before an instant are complete.
     public func advance(
-        _ name: String, partition: Int32, to watermark: Instant, cause: StreamEvent.Cause, for caller: Caller
+        _ name: String,
+        partition: Int32,
+        to watermark: Instant,
+        cause: StreamEvent.Cause,
+        for caller: Caller
     ) async throws -> Effect {
         try await execute(caller, on: name, of: StreamCatalog()) { reader, _ in
             let catalog = StreamCatalog.View(reader)
@@ -84,7 +104,12 @@ extension Platform {
         let topics = Set(try log.topics().map(\.name))
         for definition in entries.map(\.definition) where !topics.contains(definition.topic) {
             try createUnlessThere(
-                TopicSpec(definition.topic, partitions: definition.partitions, retention: definition.retention))
+                TopicSpec(
+                    definition.topic,
+                    partitions: definition.partitions,
+                    retention: definition.retention
+                )
+            )
         }
         let declared = entries.flatMap { [$0.definition, $0.next].compactMap(\.self) }
         let wanted = Set(declared.map(\.generation))
@@ -105,11 +130,12 @@ extension Platform {
     func switchBuilt() throws {
         for entry in try StreamCatalog.View(store).streams() {
             guard let next = entry.next else { continue }
-            let isBuilt = try (0..<next.partitions).allSatisfy { index in
+            let isBuilt = try (0 ..< next.partitions).allSatisfy { index in
                 let partition = Partition(next.topic, index)
                 let end = try log.bounds(of: partition).upperBound
                 return seats.contains {
-                    $0.generation == next.generation && $0.partition == partition && $0.progress.next >= end
+                    $0.generation == next.generation && $0.partition == partition
+                        && $0.progress.next >= end
                 }
             }
             guard isBuilt else { continue }
@@ -135,7 +161,10 @@ extension Platform {
 
     private func topicPartitions() async throws -> [String: Int32] {
         try await pool.run { [self] in
-            Dictionary(try log.topics().map { ($0.name, $0.partitions) }, uniquingKeysWith: { first, _ in first })
+            Dictionary(
+                try log.topics().map { ($0.name, $0.partitions) },
+                uniquingKeysWith: { first, _ in first }
+            )
         }
     }
 }

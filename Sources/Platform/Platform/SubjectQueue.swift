@@ -5,7 +5,10 @@ final class SubjectQueue: Sendable {
     /// Who waits, by subject; an empty list where somebody is inside and nobody waits.
     let waiting = Mutex<[String: [CheckedContinuation<Void, Never>]]>([:])
 
-    func run<Result: Sendable>(_ subject: String, _ body: () async throws -> Result) async throws -> Result {
+    func run<Result: Sendable>(
+        _ subject: String,
+        _ body: () async throws -> Result
+    ) async throws -> Result {
         await enter(subject)
         defer { leave(subject) }
         return try await body()

@@ -1,6 +1,6 @@
+internal import Bytes
 internal import Events
 internal import Logs
-internal import Bytes
 
 extension Platform {
     /// Creates the platform's topics that are missing, and refuses to run on ones that would lose history.
@@ -15,12 +15,14 @@ extension Platform {
             guard topic.partitions == wanted.partitions else {
                 throw PlatformError.invalid(
                     "the topic \(wanted.name) has \(topic.partitions) partitions and must have \(wanted.partitions): "
-                        + "what is in it cannot be folded. Use another cluster or another --data")
+                        + "what is in it cannot be folded. Use another cluster or another --data"
+                )
             }
             guard topic.retention.keeps(atLeast: wanted.retention) else {
                 throw PlatformError.invalid(
                     "the topic \(wanted.name) keeps \(topic.retention) and must keep \(wanted.retention): history would be "
-                        + "lost. Set its retention.ms to \(wanted.retention.milliseconds)")
+                        + "lost. Set its retention.ms to \(wanted.retention.milliseconds)"
+                )
             }
         }
     }

@@ -4,12 +4,17 @@ import ArgumentParser
 @main
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "Bench", abstract: "Measures, and prints the rows of Docs/Benchmarks.md.",
+        commandName: "Bench",
+        abstract: "Measures, and prints the rows of Docs/Benchmarks.md.",
         discussion: "Example: swift run -c release Bench all",
-        subcommands: [All.self, Sync.self, Records.self, Commands.self, Replays.self, Scan.self])
+        subcommands: [All.self, Sync.self, Records.self, Commands.self, Replays.self, Scan.self]
+    )
 
     struct All: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Everything.", discussion: "Example: Bench all")
+        static let configuration = CommandConfiguration(
+            abstract: "Everything.",
+            discussion: "Example: Bench all"
+        )
         @OptionGroup var place: Place
 
         func run() async throws {

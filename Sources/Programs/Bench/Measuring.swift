@@ -11,7 +11,8 @@ struct Latencies {
 
     func percentile(_ share: Double) -> Double {
         let sorted = microseconds.sorted()
-        return sorted.isEmpty ? .nan : sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))]
+        return sorted.isEmpty
+            ? .nan : sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))]
     }
 
     /// `| name | count | p50 | p99 |`, in microseconds.
@@ -39,7 +40,10 @@ func grouped(_ number: Double) -> String {
 }
 
 /// A fresh folder, removed when `body` has ended.
-func withFolder<Result>(in place: Place, _ body: (String) async throws -> Result) async throws -> Result {
+func withFolder<Result>(
+    in place: Place,
+    _ body: (String) async throws -> Result
+) async throws -> Result {
     let path = try freshFolder(in: place)
     defer { removeTree(path) }
     return try await body(path)
@@ -47,7 +51,9 @@ func withFolder<Result>(in place: Place, _ body: (String) async throws -> Result
 
 func freshFolder(in place: Place) throws -> String {
     var template = Array("\(place.folder)/.tributary-bench-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { throw Trouble("no folder can be made in \(place.folder)") }
+    guard mkdtemp(&template) != nil else {
+        throw Trouble("no folder can be made in \(place.folder)")
+    }
     return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
 

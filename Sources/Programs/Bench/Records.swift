@@ -7,13 +7,17 @@ import Synchronization
 /// Producing and consuming through librdkafka and our broker, every record synced before it is acknowledged.
 struct Records: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Producing, consuming and round trips.", discussion: "Example: Bench records")
+        abstract: "Producing, consuming and round trips.",
+        discussion: "Example: Bench records"
+    )
     @OptionGroup var place: Place
 
     func run() async throws { try await Self.measure(place) }
 
     static func measure(_ place: Place) async throws {
-        print("\n| one producer, one consumer, one partition, acks=all, fsync before ack | records/s | MB/s |\n|---|---|---|")
+        print(
+            "\n| one producer, one consumer, one partition, acks=all, fsync before ack | records/s | MB/s |\n|---|---|---|"
+        )
         for (size, count) in [(100, 2_000_000), (1_024, 400_000)] {
             try await withFolder(in: place) { folder in
                 let server = try await Server.start(in: folder)
@@ -40,7 +44,7 @@ struct Records: AsyncParsableCommand {
         let open = Atomic(count)
         let failures = Atomic(0)
         let time = timed {
-            for _ in 0..<count {
+            for _ in 0 ..< count {
                 log.append(record, to: "bench", partition: 0) { result in
                     if case .failure = result { failures.add(1, ordering: .relaxed) }
                     open.subtract(1, ordering: .releasing)
@@ -59,25 +63,30 @@ struct Records: AsyncParsableCommand {
         let time = try timed {
             try reader.add(Partition("bench", 0), from: 0)
             while seen < count {
-                seen += try reader.next(limit: 20_000, within: .seconds(1)).reduce(0) { $0 + $1.records.count }
+                seen += try reader.next(limit: 20_000, within: .seconds(1)).reduce(0) {
+                    $0 + $1.records.count
+                }
             }
         }
         show("consume \(size) B", count, size, time)
     }
 
     private static func roundTrips(_ log: KafkaLog) throws {
-        print("\n| one record in flight, produce → consume | count | p50 µs | p99 µs |\n|---|---|---|---|")
+        print(
+            "\n| one record in flight, produce → consume | count | p50 µs | p99 µs |\n|---|---|---|---|"
+        )
         let reader = try log.reader()
         defer { reader.close() }
         try reader.add(Partition("bench", 0), from: 0)
         let record = NewRecord(key: nil, value: [UInt8](repeating: 65, count: 200))
         var latencies = Latencies()
-        for _ in 0..<3_000 {
+        for _ in 0 ..< 3_000 {
             latencies.add(
                 try timed {
                     log.append(record, to: "bench", partition: 0) { _ in }
                     while try reader.next(limit: 10, within: .seconds(1)).isEmpty {}
-                })
+                }
+            )
         }
         print(latencies.row("200 B"))
     }

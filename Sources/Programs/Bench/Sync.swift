@@ -3,7 +3,10 @@ import Glibc
 
 /// What the disk alone takes: one append of 1 KiB and one fdatasync, over and over.
 struct Sync: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "The bare disk.", discussion: "Example: Bench sync")
+    static let configuration = CommandConfiguration(
+        abstract: "The bare disk.",
+        discussion: "Example: Bench sync"
+    )
     @OptionGroup var place: Place
 
     func run() throws { try Self.measure(place) }
@@ -17,12 +20,13 @@ struct Sync: ParsableCommand {
         defer { close(file) }
         let bytes = [UInt8](repeating: 7, count: 1_024)
         var latencies = Latencies()
-        for _ in 0..<2_000 {
+        for _ in 0 ..< 2_000 {
             latencies.add(
                 timed {
                     _ = write(file, bytes, bytes.count)
                     fdatasync(file)
-                })
+                }
+            )
         }
         print(latencies.row("this disk"))
     }

@@ -7,7 +7,8 @@ import UnixSignals
 /// `HOST:PORT`.
 enum Address {
     static func parse(_ text: String, option: String) throws -> (host: String, port: Int) {
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]),
+        guard let colon = text.lastIndex(of: ":"),
+            let port = UInt16(text[text.index(after: colon)...]),
             colon > text.startIndex
         else { throw ValidationError("\(option) takes HOST:PORT, and not `\(text)`.") }
         return (String(text[..<colon]), Int(port))
@@ -18,7 +19,8 @@ enum Address {
         let place = try parse(text, option: option)
         guard PlatformAPI.isLoopback(place.host) else {
             throw Failure.refused(
-                "refused: \(option) \(text) is not loopback, and there is no access control yet. Use 127.0.0.1 and a tunnel.")
+                "refused: \(option) \(text) is not loopback, and there is no access control yet. Use 127.0.0.1 and a tunnel."
+            )
         }
         return place
     }
@@ -34,7 +36,9 @@ enum Signals {
 
 func makeFolder(_ path: String) throws {
     guard mkdir(path, 0o755) != 0, errno != EEXIST else { return }
-    throw Failure.refused("refused: the folder \(path) cannot be made: \(String(cString: strerror(errno)))")
+    throw Failure.refused(
+        "refused: the folder \(path) cannot be made: \(String(cString: strerror(errno)))"
+    )
 }
 
 /// What the ground throws, as a refusal that says what was being done.

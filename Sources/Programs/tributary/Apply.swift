@@ -5,7 +5,8 @@ import JSON
 struct Apply: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Makes resources as the files say: all of them, or none.",
-        discussion: "Example: tributary apply Deploy/Demo")
+        discussion: "Example: tributary apply Deploy/Demo"
+    )
 
     @Argument(help: "YAML files, and folders of them.")
     var files: [String]
@@ -17,16 +18,33 @@ struct Apply: AsyncParsableCommand {
 
     func run() async throws {
         let sources = try files.flatMap(yamlFiles)
-        guard !sources.isEmpty else { throw Failure.refused("refused: there is no .yaml file in \(files.joined(separator: ", "))") }
+        guard !sources.isEmpty else {
+            throw Failure.refused(
+                "refused: there is no .yaml file in \(files.joined(separator: ", "))"
+            )
+        }
         let texts: [JSONValue] = try sources.map { path in
-            ["name": .string(path), "text": .string(try refusing("reading \(path)") { try String(contentsOfFile: path, encoding: .utf8) })]
+            [
+                "name": .string(path),
+                "text": .string(
+                    try refusing("reading \(path)") {
+                        try String(contentsOfFile: path, encoding: .utf8)
+                    }
+                ),
+            ]
         }
         let answer = try await options.client.ask(
-            .POST, "/api/v1/apply", body: ["files": .array(texts), "dryRun": .bool(dryRun)])
+            .POST,
+            "/api/v1/apply",
+            body: ["files": .array(texts), "dryRun": .bool(dryRun)]
+        )
         for result in answer["results"]?.array ?? [] {
             print(
-                pad(result["kind"]?.string ?? "", 14), pad(result["name"]?.string ?? "", 26), result["action"]?.string ?? "",
-                separator: "")
+                pad(result["kind"]?.string ?? "", 14),
+                pad(result["name"]?.string ?? "", 26),
+                result["action"]?.string ?? "",
+                separator: ""
+            )
         }
     }
 
@@ -36,8 +54,10 @@ struct Apply: AsyncParsableCommand {
             throw Failure.refused("refused: there is no \(path)")
         }
         guard isFolder.boolValue else { return [path] }
-        return try refusing("reading the folder \(path)") { try FileManager.default.contentsOfDirectory(atPath: path) }
-            .filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.sorted().map { "\(path)/\($0)" }
+        return try refusing("reading the folder \(path)") {
+            try FileManager.default.contentsOfDirectory(atPath: path)
+        }
+        .filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.sorted().map { "\(path)/\($0)" }
     }
 }
 

@@ -3,8 +3,10 @@ import JSON
 
 struct Audit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Proves that the state is what the log says.", discussion: "Example: tributary audit verify",
-        subcommands: [Verify.self])
+        abstract: "Proves that the state is what the log says.",
+        discussion: "Example: tributary audit verify",
+        subcommands: [Verify.self]
+    )
 
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -14,7 +16,8 @@ struct Audit: AsyncParsableCommand {
                 replay. Exit code 1 where one differs.
 
                 Example: tributary audit verify
-                """)
+                """
+        )
 
         @Argument(help: "Only these projections.")
         var projections: [String] = []
@@ -30,10 +33,15 @@ struct Audit: AsyncParsableCommand {
 
         func run() async throws {
             let answer = try await options.client.ask(
-                .POST, "/api/v1/audit/verify", body: ["projections": .array(projections.map(JSONValue.string))])
+                .POST,
+                "/api/v1/audit/verify",
+                body: ["projections": .array(projections.map(JSONValue.string))]
+            )
             let findings = answer["projections"]?.array ?? []
             if output == .table { findings.forEach(show) } else { print(try answer.text(.pretty)) }
-            let different = findings.filter { ["different", "attestationDiffers"].contains($0["finding"]?.string) }
+            let different = findings.filter {
+                ["different", "attestationDiffers"].contains($0["finding"]?.string)
+            }
             let unproven = findings.filter { $0["finding"] == "notComparable" }
             guard different.isEmpty else {
                 let named = different.map { finding in
@@ -46,17 +54,21 @@ struct Audit: AsyncParsableCommand {
             if output == .table {
                 print(
                     "\(findings.count - unproven.count) equal"
-                        + (unproven.isEmpty ? "" : ", \(unproven.count) not comparable"))
+                        + (unproven.isEmpty ? "" : ", \(unproven.count) not comparable")
+                )
             }
         }
 
         private func show(_ finding: JSONValue) {
             print(
-                pad(finding["projection"]?.plain ?? "", 30) + pad(finding["position"]?.plain ?? "", 32)
+                pad(finding["projection"]?.plain ?? "", 30)
+                    + pad(finding["position"]?.plain ?? "", 32)
                     + pad("\(finding["entries"]?.plain ?? "") rows", 14)
                     + pad(String((finding["served"]?.plain ?? "").prefix(16)), 18)
                     + pad(String((finding["replayed"]?.plain ?? "").prefix(16)), 18)
-                    + pad(finding["finding"]?.plain ?? "", 14) + seconds(finding) + (finding["why"].map { " (\($0.plain))" } ?? ""))
+                    + pad(finding["finding"]?.plain ?? "", 14) + seconds(finding)
+                    + (finding["why"].map { " (\($0.plain))" } ?? "")
+            )
         }
 
         private func seconds(_ finding: JSONValue) -> String {

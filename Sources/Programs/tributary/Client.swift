@@ -34,7 +34,10 @@ struct Client {
 
     /// The answer, if it is none of an error; what the server says is wrong otherwise.
     func ask(
-        _ method: Method, _ path: String, body: JSONValue? = nil, headers: [(String, String)] = []
+        _ method: Method,
+        _ path: String,
+        body: JSONValue? = nil,
+        headers: [(String, String)] = []
     ) async throws -> JSONValue {
         var head = headers
         if body != nil { head.append(("Content-Type", "application/json")) }
@@ -61,38 +64,62 @@ struct Client {
     }
 
     func send(
-        _ method: Method, _ path: String, headers: [(String, String)], body: [UInt8]
+        _ method: Method,
+        _ path: String,
+        headers: [(String, String)],
+        body: [UInt8]
     ) async throws -> Answer {
         var bytes: [UInt8] = []
-        let head = try await exchange(method, path, headers: headers, body: body) { _, chunk in bytes += chunk }
+        let head = try await exchange(method, path, headers: headers, body: body) { _, chunk in
+            bytes += chunk
+        }
         return Answer(status: Int(head.status.code), headers: head.headers, body: bytes)
     }
 
-    /// - Parameter take: Gets the body in pieces, as they come.
+    /// `take`: Gets the body in pieces, as they come.
     private func exchange(
-        _ method: Method, _ path: String, headers: [(String, String)], body: [UInt8],
+        _ method: Method,
+        _ path: String,
+        headers: [(String, String)],
+        body: [UInt8],
         _ take: (HTTPResponseHead, ByteBufferView) throws -> Void
     ) async throws -> HTTPResponseHead {
         let channel = try await connect()
         do {
-            return try await exchange(method, path, headers: headers, body: body, over: channel, take)
+            return try await exchange(
+                method,
+                path,
+                headers: headers,
+                body: body,
+                over: channel,
+                take
+            )
         } catch let error where error is IOError || error is ChannelError {
             throw Failure.outcomeUnknown("the connection to \(address) broke: \(error)")
         }
     }
 
     private func exchange(
-        _ method: Method, _ path: String, headers: [(String, String)], body: [UInt8],
+        _ method: Method,
+        _ path: String,
+        headers: [(String, String)],
+        body: [UInt8],
         over channel: NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>,
         _ take: (HTTPResponseHead, ByteBufferView) throws -> Void
     ) async throws -> HTTPResponseHead {
         try await channel.executeThenClose { inbound, outbound in
-            var head = HTTPRequestHead(version: .http1_1, method: HTTPMethod(rawValue: method.rawValue), uri: path)
+            var head = HTTPRequestHead(
+                version: .http1_1,
+                method: HTTPMethod(rawValue: method.rawValue),
+                uri: path
+            )
             head.headers.add(name: "Host", value: address)
             head.headers.add(name: "Connection", value: "close")
             head.headers.add(name: "Tributary-Actor", value: actor)
             for (name, value) in headers { head.headers.add(name: name, value: value) }
-            if !body.isEmpty || method == .POST { head.headers.add(name: "Content-Length", value: String(body.count)) }
+            if !body.isEmpty || method == .POST {
+                head.headers.add(name: "Content-Length", value: String(body.count))
+            }
             var parts: [HTTPClientRequestPart] = [.head(head)]
             if !body.isEmpty { parts.append(.body(.byteBuffer(ByteBuffer(bytes: body)))) }
             parts.append(.end(nil))
@@ -106,11 +133,15 @@ struct Client {
                 case .end: if let answer { return answer }
                 }
             }
-            throw Failure.outcomeUnknown("the server at \(address) closed the connection before its answer was whole")
+            throw Failure.outcomeUnknown(
+                "the server at \(address) closed the connection before its answer was whole"
+            )
         }
     }
 
-    private func connect() async throws -> NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart> {
+    private func connect() async throws -> NIOAsyncChannel<
+        HTTPClientResponsePart, HTTPClientRequestPart
+    > {
         let (host, port) = try place()
         do {
             return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -122,12 +153,15 @@ struct Client {
                 }
         } catch {
             throw Failure.noServer(
-                "no server answers at \(address): start one with `tributary serve`, or say where it is with --server")
+                "no server answers at \(address): start one with `tributary serve`, or say where it is with --server"
+            )
         }
     }
 
     private func place() throws -> (host: String, port: Int) {
-        guard let colon = address.lastIndex(of: ":"), let port = Int(address[address.index(after: colon)...]) else {
+        guard let colon = address.lastIndex(of: ":"),
+            let port = Int(address[address.index(after: colon)...])
+        else {
             throw ValidationError("--server takes HOST:PORT, and not `\(address)`.")
         }
         return (String(address[..<colon]), port)
@@ -143,10 +177,13 @@ struct Client {
                     + (error["message"]?.string ?? "")
             }
             isApply = errors != nil
-            detail = ((errors ?? []) + [json["detail"]?.string ?? "status \(answer.status)"]).joined(separator: "\n")
+            detail = ((errors ?? []) + [json["detail"]?.string ?? "status \(answer.status)"])
+                .joined(separator: "\n")
         } catch {
-            detail = "the server answered \(answer.status): \(String(decoding: answer.body.prefix(200), as: UTF8.self))"
+            detail =
+                "the server answered \(answer.status): \(String(decoding: answer.body.prefix(200), as: UTF8.self))"
         }
-        return answer.status == 504 ? .outcomeUnknown(detail) : .refused(isApply ? detail : "refused: \(detail)")
+        return answer.status == 504
+            ? .outcomeUnknown(detail) : .refused(isApply ? detail : "refused: \(detail)")
     }
 }

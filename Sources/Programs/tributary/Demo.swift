@@ -6,7 +6,8 @@ import JSON
 struct Demo: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Turns the flights of 2013 into the records of the demo's streams.",
-        discussion: "Example: tributary demo --from Deploy/Demo/data --into .tributary/demo")
+        discussion: "Example: tributary demo --from Deploy/Demo/data --into .tributary/demo"
+    )
 
     @Option(help: "The folder of the CSV files, unpacked.")
     var from: String
@@ -18,7 +19,9 @@ struct Demo: ParsableCommand {
         let flights = try table("flights_jfk_2013.csv")
         let arrivals = try table("arrivals_jfk_2013.csv")
         guard flights.count == arrivals.count else {
-            throw Failure.refused("refused: \(flights.count) flights and \(arrivals.count) arrivals do not belong together")
+            throw Failure.refused(
+                "refused: \(flights.count) flights and \(arrivals.count) arrivals do not belong together"
+            )
         }
         var scheduled: [(Instant, JSONValue)] = []
         var arrived: [(Instant, JSONValue)] = []
@@ -31,15 +34,22 @@ struct Demo: ParsableCommand {
         try write(arrived, to: "flights.arrived.jsonl")
         try write(try table("weather_jfk_2013.csv").map(observation), to: "weather.observed.jsonl")
         let beforeTheYear = Instant(microseconds: 1_356_912_000_000_000)
-        try write(try table("planes.csv").map { (beforeTheYear, plane($0, knownAt: beforeTheYear)) }, to: "planes.jsonl")
+        try write(
+            try table("planes.csv").map { (beforeTheYear, plane($0, knownAt: beforeTheYear)) },
+            to: "planes.jsonl"
+        )
     }
 
     private func table(_ name: String) throws -> [[String: String]] {
-        let text = try refusing("reading \(from)/\(name)") { try String(contentsOfFile: "\(from)/\(name)", encoding: .utf8) }
+        let text = try refusing("reading \(from)/\(name)") {
+            try String(contentsOfFile: "\(from)/\(name)", encoding: .utf8)
+        }
         let lines = text.split(separator: "\n")
         guard let header = lines.first?.split(separator: ",").map(String.init) else { return [] }
         return lines.dropFirst().map { line in
-            let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(
+                String.init
+            )
             return Dictionary(zip(header, cells), uniquingKeysWith: { _, last in last })
         }
     }
@@ -47,7 +57,9 @@ struct Demo: ParsableCommand {
     /// In the order of event time, as the world made them; equal times keep the order of the table.
     private func write(_ records: [(time: Instant, record: JSONValue)], to name: String) throws {
         var text: [UInt8] = []
-        let ordered = records.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
+        let ordered = records.enumerated().sorted {
+            ($0.element.time, $0.offset) < ($1.element.time, $1.offset)
+        }
         for (_, element) in ordered {
             text += try element.record.bytes(.compact)
             text.append(UInt8(ascii: "\n"))
@@ -66,8 +78,10 @@ struct Demo: ParsableCommand {
             ("origin", .string(row["origin"] ?? "")), ("observed_at", .string(text)),
         ]
         for (name, column) in [
-            ("temperature", "temp"), ("dew_point", "dewp"), ("humidity", "humid"), ("wind_speed", "wind_speed"),
-            ("wind_gust", "wind_gust"), ("precipitation", "precip"), ("pressure", "pressure"), ("visibility", "visib"),
+            ("temperature", "temp"), ("dew_point", "dewp"), ("humidity", "humid"),
+            ("wind_speed", "wind_speed"),
+            ("wind_gust", "wind_gust"), ("precipitation", "precip"), ("pressure", "pressure"),
+            ("visibility", "visib"),
         ] {
             members.append((name, number(row[column])))
         }
@@ -77,7 +91,8 @@ struct Demo: ParsableCommand {
     private func plane(_ row: [String: String], knownAt: Instant) -> JSONValue {
         [
             "tailnum": .string(row["tailnum"] ?? ""), "known_at": .string(knownAt.rfc3339),
-            "built": integer(row["year"]), "seats": integer(row["seats"]), "engines": integer(row["engines"]),
+            "built": integer(row["year"]), "seats": integer(row["seats"]),
+            "engines": integer(row["engines"]),
         ]
     }
 }
@@ -91,7 +106,11 @@ private struct Departure {
     init(_ flight: [String: String], _ arrival: [String: String]) throws {
         guard flight["event_id"] == arrival["event_id"], let text = arrival["sched_dep_at"],
             let scheduled = Timestamp(rfc3339: text)
-        else { throw Failure.refused("refused: the arrival \(arrival) does not belong to the flight \(flight)") }
+        else {
+            throw Failure.refused(
+                "refused: the arrival \(arrival) does not belong to the flight \(flight)"
+            )
+        }
         self.flight = flight
         self.scheduled = scheduled
         self.arrivedAt = arrival["arrived_at"].flatMap { Instant(rfc3339: $0) }
@@ -103,19 +122,25 @@ private struct Departure {
     var scheduledRecord: JSONValue {
         [
             "flight_id": integer(flight["event_id"]), "scheduled": .string(scheduled.rfc3339),
-            "carrier": text("carrier"), "flight": integer(flight["flight"]), "tailnum": optionalText("tailnum"),
-            "origin": text("origin"), "destination": text("dest"), "distance": integer(flight["distance"]),
+            "carrier": text("carrier"), "flight": integer(flight["flight"]),
+            "tailnum": optionalText("tailnum"),
+            "origin": text("origin"), "destination": text("dest"),
+            "distance": integer(flight["distance"]),
             "scheduled_arrival": text("sched_arr_hhmm"),
         ]
     }
 
     var arrivedRecord: JSONValue {
         let isLanded = arrivedAt != nil
-        let status = isLanded ? "landed" : flight["dep_delay"]?.isEmpty == false ? "diverted" : "cancelled"
+        let status =
+            isLanded ? "landed" : flight["dep_delay"]?.isEmpty == false ? "diverted" : "cancelled"
         return [
-            "flight_id": integer(flight["event_id"]), "known_at": .string(knownAt.rfc3339), "status": .string(status),
-            "carrier": text("carrier"), "tailnum": optionalText("tailnum"), "destination": text("dest"),
-            "dep_delay": integer(flight["dep_delay"]), "arr_delay": isLanded ? integer(flight["arr_delay"]) : .null,
+            "flight_id": integer(flight["event_id"]), "known_at": .string(knownAt.rfc3339),
+            "status": .string(status),
+            "carrier": text("carrier"), "tailnum": optionalText("tailnum"),
+            "destination": text("dest"),
+            "dep_delay": integer(flight["dep_delay"]),
+            "arr_delay": isLanded ? integer(flight["arr_delay"]) : .null,
             "late15": isLanded ? .bool(flight["late15"] == "1") : .null,
         ]
     }
@@ -130,4 +155,6 @@ private func integer(_ text: String?) -> JSONValue {
     number(text).number.flatMap { Int64(exactly: $0) }.map(JSONValue.integer) ?? .null
 }
 
-private func number(_ text: String?) -> JSONValue { text.flatMap(Double.init).map(JSONValue.number) ?? .null }
+private func number(_ text: String?) -> JSONValue {
+    text.flatMap(Double.init).map(JSONValue.number) ?? .null
+}

@@ -4,11 +4,15 @@ import Glibc
 struct Events: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Shows a topic as JSON lines.",
-        discussion: "Example: tributary events tributary.streams --limit 5")
+        discussion: "Example: tributary events tributary.streams --limit 5"
+    )
 
     @Argument(help: "Any topic.")
     var topic: String
-    @Option(parsing: .unconditional, help: "The first offset to show; negative: so many before the end. Default: the beginning.")
+    @Option(
+        parsing: .unconditional,
+        help: "The first offset to show; negative: so many before the end. Default: the beginning."
+    )
     var from: Int64?
     @Option(help: "Only this partition.")
     var partition: Int32?
@@ -26,7 +30,9 @@ struct Events: AsyncParsableCommand {
         if let partition { query.append("partition=\(partition)") }
         if let limit { query.append("limit=\(limit)") }
         if follow { query.append("follow=true") }
-        try await options.client.lines("/api/v1/events/\(topic.urlEncoded)?\(query.joined(separator: "&"))") { line in
+        try await options.client.lines(
+            "/api/v1/events/\(topic.urlEncoded)?\(query.joined(separator: "&"))"
+        ) { line in
             print(line)
             if follow { fflush(nil) }
         }

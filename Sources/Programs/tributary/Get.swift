@@ -19,7 +19,9 @@ enum OutputForm: String, ExpressibleByArgument, CaseIterable {
 
 struct Get: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Lists resources of a kind, or shows one.", discussion: "Example: tributary get stream")
+        abstract: "Lists resources of a kind, or shows one.",
+        discussion: "Example: tributary get stream"
+    )
 
     @Argument(help: "stream or alert.")
     var kind: Kind
@@ -33,7 +35,9 @@ struct Get: AsyncParsableCommand {
 
     func validate() throws {
         guard kind == .stream || name == nil && asOf == nil else {
-            throw ValidationError("Alerts are listed all together, as they are now: `tributary get alert`.")
+            throw ValidationError(
+                "Alerts are listed all together, as they are now: `tributary get alert`."
+            )
         }
     }
 
@@ -57,7 +61,8 @@ struct Get: AsyncParsableCommand {
 struct Describe: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Shows one resource with all that is known of it.",
-        discussion: "Example: tributary describe stream flights.arrived")
+        discussion: "Example: tributary describe stream flights.arrived"
+    )
 
     @Argument(help: "stream.")
     var kind: Kind
@@ -70,7 +75,9 @@ struct Describe: AsyncParsableCommand {
     @OptionGroup var options: ServerOptions
 
     func validate() throws {
-        guard kind == .stream else { throw ValidationError("Only streams are described; `tributary get alert` lists alerts.") }
+        guard kind == .stream else {
+            throw ValidationError("Only streams are described; `tributary get alert` lists alerts.")
+        }
     }
 
     func run() async throws {
@@ -83,7 +90,8 @@ struct Describe: AsyncParsableCommand {
 struct Delete: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Deletes a resource. The records of a stream stay in its topic.",
-        discussion: "Example: tributary delete stream weather.observed")
+        discussion: "Example: tributary delete stream weather.observed"
+    )
 
     @Argument(help: "stream.")
     var kind: Kind
@@ -100,7 +108,9 @@ struct Delete: AsyncParsableCommand {
 
 private func printTable(_ items: [JSONValue]) {
     guard let columns = items.first?.object?.map(\.0) else { return print("There are none.") }
-    let rows = [columns.map { $0.uppercased() }] + items.map { item in columns.map { item[$0]?.plain ?? "" } }
+    let rows =
+        [columns.map { $0.uppercased() }]
+        + items.map { item in columns.map { item[$0]?.plain ?? "" } }
     let widths = columns.indices.map { column in (rows.map { $0[column].count }.max() ?? 0) + 2 }
     for row in rows {
         let line = zip(row, widths).map { pad($0, $1) }.joined()
@@ -129,7 +139,8 @@ extension JSONValue {
         case .object(let members) where !members.isEmpty:
             return try members.map { key, value in
                 value.isBlock
-                    ? "\(space)\(key):\n\(try value.yaml(indent: indent + 2))" : "\(space)\(key): \(try value.scalar())"
+                    ? "\(space)\(key):\n\(try value.yaml(indent: indent + 2))"
+                    : "\(space)\(key): \(try value.scalar())"
             }.joined(separator: "\n")
         case .array(let values) where !values.isEmpty:
             return try values.map { value in
@@ -150,7 +161,9 @@ extension JSONValue {
 
     private func scalar() throws -> String {
         guard case .string(let text) = self else { return try self.text(.compact) }
-        let isPlain = text.first?.isLetter == true && text.allSatisfy { $0.isLetter || $0.isNumber || "._/-?".contains($0) }
+        let isPlain =
+            text.first?.isLetter == true
+            && text.allSatisfy { $0.isLetter || $0.isNumber || "._/-?".contains($0) }
         let words: Set = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
         return isPlain && !words.contains(text.lowercased()) ? text : try self.text(.compact)
     }

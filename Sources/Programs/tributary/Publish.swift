@@ -15,7 +15,8 @@ struct Publish: AsyncParsableCommand {
             what arrived. A record that does not fit the stream is appended too, and becomes a dead letter.
 
             Example: tributary publish planes --file planes.jsonl
-            """)
+            """
+    )
 
     @Argument(help: "The topic of a declared stream.")
     var topic: String
@@ -26,8 +27,12 @@ struct Publish: AsyncParsableCommand {
     func run() async throws {
         let client = options.client
         let definition = try await stream(client)
-        guard FileManager.default.fileExists(atPath: file) else { throw Failure.refused("refused: there is no file \(file)") }
-        let text = try refusing("reading \(file)") { [UInt8](try Data(contentsOf: URL(fileURLWithPath: file))) }
+        guard FileManager.default.fileExists(atPath: file) else {
+            throw Failure.refused("refused: there is no file \(file)")
+        }
+        let text = try refusing("reading \(file)") {
+            [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
+        }
         let source = Publication.source(ofFile: Digest(of: text))
         _ = try await client.ask(.POST, "/api/v1/wait", body: ["settled": true, "seconds": 300])
         let arrived = try await lastLines(of: source, in: definition, client)
@@ -39,34 +44,54 @@ struct Publish: AsyncParsableCommand {
         settings.messageTimeoutMilliseconds = 0
         let log = try refusing("connecting to Kafka") { try KafkaLog(settings) { _ in } }
         defer { log.close() }
-        var publication = FilePublication(definition: definition, source: source, arrived: arrived, log: log)
+        var publication = FilePublication(
+            definition: definition,
+            source: source,
+            arrived: arrived,
+            log: log
+        )
         let latest = try await publication.append(text, isCSV: file.hasSuffix(".csv"))
         if let latest {
-            for partition in 0..<definition.partitions {
+            for partition in 0 ..< definition.partitions {
                 _ = try await client.ask(
-                    .POST, "/api/v1/streams/\(definition.name.urlEncoded)/advance",
-                    body: ["partition": .integer(Int64(partition)), "watermark": .string(latest.rfc3339)],
-                    headers: [("Idempotency-Key", "\(source) \(partition)")])
+                    .POST,
+                    "/api/v1/streams/\(definition.name.urlEncoded)/advance",
+                    body: [
+                        "partition": .integer(Int64(partition)),
+                        "watermark": .string(latest.rfc3339),
+                    ],
+                    headers: [("Idempotency-Key", "\(source) \(partition)")]
+                )
             }
         }
-        print("\(topic): \(publication.appended) records appended, \(publication.skipped) had arrived before")
+        print(
+            "\(topic): \(publication.appended) records appended, \(publication.skipped) had arrived before"
+        )
     }
 
     private func stream(_ client: Client) async throws -> StreamDefinition {
         let streams = try await client.ask(.GET, "/api/v1/streams")["items"]?.array ?? []
-        guard let name = streams.first(where: { $0["topic"]?.string == topic })?["name"]?.string else {
+        guard let name = streams.first(where: { $0["topic"]?.string == topic })?["name"]?.string
+        else {
             throw Failure.refused(
-                "refused: no Stream has the topic \(topic). Declare one with `tributary apply`; `tributary get stream` lists them")
+                "refused: no Stream has the topic \(topic). Declare one with `tributary apply`; `tributary get stream` lists them"
+            )
         }
         let json = try await client.ask(.GET, "/api/v1/streams/\(name.urlEncoded)")
-        return try refusing("reading the definition of \(name)") { try StreamDefinition(json: json) }
+        return try refusing("reading the definition of \(name)") {
+            try StreamDefinition(json: json)
+        }
     }
 
     private func lastLines(
-        of source: String, in definition: StreamDefinition, _ client: Client
+        of source: String,
+        in definition: StreamDefinition,
+        _ client: Client
     ) async throws -> [Int64] {
         let json = try await client.ask(.GET, "/api/v1/streams/\(definition.name.urlEncoded)")
-        return (json["status"]?["partitions"]?.array ?? []).map { $0["sources"]?[source]?.integer ?? 0 }
+        return (json["status"]?["partitions"]?.array ?? []).map {
+            $0["sources"]?[source]?.integer ?? 0
+        }
     }
 }
 
@@ -98,7 +123,9 @@ struct FilePublication {
         try eachRecord(of: text, isCSV: isCSV) { value in
             line += 1
             var row: Row?
-            do throws(Refusal) { row = try reader.read(value: value, kafkaTimestamp: now) } catch { row = nil }
+            do throws(Refusal) { row = try reader.read(value: value, kafkaTimestamp: now) } catch {
+                row = nil
+            }
             if let time = row?.time.instant { latest = max(latest ?? time, time) }
             let key = row?.key
             let partition = Murmur2.partition(of: key ?? Array(value), among: definition.partitions)
@@ -109,21 +136,35 @@ struct FilePublication {
             appended += 1
             answers.expect()
             let headers = Publication.headers(
-                stream: definition.name, source: source, line: line, identity: row?.identity)
+                stream: definition.name,
+                source: source,
+                line: line,
+                identity: row?.identity
+            )
             log.append(
-                NewRecord(key: key, value: Array(value), headers: headers), to: definition.topic, partition: partition
+                NewRecord(key: key, value: Array(value), headers: headers),
+                to: definition.topic,
+                partition: partition
             ) { answers.note($0) }
         }
         if let failure = await answers.all() {
-            throw Failure.outcomeUnknown("\(failure). Run the same command again: it goes on behind what arrived")
+            throw Failure.outcomeUnknown(
+                "\(failure). Run the same command again: it goes on behind what arrived"
+            )
         }
         return latest
     }
 
-    private func eachRecord(of text: [UInt8], isCSV: Bool, _ body: (ArraySlice<UInt8>) throws -> Void) throws {
+    private func eachRecord(
+        of text: [UInt8],
+        isCSV: Bool,
+        _ body: (ArraySlice<UInt8>) throws -> Void
+    ) throws {
         if isCSV {
             var rows = try refusing("reading the CSV") { try CSVReader(text, for: definition) }
-            while let value = try refusing("reading the CSV", { try rows.next() }) { try body(value[...]) }
+            while let value = try refusing("reading the CSV", { try rows.next() }) {
+                try body(value[...])
+            }
             return
         }
         for line in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true) {

@@ -17,7 +17,8 @@ import UnixSignals
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Starts the server, with a broker of its own unless --kafka names another.",
-        discussion: "Example: tributary serve --data .tributary")
+        discussion: "Example: tributary serve --data .tributary"
+    )
 
     @Option(help: "The folder of everything that is kept.")
     var data = ".tributary"
@@ -36,7 +37,9 @@ struct Serve: AsyncParsableCommand {
         let (httpHost, httpPort) = try Address.loopback(http, option: "--http")
         let notices = Notices()
         try makeFolder(data)
-        let embedded = kafka == nil ? try await EmbeddedBroker.start(listen: kafkaListen, in: data, notices) : nil
+        let embedded =
+            kafka == nil
+            ? try await EmbeddedBroker.start(listen: kafkaListen, in: data, notices) : nil
         let bootstrap = kafka ?? embedded?.address ?? ""
         let log = try refusing("connecting to \(bootstrap)") {
             var settings = KafkaLog.Settings(bootstrapServers: bootstrap)
@@ -46,8 +49,13 @@ struct Serve: AsyncParsableCommand {
         let state = StateFolder(data)
         let (store, isRestored) = try state.open(notices)
         let platform = Platform(
-            log: log, store: store, clock: SystemClock(), checkpoints: state.checkpoints,
-            stateFailed: { state.markBroken($0) }, notice: { notices.add($0) })
+            log: log,
+            store: store,
+            clock: SystemClock(),
+            checkpoints: state.checkpoints,
+            stateFailed: { state.markBroken($0) },
+            notice: { notices.add($0) }
+        )
         do {
             try await platform.start(isRestored: isRestored)
         } catch let error as PlatformError {
@@ -56,18 +64,29 @@ struct Serve: AsyncParsableCommand {
         let api = PlatformAPI(
             platform,
             about: .init(
-                version: Tributary.version, kafka: bootstrap, dataDirectory: data, notices: { notices.latest }))
+                version: Tributary.version,
+                kafka: bootstrap,
+                dataDirectory: data,
+                notices: { notices.latest }
+            )
+        )
         var logger = Logger(label: "http")
         logger.logLevel = .error
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
-        let application = api.server(host: httpHost, port: httpPort, group: group, logger: logger) { channel in
+        let application = api.server(host: httpHost, port: httpPort, group: group, logger: logger) {
+            channel in
             let port = channel.localAddress?.port ?? httpPort
             let took = (ContinuousClock.now - start) / .milliseconds(1)
-            print("tributary \(Tributary.version): http://\(httpHost):\(port), Kafka at \(bootstrap), up after \(Int(took)) ms")
+            print(
+                "tributary \(Tributary.version): http://\(httpHost):\(port), Kafka at \(bootstrap), up after \(Int(took)) ms"
+            )
             fflush(nil)
         }
         var configuration = ServiceGroupConfiguration(
-            services: [.init(service: application)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services: [.init(service: application)],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
         // Whoever follows a topic would hold the server for ever: after this its connection is cut.
         configuration.maximumGracefulShutdownDuration = .seconds(2)
         let services = ServiceGroup(configuration: configuration)
@@ -92,7 +111,11 @@ struct EmbeddedBroker {
 
     var address: String { "\(host):\(broker.port)" }
 
-    static func start(listen: String, in data: String, _ notices: Notices) async throws -> EmbeddedBroker {
+    static func start(
+        listen: String,
+        in data: String,
+        _ notices: Notices
+    ) async throws -> EmbeddedBroker {
         let (host, port) = try Address.loopback(listen, option: "--kafka-listen")
         var settings = SegmentStore.Settings()
         settings.maxMessageBytes = Int(TopicSpec.longestRecordBytes)
@@ -124,8 +147,10 @@ struct EmbeddedBroker {
 
 struct BrokerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "broker", abstract: "Runs the Kafka broker by itself.",
-        discussion: "Example: tributary broker --data .tributary --kafka-listen 127.0.0.1:9092")
+        commandName: "broker",
+        abstract: "Runs the Kafka broker by itself.",
+        discussion: "Example: tributary broker --data .tributary --kafka-listen 127.0.0.1:9092"
+    )
 
     @Option(help: "The folder of everything that is kept.")
     var data = ".tributary"

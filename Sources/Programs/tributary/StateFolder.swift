@@ -26,7 +26,9 @@ struct StateFolder: Sendable {
                 return (try RocksStore.open(path), false)
             } catch {
                 guard case .corrupt(let found) = error else {
-                    throw Failure.refused("refused: the state in \(path) cannot be opened: \(error)")
+                    throw Failure.refused(
+                        "refused: the state in \(path) cannot be opened: \(error)"
+                    )
                 }
                 why = found
             }

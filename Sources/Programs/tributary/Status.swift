@@ -4,7 +4,8 @@ import JSON
 struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Looks at the server as a doctor does. Exit code 0 only when it is ready.",
-        discussion: "Example: tributary status")
+        discussion: "Example: tributary status"
+    )
 
     @Option(name: .shortAndLong, help: "table or json.")
     var output = OutputForm.table
@@ -18,7 +19,9 @@ struct Status: AsyncParsableCommand {
     }
 
     private func show(_ status: JSONValue, _ isReady: Bool) {
-        print("server        \(options.server), tributary \(status["version"]?.plain ?? ""), \(isReady ? "ready" : "NOT READY")")
+        print(
+            "server        \(options.server), tributary \(status["version"]?.plain ?? ""), \(isReady ? "ready" : "NOT READY")"
+        )
         print("Kafka         \(status["kafka"]?.plain ?? "")")
         print("data          \(status["dataDirectory"]?.plain ?? "")")
         print("attested      \(status["lastAttestation"]?.string ?? "not yet")")
@@ -29,7 +32,8 @@ struct Status: AsyncParsableCommand {
             print(
                 pad(seat["projection"]?.plain ?? "", 30) + pad(seat["partition"]?.plain ?? "", 30)
                     + pad(seat["next"]?.plain ?? "", 10) + pad(seat["lag"]?.plain ?? "", 8) + since
-                    + (seat["stopped"].map { "STOPPED: \($0.plain)" } ?? ""))
+                    + (seat["stopped"].map { "STOPPED: \($0.plain)" } ?? "")
+            )
         }
         for (title, key) in [("open alerts", "openAlerts"), ("notices", "notices")] {
             guard let lines = status[key]?.array, !lines.isEmpty else { continue }
@@ -42,7 +46,8 @@ struct Status: AsyncParsableCommand {
 struct Wait: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Waits until everything that is in the log was folded.",
-        discussion: "Example: tributary wait --settled")
+        discussion: "Example: tributary wait --settled"
+    )
 
     @Flag(help: "Until nothing is left to fold.")
     var settled = false
@@ -56,7 +61,10 @@ struct Wait: AsyncParsableCommand {
 
     func run() async throws {
         _ = try await options.client.ask(
-            .POST, "/api/v1/wait", body: ["settled": true, "seconds": .integer(Int64(seconds))])
+            .POST,
+            "/api/v1/wait",
+            body: ["settled": true, "seconds": .integer(Int64(seconds))]
+        )
         print("settled")
     }
 }

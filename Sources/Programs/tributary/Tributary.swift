@@ -5,7 +5,8 @@ import ArgumentParser
 struct Tributary: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tributary",
-        abstract: "An event-sourced machine-learning platform: one log, and everything else follows from it.",
+        abstract:
+            "An event-sourced machine-learning platform: one log, and everything else follows from it.",
         discussion: """
             Exit codes: 0 done, 1 refused (the reason is the last line), 2 usage, 3 no server, 4 outcome unknown (ask \
             again with the same key).
@@ -14,7 +15,8 @@ struct Tributary: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            Serve.self, BrokerCommand.self, Apply.self, Get.self, Describe.self, Delete.self, Publish.self, Events.self,
+            Serve.self, BrokerCommand.self, Apply.self, Get.self, Describe.self, Delete.self,
+            Publish.self, Events.self,
             Status.self, Wait.self, Audit.self, Demo.self, Version.self,
         ]
     )
@@ -42,7 +44,9 @@ struct Tributary: AsyncParsableCommand {
 
 struct Version: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Says which release this is.", discussion: "Example: tributary version")
+        abstract: "Says which release this is.",
+        discussion: "Example: tributary version"
+    )
 
     func run() { print("tributary \(Tributary.version)") }
 }
