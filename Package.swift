@@ -14,7 +14,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
-    targets: ([
+    targets: [
         // Ground: what everything stands on. It knows no word of machine learning.
         .system("CRdKafka", link: "rdkafka"),
         .system("CRocksDB", link: "rocksdb"),
@@ -146,7 +146,7 @@ let package = Package(
             "Store",
             "Streams"
         ),
-    ] as [Target]).filter { $0.isWanted },
+    ],
     cxxLanguageStandard: .cxx17
 )
 
@@ -250,12 +250,6 @@ extension Target {
         )
     }
 
-    var isWanted: Bool {
-        guard let only = Context.environment["ONLY"]?.split(separator: ",").map(String.init) else {
-            return true
-        }
-        return only.contains(name)
-    }
 
     private static var settings: [SwiftSetting] {
         [

@@ -16,6 +16,10 @@ enum Samples {
             $0.advanced.watermarkUs = 1_372_636_800_000_000
             $0.advanced.cause = .endOfInput
         },
+        StreamEvent.with {
+            $0.switched.name = "weather.observed"
+            $0.switched.generation = .init(Digest(of: Array("generation".utf8)).bytes)
+        },
         DeadLetterEvent.with { $0.refused = refused },
         DeadLetterEvent.with { $0.restarted = restarted },
         AlertEvent.with {

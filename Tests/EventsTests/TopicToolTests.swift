@@ -90,10 +90,10 @@ import Testing
         ),
         Change(
             file: streams,
-            text: "    Advanced advanced = 3;\n  }\n",
-            replacement: "  }\n  Advanced advanced = 3;\n",
+            text: "    Switched switched = 4;\n  }\n",
+            replacement: "  }\n  Switched switched = 4;\n",
             complaint: """
-                \(streams): the field `advanced` (3) of tributary.streams.v1.StreamEvent moved from oneof `fact` \
+                \(streams): the field `switched` (4) of tributary.streams.v1.StreamEvent moved from oneof `fact` \
                 to no oneof
                 """
         ),

@@ -109,8 +109,8 @@ public enum JSONKind: UInt32, Sendable, Hashable {
         guard unsafe Int(node.key_count) == name.count, let key = unsafe node.key else {
             return false
         }
-        return name.withUnsafeBytes { name in
-            guard let start = name.baseAddress else { return true }
+        return unsafe name.withUnsafeBytes { name in
+            guard let start = unsafe name.baseAddress else { return true }
             return unsafe memcmp(key, start, name.count) == 0
         }
     }
