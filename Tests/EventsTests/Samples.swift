@@ -1,5 +1,6 @@
 import Bytes
 import Events
+import FoundationEssentials
 import Logs
 import SwiftProtobuf
 

@@ -110,7 +110,7 @@ public enum JSONKind: UInt32, Sendable, Hashable {
             return false
         }
         return unsafe name.withUnsafeBytes { name in
-            guard let start = unsafe name.baseAddress else { return true }
+            guard let start = name.baseAddress else { return true }
             return unsafe memcmp(key, start, name.count) == 0
         }
     }
