@@ -250,7 +250,6 @@ extension Target {
         )
     }
 
-
     private static var settings: [SwiftSetting] {
         [
             .enableUpcomingFeature("ExistentialAny"),
