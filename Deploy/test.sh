@@ -105,7 +105,7 @@ interop() {
 lint() { swift format lint --strict --recursive --parallel --configuration .swift-format Package.swift Sources Tests; }
 topics() { "$(swift build --show-bin-path)/TopicTool" check; }
 unit() {
-    swift test --skip-build --disable-xctest --explicit-target-dependency-import-check error
+    swift test --no-parallel --skip-build --disable-xctest --explicit-target-dependency-import-check error
 }
 export -f say make_venv job interop lint topics unit
 export venv logs scratch
