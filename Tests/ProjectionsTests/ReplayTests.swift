@@ -111,6 +111,7 @@ import Testing
             Replay.Attestation(
                 next: $0.progress.next,
                 entries: $0.entries,
+                recordCount: $0.progress.recordCount,
                 digest: $0.digest,
                 base: $0.progress.origin
             )
@@ -123,6 +124,22 @@ import Testing
         #expect(
             wrong.finding == .attestationDiffers(attested[1], replayed: states[1].digest)
         )
+        attested[1].digest = states[1].digest
+        attested[1].recordCount += 1
+        #expect(
+            try verdict(store, birds.log, attested: attested).finding
+                == .attestationDiffers(attested[1], replayed: states[1].digest),
+            "A record is missing that had changed no row."
+        )
+        attested[1].recordCount -= 1
+        attested[2].next = 5
+        #expect(
+            try verdict(store, birds.log, attested: attested).finding
+                == .attestationDiffers(attested[2], replayed: states[2].digest),
+            "The log ends before what was folded of it."
+        )
+        attested[2].next = 4
+        attested[1].digest = Digest(of: [1])
         attested[1].base = "genesis of another log"
         #expect(try verdict(store, birds.log, attested: attested).finding == .equal)
     }

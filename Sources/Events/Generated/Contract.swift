@@ -4,14 +4,14 @@
 /// The contract that this code was made from.
 public enum Contract {
     /// SHA-256 over Topics/topics.yaml and the messages beside it.
-    public static let digest = "02fb76458b25a7ebdab7358f9b7a35c8079d458222a2f2b3b592268bd2a4c8c5"
+    public static let digest = "6d05827ceda104e36ce306857f49faa732a1ad9b8a2ca9c3e3ea1591bf78a123"
 }
 
 // Each message file, and the code that was made from it:
 // alerts.proto ede6b4f187e1cbc5dc81c8380673312c1602f49c516f9b0e50d81e68d4c5f2f5
 // alerts.pb.swift f81ecb39ec7f378fa7cf49d68d9318f64e062467fb09bae5cd670475f5412528
-// attestations.proto 0c8f5320a0a9a8128f12f83caf3ab14ae8c2df990ad2f7d722ac426bd13512ae
-// attestations.pb.swift f0427aea913831bc7dca5c70dcb538f3c4ad9cd9fd5846347aaffabe3b735e1e
+// attestations.proto 0b353462fbb84932c1d4eae5070738f2c876594a2f07834888bd87068446c9b9
+// attestations.pb.swift 53bdc5438900bf2b8353b9757ea054288d4a8f97456ffbf14ff80c7466a83439
 // deadletters.proto da1095d98b251ef362b19ad7efea34c387139d64842e109c80ae609e80f4252d
 // deadletters.pb.swift 3b5b16070559701daed577405fe443acba0d280f86b2a113fd1fec7ae08f3972
 // streams.proto 6e3353ff833923bf2d52e3d50316e6343fae3160bb20a66879bccd71ef2929e9

@@ -87,8 +87,12 @@ public nonisolated struct AttestationEvent: Sendable {
     /// SHA-256 over the rows: 32 bytes.
     public var digest: Data = Data()
 
-    /// What the fold began from: `genesis`, or the id of the attestation of a checkpoint.
+    /// What the fold began from: `genesis`, or `offset N` where older records were gone; then the CRC-32C of the first
+    /// record that was folded.
     public var base: String = String()
+
+    /// How many records were folded. A record that is missing from the log may have changed no row.
+    public var records: Int64 = 0
 
     public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -119,7 +123,7 @@ public nonisolated struct AttestationEvent: Sendable {
     /// The next offset to fold.
     public var offset: Int64 = 0
 
-    /// What the replay began from: `genesis`, or the id of the attestation of a checkpoint.
+    /// What the replay began from, as in `Attested`.
     public var base: String = String()
 
     /// How many rows the replay gave.
@@ -227,7 +231,7 @@ nonisolated extension AttestationEvent: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension AttestationEvent.Attested: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = AttestationEvent.protoMessageName + ".Attested"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}projection\0\u{1}generation\0\u{3}fold_version\0\u{1}topic\0\u{1}partition\0\u{1}offset\0\u{1}entries\0\u{1}digest\0\u{1}base\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}projection\0\u{1}generation\0\u{3}fold_version\0\u{1}topic\0\u{1}partition\0\u{1}offset\0\u{1}entries\0\u{1}digest\0\u{1}base\0\u{1}records\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -244,6 +248,7 @@ nonisolated extension AttestationEvent.Attested: SwiftProtobuf.Message, SwiftPro
       case 7: try { try decoder.decodeSingularInt64Field(value: &self.entries) }()
       case 8: try { try decoder.decodeSingularBytesField(value: &self.digest) }()
       case 9: try { try decoder.decodeSingularStringField(value: &self.base) }()
+      case 10: try { try decoder.decodeSingularInt64Field(value: &self.records) }()
       default: break
       }
     }
@@ -277,6 +282,9 @@ nonisolated extension AttestationEvent.Attested: SwiftProtobuf.Message, SwiftPro
     if !self.base.isEmpty {
       try visitor.visitSingularStringField(value: self.base, fieldNumber: 9)
     }
+    if self.records != 0 {
+      try visitor.visitSingularInt64Field(value: self.records, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -290,6 +298,7 @@ nonisolated extension AttestationEvent.Attested: SwiftProtobuf.Message, SwiftPro
     if lhs.entries != rhs.entries {return false}
     if lhs.digest != rhs.digest {return false}
     if lhs.base != rhs.base {return false}
+    if lhs.records != rhs.records {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -19,13 +19,22 @@ public struct Replay: Sendable {
     public struct Attestation: Sendable, Hashable {
         public var next: Offset
         public var entries: Int64
+        /// How many records had been folded: one that is missing may have changed no row.
+        public var recordCount: Int64
         public var digest: Digest
         /// What the rows had begun from. An attestation of another beginning says nothing about these.
         public var base: String
 
-        public init(next: Offset, entries: Int64, digest: Digest, base: String) {
+        public init(
+            next: Offset,
+            entries: Int64,
+            recordCount: Int64,
+            digest: Digest,
+            base: String
+        ) {
             self.next = next
             self.entries = entries
+            self.recordCount = recordCount
             self.digest = digest
             self.base = base
         }
@@ -113,7 +122,19 @@ public struct Replay: Sendable {
         ) { state in
             guard let expected = stops[state.progress.next] else { return }
             verdict.attestationCount += 1
-            if expected.digest != state.digest { wrong = wrong ?? (expected, state.digest) }
+            if expected.digest != state.digest
+                || expected.recordCount != state.progress.recordCount
+            {
+                wrong = wrong ?? (expected, state.digest)
+            }
+        }
+        // Somebody folded records of this log that it no longer holds.
+        if wrong == nil,
+            let lost = attested.first(where: {
+                $0.next > available.upperBound && $0.base == live.progress.origin
+            })
+        {
+            wrong = (lost, live.digest)
         }
         guard let again = try projection.digest(of: partition.index, in: memory) else {
             verdict.finding = .notComparable("the log holds no record of what was folded")

@@ -24,6 +24,7 @@ public struct AttestationLedger: Projection {
     public struct Row: Stored, Hashable {
         public var next: Offset
         public var entries: Int64
+        public var recordCount: Int64
         public var digest: Digest
         public var base: String
         public var attestedAt: Instant
@@ -31,15 +32,23 @@ public struct AttestationLedger: Projection {
         public func write(to writer: inout ByteWriter) {
             next.write(to: &writer)
             entries.write(to: &writer)
+            recordCount.write(to: &writer)
             digest.write(to: &writer)
             base.write(to: &writer)
             attestedAt.write(to: &writer)
         }
 
-        public init(next: Offset, entries: Int64, digest: Digest, base: String, attestedAt: Instant)
-        {
+        public init(
+            next: Offset,
+            entries: Int64,
+            recordCount: Int64,
+            digest: Digest,
+            base: String,
+            attestedAt: Instant
+        ) {
             self.next = next
             self.entries = entries
+            self.recordCount = recordCount
             self.digest = digest
             self.base = base
             self.attestedAt = attestedAt
@@ -48,6 +57,7 @@ public struct AttestationLedger: Projection {
         public init(from reader: inout ByteReader) throws(ByteError) {
             next = try Int64(from: &reader)
             entries = try Int64(from: &reader)
+            recordCount = try Int64(from: &reader)
             digest = try Digest(from: &reader)
             base = try String(from: &reader)
             attestedAt = try Instant(from: &reader)
@@ -78,6 +88,7 @@ public struct AttestationLedger: Projection {
         changes[Self.rows, key] = Row(
             next: attested.offset,
             entries: attested.entries,
+            recordCount: attested.records,
             digest: digest,
             base: attested.base,
             attestedAt: envelope.time
@@ -123,7 +134,13 @@ public struct AttestationLedger: Projection {
         try tables.scan(rows, from: from) { (key, row) throws(StoreError) in
             guard key.hasPrefix(from) else { return false }
             found.append(
-                .init(next: row.next, entries: row.entries, digest: row.digest, base: row.base)
+                .init(
+                    next: row.next,
+                    entries: row.entries,
+                    recordCount: row.recordCount,
+                    digest: row.digest,
+                    base: row.base
+                )
             )
             return true
         }

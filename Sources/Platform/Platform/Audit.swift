@@ -96,6 +96,7 @@ extension Platform {
         let found = Replay.Attestation(
             next: verdict.next,
             entries: verdict.entries,
+            recordCount: verdict.recordCount,
             digest: verdict.served,
             base: verdict.base
         )
@@ -114,6 +115,7 @@ extension Platform {
                 $0.entries = found.entries
                 $0.digest = .init(found.digest.bytes)
                 $0.base = found.base
+                $0.records = found.recordCount
             }
         }
     }
@@ -161,6 +163,7 @@ extension Replay.Attestation {
         self.init(
             next: state.progress.next,
             entries: state.entries,
+            recordCount: state.progress.recordCount,
             digest: state.digest,
             base: state.progress.origin
         )
