@@ -30,6 +30,9 @@ let package = Package(
         .ground("RocksStore", needs: "Bytes", "CRocksDB", "Store", wraps: true),
         .ground("Projections", needs: "Bytes", "Logs", "Store", "Workers"),
 
+        // Kits: pure functions and formats.
+        .kit("Records", needs: "Bytes", "JSON", "Logs", "Store"),
+
         // Events: the contract.
         .room("Events", in: "", needs: "Bytes", "Logs", .protobuf),
 
@@ -38,7 +41,12 @@ let package = Package(
         .room("Broker", in: "Broker", needs: "Bytes", "Segments", .nio, .nioPosix),
 
         // Domains meet only in the log.
-        .data("Streams"),
+        .domain("Streams", in: "Data"),
+        .domain("Features", in: "Data"),
+        .domain("Datasets", in: "Data"),
+        .domain("Experiments", in: "Models"),
+        .domain("ModelRegistry", in: "Models"),
+        .domain("Serving", in: "Operations"),
 
         // The composition root.
         .room(
@@ -49,6 +57,7 @@ let package = Package(
             "JSON",
             "Logs",
             "Projections",
+            "Records",
             "Store",
             "Streams",
             "Workers",
@@ -56,7 +65,7 @@ let package = Package(
         ),
 
         // Doors.
-        .room("Resources", in: "Interfaces", needs: "Bytes", "JSON", "Streams", .yams),
+        .room("Resources", in: "Interfaces", needs: "Bytes", "JSON", "Records", .yams),
         .room(
             "PlatformAPI",
             in: "Interfaces",
@@ -66,6 +75,7 @@ let package = Package(
             "Logs",
             "Platform",
             "Projections",
+            "Records",
             "Resources",
             "Store",
             "Streams",
@@ -87,6 +97,7 @@ let package = Package(
             "Platform",
             "PlatformAPI",
             "Projections",
+            "Records",
             "RocksStore",
             "Segments",
             "Store",
@@ -110,6 +121,7 @@ let package = Package(
             "Platform",
             "PlatformAPI",
             "Projections",
+            "Records",
             "RocksStore",
             "Segments",
             "Store",
@@ -133,8 +145,8 @@ let package = Package(
         .tests(of: "Events", needs: "Bytes", "Logs", "TopicTool", .protobuf),
         .tests(of: "Segments", needs: "Bytes"),
         .tests(of: "Broker", needs: "Bytes", "Segments", .nio, .nioPosix),
-        .tests(of: "Streams", needs: "Bytes", "JSON", "Logs"),
-        .tests(of: "Resources", needs: "Bytes", "JSON", "Streams"),
+        .tests(of: "Records", needs: "Bytes", "JSON", "Logs"),
+        .tests(of: "Resources", needs: "Bytes", "JSON", "Records"),
         .tests(
             of: "Platform",
             needs: "Bytes",
@@ -142,6 +154,7 @@ let package = Package(
             "JSON",
             "Logs",
             "Projections",
+            "Records",
             "RocksStore",
             "Store",
             "Streams"
@@ -188,12 +201,19 @@ extension Target {
         )
     }
 
+    /// Pure: no clock, no chance, no input or output.
+    static func kit(_ name: String, needs: Dependency...) -> Target {
+        swift(name, in: "Kits", needs: needs, settings)
+    }
+
     /// A domain sees events and the projection kit, and never another domain.
-    static func data(_ name: String) -> Target {
+    static func domain(_ name: String, in folder: String, needs: Dependency...) -> Target {
         swift(
             name,
-            in: "Data",
-            needs: ["Bytes", "Events", "JSON", "Logs", "Projections", "Store", .protobuf],
+            in: folder,
+            needs: [
+                "Bytes", "Events", "JSON", "Logs", "Projections", "Records", "Store", .protobuf,
+            ] + needs,
             settings
         )
     }

@@ -3,6 +3,7 @@ import Foundation
 import Logs
 import Platform
 import Projections
+import Records
 import RocksStore
 import Store
 import Streams

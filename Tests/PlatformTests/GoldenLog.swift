@@ -4,6 +4,7 @@ import Foundation
 import Logs
 import Platform
 import Projections
+import Records
 import Store
 import Streams
 

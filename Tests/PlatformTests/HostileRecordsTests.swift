@@ -3,6 +3,7 @@ import Events
 import Foundation
 import Logs
 import Platform
+import Records
 import RocksStore
 import Store
 import Streams

@@ -1,6 +1,7 @@
 import Bytes
 import Logs
 import Projections
+import Records
 import Store
 import Streams
 import Testing

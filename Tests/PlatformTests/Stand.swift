@@ -3,6 +3,7 @@ import Events
 import Foundation
 import Logs
 import Projections
+import Records
 import Store
 import Streams
 import Synchronization

@@ -2,6 +2,7 @@ import Bytes
 import Events
 import Logs
 import Projections
+import Records
 import Store
 import Streams
 import Testing

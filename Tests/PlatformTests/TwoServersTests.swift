@@ -1,5 +1,6 @@
 import Bytes
 import Logs
+import Records
 import Streams
 import Testing
 

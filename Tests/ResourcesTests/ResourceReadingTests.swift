@@ -1,8 +1,8 @@
 import Bytes
 import Foundation
 import JSON
+import Records
 import Resources
-import Streams
 import Testing
 
 @Suite struct `Reading resources` {

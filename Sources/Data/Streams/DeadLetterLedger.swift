@@ -3,6 +3,7 @@ internal import Events
 internal import FoundationEssentials
 public import Logs
 public import Projections
+internal import Records
 public import Store
 
 /// What became of refused records: how many of which stream and for which reason, and which input was answered last.

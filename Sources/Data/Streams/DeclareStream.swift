@@ -1,6 +1,7 @@
 public import Bytes
 public import Events
 internal import FoundationEssentials
+public import Records
 internal import SwiftProtobuf
 
 /// Asks that a stream be as defined: new, changed, or as it was.

@@ -3,6 +3,7 @@ internal import Events
 internal import FoundationEssentials
 public import Logs
 public import Projections
+public import Records
 public import Store
 internal import SwiftProtobuf
 
@@ -10,11 +11,6 @@ internal import SwiftProtobuf
 /// too late. A refused record leaves no trace in here; it becomes a dead letter.
 public struct Intake: Projection {
     public static let family = Family("intake")
-    public static let summaries = Table<String, Summary>("summary", number: 1, keeps: .newest)
-    /// Identities seen within the lateness, with their event time.
-    public static let identities = Table<[UInt8], Instant>("identities", number: 2, keeps: .newest)
-    /// The last sequence number of each source that numbers what it sends, such as a file its lines.
-    public static let sources = Table<String, Int64>("sources", number: 3, keeps: .newest)
     /// How often each value of a field with `oneOf` came: `status=landed`.
     public static let values = Table<String, Int64>("values", number: 4, keeps: .newest)
 
@@ -25,45 +21,21 @@ public struct Intake: Projection {
     public let generation: Digest
     public let foldVersion: Int64 = 1
     private let reader: SharedReader
+    private let admission: Admission
 
     public init(_ definition: StreamDefinition) {
         self.definition = definition
         self.generation = definition.generation
         self.reader = SharedReader(definition)
+        self.admission = Admission(definition)
     }
-
-    /// Counts of the records that were accepted.
-    public struct Summary: Stored, Hashable {
-        public var accepted: Int64 = 0
-        public var earliest: Instant?
-        public var latest: Instant?
-        public init() {}
-
-        public func write(to writer: inout ByteWriter) {
-            accepted.write(to: &writer)
-            earliest.write(to: &writer)
-            latest.write(to: &writer)
-        }
-
-        public init(from reader: inout ByteReader) throws(ByteError) {
-            accepted = try Int64(from: &reader)
-            earliest = try Instant?(from: &reader)
-            latest = try Instant?(from: &reader)
-        }
-    }
-
-    static let summaryKey = ""
 
     public func apply(
         _ record: Record,
         of partition: Partition,
         to changes: inout Changes
     ) throws(FoldStop) -> Reaction? {
-        if let (source, sequence) = record.sourceSequence {
-            // Sent again by somebody who could not know that it had arrived.
-            guard sequence > changes[Self.sources, source] ?? 0 else { return nil }
-            changes[Self.sources, source] = sequence
-        }
+        guard admission.isNew(record, in: &changes) else { return nil }
         let refusal: Refusal
         var time: Instant?
         do throws(Refusal) {
@@ -78,49 +50,17 @@ public struct Intake: Projection {
     }
 
     private func accept(_ row: Row, in changes: inout Changes) throws(Refusal) {
-        var summary = changes[Self.summaries, Self.summaryKey] ?? Summary()
-        let time = row.time.instant
-        let watermark = summary.latest.map { $0 - definition.lateness }
-        if let watermark, time < watermark { throw .late(time: time, watermark: watermark) }
-        if let identity = row.identity {
-            if let seen = changes[Self.identities, identity], seen >= watermark ?? .distantPast {
-                throw .duplicate(field: definition.identity ?? "", seen: seen)
-            }
-            changes[Self.identities, identity] = time
-        }
+        try admission.admit(row, in: &changes)
         for (field, value) in zip(definition.fields, row.values) where !field.oneOf.isEmpty {
             if case .string(let text) = value {
                 let key = "\(field.name)=\(text)"
                 changes[Self.values, key] = (changes[Self.values, key] ?? 0) + 1
             }
         }
-        summary.accepted += 1
-        summary.earliest = min(summary.earliest ?? time, time)
-        summary.latest = max(summary.latest ?? time, time)
-        changes[Self.summaries, Self.summaryKey] = summary
     }
 
-    /// An identity counts until the watermark has passed it: what comes later is late, and need not be known.
     public func liveness(in view: TableReader) throws(StoreError) -> Liveness? {
-        let summary: Summary?
-        do throws(StoreError) {
-            summary = try view.get(Self.summaries, Self.summaryKey)
-        } catch {
-            // A summary that is none is shown to the digest with everything else, which then differs.
-            guard case .corrupt = error else { throw error }
-            return nil
-        }
-        guard let latest = summary?.latest else { return nil }
-        let watermark = latest - definition.lateness
-        return { table, _, value in
-            guard table == Intake.identities.number else { return true }
-            do throws(ByteError) {
-                return try Instant(stored: value) >= watermark
-            } catch {
-                // A value that cannot be read is shown to the digest, which then differs.
-                return true
-            }
-        }
+        try admission.liveness(in: view)
     }
 
     private func deadLetter(
@@ -173,7 +113,7 @@ public struct Intake: Projection {
 
     /// What has been taken in of one partition, at one moment.
     public struct View: Sendable {
-        public let summary: Summary
+        public let summary: Admission.Summary
         public let sources: [(source: String, sequence: Int64)]
         public let values: [(value: String, count: Int64)]
 
@@ -187,20 +127,9 @@ public struct Intake: Projection {
                 family: intake.family,
                 shelf: intake.shelf(of: partition)
             )
-            summary = try tables.get(Intake.summaries, Intake.summaryKey) ?? Summary()
-            sources = try tables.all(Intake.sources).map { ($0.key, $0.row) }
+            summary = try Admission.summary(in: tables)
+            sources = try tables.all(Admission.sources).map { ($0.key, $0.row) }
             values = try tables.all(Intake.values).map { ($0.key, $0.row) }
         }
-    }
-}
-
-extension Record {
-    /// CloudEvents' `source` with its `sequence` extension: who sent it, and the how-manieth of that source it is.
-    var sourceSequence: (source: String, sequence: Int64)? {
-        guard !headers.isEmpty, let sequence = text(Publication.sequenceHeader).flatMap(Int64.init),
-            sequence > 0,
-            let source = text(Publication.sourceHeader), !source.isEmpty
-        else { return nil }
-        return (source, sequence)
     }
 }

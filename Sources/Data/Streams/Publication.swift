@@ -1,11 +1,9 @@
 public import Bytes
 public import Logs
+public import Records
 
 /// What `publish` writes beside each record, so that whatever is sent again after a kill takes effect once.
 public enum Publication {
-    static let sourceHeader = "ce_source"
-    static let sequenceHeader = "ce_sequence"
-
     /// The source that stands for a file: its content, wherever it lies.
     public static func source(ofFile digest: Digest) -> String { "urn:sha256:\(digest.hex)" }
 
@@ -22,8 +20,9 @@ public enum Publication {
             ?? EventID(of: Array(stream.utf8), Array(source.utf8), line.orderedBytes)
         return [
             Header("ce_specversion", "1.0"), Header("ce_id", id.description),
-            Header(sourceHeader, source),
-            Header("ce_type", "tributary.record.v1"), Header(sequenceHeader, String(line)),
+            Header(Admission.sourceHeader, source),
+            Header("ce_type", "tributary.record.v1"),
+            Header(Admission.sequenceHeader, String(line)),
         ]
     }
 

@@ -2,6 +2,7 @@ public import Bytes
 internal import Events
 public import Logs
 public import Projections
+public import Records
 public import Store
 
 /// Every declared stream, as the facts of `tributary.streams` make it.

@@ -2,6 +2,7 @@ internal import Bytes
 internal import Events
 internal import FoundationEssentials
 internal import Logs
+internal import Records
 internal import SwiftProtobuf
 
 extension StreamDefinition {
@@ -66,7 +67,7 @@ extension StreamDefinition {
     }
 }
 
-extension FieldType {
+extension Records.FieldType {
     fileprivate var inFacts: StreamEvent.FieldType {
         switch self {
         case .bool: .bool

@@ -18,9 +18,27 @@ public enum PlatformTopics {
     /// What each projection held at a position of the log, as a digest that a replay must reach again.
     public static let attestations = TopicSpec(
         "tributary.attestations", partitions: 1, retention: .forever)
+    /// The feature views that were declared, and which definition of each is served.
+    public static let features = TopicSpec(
+        "tributary.features", partitions: 1, retention: .forever)
+    /// The datasets that were declared, and every version of them that was sealed.
+    public static let datasets = TopicSpec(
+        "tributary.datasets", partitions: 1, retention: .forever)
+    /// Training runs with their parameters, metrics and artifacts.
+    public static let experiments = TopicSpec(
+        "tributary.experiments", partitions: 1, retention: .forever)
+    /// The models that were declared, their versions, approvals and stages.
+    public static let models = TopicSpec(
+        "tributary.models", partitions: 1, retention: .forever)
+    /// The endpoints that were declared.
+    public static let endpoints = TopicSpec(
+        "tributary.endpoints", partitions: 1, retention: .forever)
+    /// Every prediction, with what it was made from.
+    public static let predictions = TopicSpec(
+        "tributary.predictions", partitions: 4, retention: .forever)
 
     /// All of them, in the order of topics.yaml.
-    public static let all: [TopicSpec] = [streams, deadletters, alerts, attestations]
+    public static let all: [TopicSpec] = [streams, deadletters, alerts, attestations, features, datasets, experiments, models, endpoints, predictions]
 
     /// What their records hold, in the same order.
     public static let events: [any PlatformEvent.Type] = [
@@ -28,6 +46,12 @@ public enum PlatformTopics {
         DeadLetterEvent.self,
         AlertEvent.self,
         AttestationEvent.self,
+        FeatureEvent.self,
+        DatasetEvent.self,
+        ExperimentEvent.self,
+        ModelEvent.self,
+        EndpointEvent.self,
+        PredictionEvent.self,
     ]
 }
 
@@ -98,6 +122,120 @@ extension AttestationEvent: PlatformEvent {
         switch fact {
         case .attested?: "tributary.attestations.v1.Attested"
         case .diverged?: "tributary.attestations.v1.Diverged"
+        case nil: nil
+        }
+    }
+}
+
+extension FeatureEvent: PlatformEvent {
+    public static let topic = PlatformTopics.features
+    public static let isControl = true
+    public static let typeNames = [
+        "tributary.features.v1.Declared",
+        "tributary.features.v1.Deleted",
+        "tributary.features.v1.Switched",
+    ]
+
+    public var typeName: String? {
+        switch fact {
+        case .declared?: "tributary.features.v1.Declared"
+        case .deleted?: "tributary.features.v1.Deleted"
+        case .switched?: "tributary.features.v1.Switched"
+        case nil: nil
+        }
+    }
+}
+
+extension DatasetEvent: PlatformEvent {
+    public static let topic = PlatformTopics.datasets
+    public static let isControl = true
+    public static let typeNames = [
+        "tributary.datasets.v1.Declared",
+        "tributary.datasets.v1.Deleted",
+        "tributary.datasets.v1.Sealed",
+    ]
+
+    public var typeName: String? {
+        switch fact {
+        case .declared?: "tributary.datasets.v1.Declared"
+        case .deleted?: "tributary.datasets.v1.Deleted"
+        case .sealed?: "tributary.datasets.v1.Sealed"
+        case nil: nil
+        }
+    }
+}
+
+extension ExperimentEvent: PlatformEvent {
+    public static let topic = PlatformTopics.experiments
+    public static let isControl = true
+    public static let typeNames = [
+        "tributary.experiments.v1.RunStarted",
+        "tributary.experiments.v1.MetricsLogged",
+        "tributary.experiments.v1.RunFinished",
+    ]
+
+    public var typeName: String? {
+        switch fact {
+        case .runStarted?: "tributary.experiments.v1.RunStarted"
+        case .metricsLogged?: "tributary.experiments.v1.MetricsLogged"
+        case .runFinished?: "tributary.experiments.v1.RunFinished"
+        case nil: nil
+        }
+    }
+}
+
+extension ModelEvent: PlatformEvent {
+    public static let topic = PlatformTopics.models
+    public static let isControl = true
+    public static let typeNames = [
+        "tributary.models.v1.Declared",
+        "tributary.models.v1.Deleted",
+        "tributary.models.v1.VersionRegistered",
+        "tributary.models.v1.VersionApproved",
+        "tributary.models.v1.VersionPromoted",
+        "tributary.models.v1.RolledBack",
+    ]
+
+    public var typeName: String? {
+        switch fact {
+        case .declared?: "tributary.models.v1.Declared"
+        case .deleted?: "tributary.models.v1.Deleted"
+        case .versionRegistered?: "tributary.models.v1.VersionRegistered"
+        case .versionApproved?: "tributary.models.v1.VersionApproved"
+        case .versionPromoted?: "tributary.models.v1.VersionPromoted"
+        case .rolledBack?: "tributary.models.v1.RolledBack"
+        case nil: nil
+        }
+    }
+}
+
+extension EndpointEvent: PlatformEvent {
+    public static let topic = PlatformTopics.endpoints
+    public static let isControl = true
+    public static let typeNames = [
+        "tributary.endpoints.v1.Declared",
+        "tributary.endpoints.v1.Deleted",
+    ]
+
+    public var typeName: String? {
+        switch fact {
+        case .declared?: "tributary.endpoints.v1.Declared"
+        case .deleted?: "tributary.endpoints.v1.Deleted"
+        case nil: nil
+        }
+    }
+}
+
+extension PredictionEvent: PlatformEvent {
+    public static let topic = PlatformTopics.predictions
+    public static let isControl = false
+    public static let typeNames = [
+        "tributary.predictions.v1.Predicted",
+    ]
+
+    public var typeName: String? {
+        switch fact {
+        case .predicted?: "tributary.predictions.v1.Predicted"
         case nil: nil
         }
     }

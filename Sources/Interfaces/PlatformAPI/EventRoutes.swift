@@ -7,6 +7,7 @@ internal import Logs
 internal import NIOCore
 internal import Platform
 internal import Projections
+internal import Records
 internal import Store
 internal import Streams
 internal import Workers

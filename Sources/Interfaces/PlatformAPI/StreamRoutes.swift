@@ -6,6 +6,7 @@ internal import JSON
 internal import Logs
 internal import Platform
 internal import Projections
+internal import Records
 internal import Resources
 internal import Store
 internal import Streams

@@ -1,4 +1,4 @@
-internal import Streams
+internal import Records
 
 /// The errors of one file. Each is kept once, however often it was met.
 final class Findings {

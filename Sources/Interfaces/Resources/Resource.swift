@@ -1,4 +1,4 @@
-public import Streams
+public import Records
 
 /// A file of resources, as it was given.
 public struct SourceFile: Sendable, Hashable {

@@ -1,6 +1,6 @@
 internal import Bytes
 internal import JSON
-internal import Streams
+internal import Records
 
 /// The keys under `spec` of a Stream.
 enum StreamKeys {

@@ -1,5 +1,5 @@
 internal import Bytes
-internal import Streams
+internal import Records
 
 /// Reads the `spec` of a Stream. What cannot be read is said once and is replaced by something
 /// harmless, so that the rules about the rest can still be checked.

@@ -2,6 +2,7 @@ public import Bytes
 internal import Events
 public import Logs
 public import Projections
+internal import Records
 public import Store
 internal import Streams
 

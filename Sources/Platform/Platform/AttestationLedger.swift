@@ -3,6 +3,7 @@ internal import Events
 internal import FoundationEssentials
 public import Logs
 public import Projections
+internal import Records
 public import Store
 internal import Streams
 internal import SwiftProtobuf

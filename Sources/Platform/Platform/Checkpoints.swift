@@ -3,6 +3,7 @@ internal import Events
 internal import Glibc
 internal import Logs
 internal import Projections
+internal import Records
 public import Store
 internal import Streams
 internal import Synchronization

@@ -2,6 +2,7 @@ internal import Bytes
 internal import Events
 public import Logs
 internal import Projections
+internal import Records
 internal import Store
 internal import Streams
 

@@ -2,8 +2,9 @@ public import Bytes
 internal import Events
 internal import Logs
 internal import Projections
+public import Records
 public import Store
-public import Streams
+internal import Streams
 internal import Synchronization
 
 /// What is done by the clock. Every decision of it that matters is written into the log.

@@ -2,8 +2,9 @@ public import Bytes
 public import Events
 internal import Logs
 internal import Projections
+public import Records
 internal import Store
-public import Streams
+internal import Streams
 internal import Synchronization
 internal import Workers
 

@@ -4,6 +4,7 @@ internal import Events
 import KafkaLog
 import Logs
 import Platform
+import Records
 import RocksStore
 import Streams
 

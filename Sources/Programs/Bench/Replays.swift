@@ -5,6 +5,7 @@ import Foundation
 import KafkaLog
 import Logs
 import Projections
+import Records
 import Store
 import Streams
 internal import SwiftProtobuf

@@ -4,6 +4,7 @@ import Foundation
 import JSON
 import KafkaLog
 import Logs
+import Records
 import Streams
 import Synchronization
 

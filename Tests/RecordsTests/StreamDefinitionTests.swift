@@ -1,7 +1,7 @@
 import Bytes
 import JSON
 import Logs
-import Streams
+import Records
 import Testing
 
 /// One change to a definition, and where the rules then find fault.

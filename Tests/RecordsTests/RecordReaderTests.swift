@@ -1,5 +1,5 @@
 import Bytes
-import Streams
+import Records
 import Testing
 
 @Suite struct `Reading a record` {

@@ -1,6 +1,6 @@
 import Bytes
 import JSON
-import Streams
+import Records
 import Testing
 
 @Suite struct `A CSV file` {

@@ -1,6 +1,6 @@
 import Bytes
 import Logs
-import Streams
+import Records
 
 /// A stream with a field of every type, and a record that fits it.
 enum Arrivals {

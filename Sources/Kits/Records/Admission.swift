@@ -1,0 +1,108 @@
+public import Bytes
+public import Logs
+public import Store
+
+/// What of one partition's records counts, by what came before: nothing twice, nothing too late. Every fold of a
+/// stream keeps these rows among its own, so that all of them count the same records.
+public struct Admission: Sendable {
+    public static let summaries = Table<String, Summary>("summary", number: 1, keeps: .newest)
+    /// Identities seen within the lateness, with their event time.
+    public static let identities = Table<[UInt8], Instant>("identities", number: 2, keeps: .newest)
+    /// The last sequence number of each source that numbers what it sends, such as a file its lines.
+    public static let sources = Table<String, Int64>("sources", number: 3, keeps: .newest)
+    static let summaryKey = ""
+    public static let sourceHeader = "ce_source"
+    public static let sequenceHeader = "ce_sequence"
+
+    public let definition: StreamDefinition
+
+    public init(_ definition: StreamDefinition) { self.definition = definition }
+
+    /// Counts of the records that were accepted.
+    public struct Summary: Stored, Hashable {
+        public var accepted: Int64 = 0
+        public var earliest: Instant?
+        public var latest: Instant?
+        public init() {}
+
+        public func write(to writer: inout ByteWriter) {
+            accepted.write(to: &writer)
+            earliest.write(to: &writer)
+            latest.write(to: &writer)
+        }
+
+        public init(from reader: inout ByteReader) throws(ByteError) {
+            accepted = try Int64(from: &reader)
+            earliest = try Instant?(from: &reader)
+            latest = try Instant?(from: &reader)
+        }
+    }
+
+    public static func summary(in tables: TableReader) throws(StoreError) -> Summary {
+        try tables.get(summaries, summaryKey) ?? Summary()
+    }
+
+    /// Whether the record is not one that was sent again by somebody who could not know that it had arrived.
+    public func isNew(_ record: Record, in changes: inout Changes) -> Bool {
+        guard let (source, sequence) = record.sourceSequence else { return true }
+        guard sequence > changes[Self.sources, source] ?? 0 else { return false }
+        changes[Self.sources, source] = sequence
+        return true
+    }
+
+    /// Counts a row, or throws why it does not count.
+    public func admit(_ row: Row, in changes: inout Changes) throws(Refusal) {
+        var summary = changes[Self.summaries, Self.summaryKey] ?? Summary()
+        let time = row.time.instant
+        let watermark = summary.latest.map { $0 - definition.lateness }
+        if let watermark, time < watermark { throw .late(time: time, watermark: watermark) }
+        if let identity = row.identity {
+            if let seen = changes[Self.identities, identity], seen >= watermark ?? .distantPast {
+                throw .duplicate(field: definition.identity ?? "", seen: seen)
+            }
+            changes[Self.identities, identity] = time
+        }
+        summary.accepted += 1
+        summary.earliest = min(summary.earliest ?? time, time)
+        summary.latest = max(summary.latest ?? time, time)
+        changes[Self.summaries, Self.summaryKey] = summary
+    }
+
+    /// An identity counts until the watermark has passed it: what comes later is late, and need not be known.
+    public func liveness(
+        in view: TableReader
+    ) throws(StoreError) -> (
+        @Sendable (_ table: UInt8, _ key: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>) -> Bool
+    )? {
+        let summary: Summary
+        do throws(StoreError) {
+            summary = try Self.summary(in: view)
+        } catch {
+            // A summary that is none is shown to the digest with everything else, which then differs.
+            guard case .corrupt = error else { throw error }
+            return nil
+        }
+        guard let latest = summary.latest else { return nil }
+        let watermark = latest - definition.lateness
+        return { table, _, value in
+            guard table == Self.identities.number else { return true }
+            do throws(ByteError) {
+                return try Instant(stored: value) >= watermark
+            } catch {
+                // A value that cannot be read is shown to the digest, which then differs.
+                return true
+            }
+        }
+    }
+}
+
+extension Record {
+    /// CloudEvents' `source` with its `sequence` extension: who sent it, and the how-manieth of that source it is.
+    var sourceSequence: (source: String, sequence: Int64)? {
+        guard !headers.isEmpty, let sequence = text(Admission.sequenceHeader).flatMap(Int64.init),
+            sequence > 0,
+            let source = text(Admission.sourceHeader), !source.isEmpty
+        else { return nil }
+        return (source, sequence)
+    }
+}

@@ -1,0 +1,2 @@
+/// A training run, as it is followed.
+enum Placeholder {}
