@@ -18,6 +18,8 @@ let package = Package(
         // Ground: what everything stands on. It knows no word of machine learning.
         .system("CRdKafka", link: "rdkafka"),
         .system("CRocksDB", link: "rocksdb"),
+        .system("CXGBoost", link: "xgboost"),
+        .system("CZstd", link: "zstd"),
         .shim("CBytes"),
         .shim("CSimdJSON", links: "simdjson"),
         .shim("CWorkers"),
@@ -26,15 +28,20 @@ let package = Package(
         .ground("JSON", needs: "Bytes", "CSimdJSON", wraps: true),
         .ground("Logs", needs: "Bytes"),
         .ground("KafkaLog", needs: "Bytes", "CRdKafka", "Logs", "Workers", wraps: true),
+        .ground("Archive", needs: "Bytes", "CZstd", wraps: true),
         .ground("Store", needs: "Bytes"),
         .ground("RocksStore", needs: "Bytes", "CRocksDB", "Store", wraps: true),
         .ground("Projections", needs: "Bytes", "Logs", "Store", "Workers"),
 
         // Kits: pure functions and formats.
-        .kit("Records", needs: "Bytes", "JSON", "Logs", "Store"),
+        .kit("Statistics"),
+        .kit("Trees", needs: "JSON"),
+        .kit("Documents", needs: "Bytes", "JSON"),
+        .kit("Expressions", needs: "Bytes"),
+        .kit("Records", needs: "Bytes", "Documents", "JSON", "Logs", "Store"),
 
         // Events: the contract.
-        .room("Events", in: "", needs: "Bytes", "Logs", .protobuf),
+        .room("Events", in: "", needs: "Bytes", "Logs", "Projections", .protobuf),
 
         // A Kafka broker for one machine.
         .room("Segments", in: "Broker", needs: "Bytes", "Workers"),
@@ -42,41 +49,73 @@ let package = Package(
 
         // Domains meet only in the log.
         .domain("Streams", in: "Data"),
-        .domain("Features", in: "Data"),
-        .domain("Datasets", in: "Data"),
+        .domain("Features", in: "Data", needs: "Documents", "Expressions"),
+        .domain("Datasets", in: "Data", needs: "Archive", "Documents"),
         .domain("Experiments", in: "Models"),
-        .domain("ModelRegistry", in: "Models"),
-        .domain("Serving", in: "Operations"),
+        .domain("ModelRegistry", in: "Models", needs: "Documents"),
+        .domain("Serving", in: "Operations", needs: "Documents"),
+
+        .wrapping("Training", in: "Models", needs: "Bytes", "CXGBoost", "JSON", "Statistics"),
 
         // The composition root.
         .room(
             "Platform",
             in: "Platform",
-            needs: "Bytes",
+            needs: "Archive",
+            "Bytes",
+            "Datasets",
+            "Documents",
             "Events",
+            "Experiments",
+            "Expressions",
+            "Features",
             "JSON",
             "Logs",
+            "ModelRegistry",
             "Projections",
             "Records",
+            "Serving",
+            "Statistics",
             "Store",
             "Streams",
+            "Training",
+            "Trees",
             "Workers",
             .protobuf
         ),
 
         // Doors.
-        .room("Resources", in: "Interfaces", needs: "Bytes", "JSON", "Records", .yams),
+        .room(
+            "Resources",
+            in: "Interfaces",
+            needs: "Bytes",
+            "Datasets",
+            "Documents",
+            "Features",
+            "JSON",
+            "ModelRegistry",
+            "Records",
+            "Serving",
+            .yams
+        ),
         .room(
             "PlatformAPI",
             in: "Interfaces",
-            needs: "Bytes",
+            needs: "Archive",
+            "Bytes",
+            "Datasets",
+            "Documents",
             "Events",
+            "Experiments",
+            "Features",
             "JSON",
             "Logs",
+            "ModelRegistry",
             "Platform",
             "Projections",
             "Records",
             "Resources",
+            "Serving",
             "Store",
             "Streams",
             "Workers",
@@ -88,7 +127,8 @@ let package = Package(
 
         .program(
             "tributary",
-            needs: "Broker",
+            needs: "Archive",
+            "Broker",
             "Bytes",
             "Events",
             "JSON",
@@ -113,7 +153,8 @@ let package = Package(
         ),
         .program(
             "Bench",
-            needs: "Broker",
+            needs: "Archive",
+            "Broker",
             "Bytes",
             "Events",
             "KafkaLog",
@@ -216,6 +257,11 @@ extension Target {
             ] + needs,
             settings
         )
+    }
+
+    /// A domain that holds the pointers of a C library, so each `unsafe` is marked.
+    static func wrapping(_ name: String, in folder: String, needs: Dependency...) -> Target {
+        swift(name, in: folder, needs: needs, settings + [.strictMemorySafety()])
     }
 
     static func room(_ name: String, in folder: String, needs: Dependency...) -> Target {

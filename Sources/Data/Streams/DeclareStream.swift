@@ -1,6 +1,7 @@
 public import Bytes
 public import Events
 internal import FoundationEssentials
+public import Logs
 public import Records
 internal import SwiftProtobuf
 
@@ -75,9 +76,18 @@ public struct AdvanceStream: Sendable {
     public var name: String
     public var partition: Int32
     public var watermark: Instant
+    /// Where the partition ends by now.
+    public var end: Offset
     public var cause: StreamEvent.Cause
 
-    public init(_ name: String, partition: Int32, to watermark: Instant, cause: StreamEvent.Cause) {
+    public init(
+        _ name: String,
+        partition: Int32,
+        to watermark: Instant,
+        end: Offset,
+        cause: StreamEvent.Cause
+    ) {
+        self.end = end
         self.name = name
         self.partition = partition
         self.watermark = watermark
@@ -105,6 +115,7 @@ public struct AdvanceStream: Sendable {
                 $0.partition = partition
                 $0.watermarkUs = watermark.microseconds
                 $0.cause = cause
+                $0.end = end
             }
         }
     }

@@ -21,6 +21,9 @@ public struct StreamCatalog: Projection {
         keeps: .everyVersion
     )
 
+    /// Where a partition ended when its watermark was told.
+    public static let ends = Table<String, Offset>("ends", number: 18, keeps: .everyVersion)
+
     public let name = "streams"
     public let topic = StreamEvent.topic.name
     public var family: Family { Self.family }
@@ -124,10 +127,9 @@ public struct StreamCatalog: Projection {
         case .advanced(let advanced):
             let key = Self.watermarkKey(envelope.subject, advanced.partition)
             let watermark = Instant(microseconds: advanced.watermarkUs)
-            changes[Self.watermarks, key] = max(
-                changes[Self.watermarks, key] ?? watermark,
-                watermark
-            )
+            guard watermark > changes[Self.watermarks, key] ?? .distantPast else { return nil }
+            changes[Self.watermarks, key] = watermark
+            changes[Self.ends, key] = advanced.end
         }
         return nil
     }
@@ -161,6 +163,15 @@ public struct StreamCatalog: Projection {
         public func watermark(of stream: String, partition: Int32) throws(StoreError) -> Instant? {
             try tables.get(
                 StreamCatalog.watermarks,
+                StreamCatalog.watermarkKey(stream, partition),
+                asOf: asOf
+            )
+        }
+
+        /// Where the partition ended when that was said: the watermark holds for whoever has folded it up to there.
+        public func end(of stream: String, partition: Int32) throws(StoreError) -> Offset? {
+            try tables.get(
+                StreamCatalog.ends,
                 StreamCatalog.watermarkKey(stream, partition),
                 asOf: asOf
             )

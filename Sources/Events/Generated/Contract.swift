@@ -4,7 +4,7 @@
 /// The contract that this code was made from.
 public enum Contract {
     /// SHA-256 over Topics/topics.yaml and the messages beside it.
-    public static let digest = "fce50dfac9890a6dc82785911124e6890cf4c1fec7fe3111aed3f2de82c1e80a"
+    public static let digest = "502a1c87d7cda04dd134059dc03546d2218dcd55d1c5045f5ae6fa933371309f"
 }
 
 // Each message file, and the code that was made from it:
@@ -26,5 +26,5 @@ public enum Contract {
 // models.pb.swift 9685c4cc3a447d5fb8689105d6e5010d9f25bab0bbd7a373c46f38717b8b2ee7
 // predictions.proto dbe0a5c007f01ececab45835506fb46d61d1f3d3416c08b408847f9dae6346f0
 // predictions.pb.swift aacf278eca74b2ddc80508503f02103524f21ca2bf2590bfcba2083c57e4fdd6
-// streams.proto 6e3353ff833923bf2d52e3d50316e6343fae3160bb20a66879bccd71ef2929e9
-// streams.pb.swift c695b779693b96ea89a97a242f5db33c3afc9c2f8fd563a2ceb7bb48d29bea7f
+// streams.proto dc3f57f787eb539523fc599aa0cf9cec496e8bb85ca6534dacaa2cd6ed725f99
+// streams.pb.swift dd00d8fc51bc0cb87ded5091267fe0bab59fb7218e3a2fa3ea7f4e5b60937c95

@@ -383,6 +383,9 @@ public nonisolated struct StreamEvent: Sendable {
     /// Why it is known.
     public var cause: StreamEvent.Cause = .unspecified
 
+    /// Where the partition ended then: the watermark holds for whoever has read all records below it.
+    public var end: Int64 = 0
+
     public var unknownFields = SwiftProtobuf.UnknownStorage()
 
     public init() {}
@@ -711,7 +714,7 @@ nonisolated extension StreamEvent.Deleted: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension StreamEvent.Advanced: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = StreamEvent.protoMessageName + ".Advanced"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}partition\0\u{3}watermark_us\0\u{1}cause\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}partition\0\u{3}watermark_us\0\u{1}cause\0\u{1}end\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -723,6 +726,7 @@ nonisolated extension StreamEvent.Advanced: SwiftProtobuf.Message, SwiftProtobuf
       case 2: try { try decoder.decodeSingularInt32Field(value: &self.partition) }()
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.watermarkUs) }()
       case 4: try { try decoder.decodeSingularEnumField(value: &self.cause) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.end) }()
       default: break
       }
     }
@@ -741,6 +745,9 @@ nonisolated extension StreamEvent.Advanced: SwiftProtobuf.Message, SwiftProtobuf
     if self.cause != .unspecified {
       try visitor.visitSingularEnumField(value: self.cause, fieldNumber: 4)
     }
+    if self.end != 0 {
+      try visitor.visitSingularInt64Field(value: self.end, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -749,6 +756,7 @@ nonisolated extension StreamEvent.Advanced: SwiftProtobuf.Message, SwiftProtobuf
     if lhs.partition != rhs.partition {return false}
     if lhs.watermarkUs != rhs.watermarkUs {return false}
     if lhs.cause != rhs.cause {return false}
+    if lhs.end != rhs.end {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

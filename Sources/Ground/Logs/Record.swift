@@ -21,7 +21,7 @@ public struct Partition: Sendable, Hashable, Comparable, CustomStringConvertible
 public typealias Offset = Int64
 
 /// The place of a record in the log: `models/0@1234`.
-public struct Position: Sendable, Hashable, CustomStringConvertible {
+public struct Position: Sendable, Hashable, Comparable, CustomStringConvertible {
     public var partition: Partition
     public var offset: Offset
 
@@ -31,6 +31,10 @@ public struct Position: Sendable, Hashable, CustomStringConvertible {
     }
 
     public var description: String { "\(partition)@\(offset)" }
+
+    public static func < (one: Position, other: Position) -> Bool {
+        (one.partition, one.offset) < (other.partition, other.offset)
+    }
 
     /// Reads `models/0@1234`.
     public init?(_ text: String) {

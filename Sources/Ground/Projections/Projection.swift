@@ -69,3 +69,14 @@ extension Projection {
         Shelf(generation: generation, partition: UInt16(truncatingIfNeeded: partition))
     }
 }
+
+extension Projection {
+    /// How far a partition was folded, in the same snapshot as its rows; nil: not at all.
+    public func progress(
+        of partition: Int32,
+        in reader: any StoreReader
+    ) throws(StoreError) -> Progress? {
+        try TableReader(reader, family: family, shelf: shelf(of: partition))
+            .get(Progress.table, Progress.key)
+    }
+}

@@ -2,7 +2,7 @@ internal import Synchronization
 private import Workers
 
 /// Counts answers down and lets one thread wait for the last.
-final class Tally: Sendable {
+public final class Tally: Sendable {
     private struct State {
         var open: Int
         var failure: String?
@@ -11,10 +11,10 @@ final class Tally: Sendable {
     private let state: Mutex<State>
     private let done = Semaphore()
 
-    /// - Parameter count: At least one.
-    init(expecting count: Int) { state = Mutex(State(open: count)) }
+    /// `count`: At least one.
+    public init(expecting count: Int) { state = Mutex(State(open: count)) }
 
-    func count(failure: String? = nil) {
+    public func count(failure: String? = nil) {
         let isLast = state.withLock { state in
             state.open -= 1
             state.failure = state.failure ?? failure
@@ -24,7 +24,7 @@ final class Tally: Sendable {
     }
 
     /// Waits for the last answer, and returns the first failure.
-    func wait() -> String? {
+    public func wait() -> String? {
         done.wait()
         return state.withLock { $0.failure }
     }

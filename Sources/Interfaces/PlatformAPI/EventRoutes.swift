@@ -90,12 +90,18 @@ extension PlatformAPI {
 
     /// A fact of a control topic that took no effect: another was first.
     private func isVoid(_ record: Record, in partition: Partition) throws -> Bool {
-        guard partition.topic == StreamEvent.topic.name else { return false }
+        guard let projection = Platform.control.first(where: { $0.topic == partition.topic }) else {
+            return false
+        }
         guard let id = record.header("ce_id").flatMap({ EventID(text: $0.span.bytes) }) else {
             return true
         }
-        let effect = try StreamCatalog.View(platform.store).tables.get(Arbiter.effects, id)
-        return effect?.offset != record.offset
+        let tables = TableReader(
+            platform.store,
+            family: projection.family,
+            shelf: projection.shelf(of: 0)
+        )
+        return try tables.get(Arbiter.effects, id)?.offset != record.offset
     }
 }
 

@@ -97,6 +97,20 @@ extension Problem {
                 isUnknown ? .notFound : .conflict,
                 "\(refusal)"
             )
+        case .declined(let declined):
+            self.init(
+                declined.isUnknown ? "notFound" : "refused",
+                declined.isUnknown ? "There is no such thing" : "Refused",
+                declined.isUnknown ? .notFound : .conflict,
+                declined.reason
+            )
+        case .doesNotFit(let problems):
+            self.init(
+                "invalidResources",
+                "Nothing was applied",
+                .unprocessableContent,
+                problems.map(\.message).joined(separator: "\n")
+            )
         case .keyReused(let key):
             self.init(
                 "keyReused",
@@ -150,6 +164,15 @@ extension Problem {
 }
 
 extension Response {
+    /// An answer that is JSON already.
+    static func json(bytes: [UInt8]) -> Response {
+        Response(
+            status: .ok,
+            headers: [.contentType: "application/json"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
+        )
+    }
+
     static func json(_ value: JSONValue, status: HTTPResponse.Status = .ok) -> Response {
         let text: [UInt8]
         do throws(JSONError) {

@@ -21,6 +21,8 @@ public struct PlatformAPI: Sendable {
         public var version: String
         public var kafka: String
         public var dataDirectory: String
+        /// Processor and operating system, for the runs that train here.
+        public var environment: String
         /// What recovery and checks found at start, in sentences.
         public var notices: @Sendable () -> [String]
 
@@ -28,11 +30,13 @@ public struct PlatformAPI: Sendable {
             version: String,
             kafka: String,
             dataDirectory: String,
+            environment: String,
             notices: @escaping @Sendable () -> [String]
         ) {
             self.version = version
             self.kafka = kafka
             self.dataDirectory = dataDirectory
+            self.environment = environment
             self.notices = notices
         }
     }
@@ -63,11 +67,119 @@ public struct PlatformAPI: Sendable {
         api.post("/streams/:name/advance") { request, context in
             try await advance(context.name, request)
         }
+        route(features: api)
+        route(models: api)
+        route(endpoints: api)
+        router.post("/get-online-features") { request, _ in try await onlineFeatures(request) }
+        route(inference: router.group("/v2"))
         api.get("/events/:name") { request, context in try await events(of: context.name, request) }
         api.get("/alerts") { _, _ in try alerts() }
         api.post("/audit/verify") { request, _ in try await verify(request) }
         api.post("/wait") { request, _ in try await wait(request) }
         return router
+    }
+
+    private func route(features api: RouterGroup<BasicRequestContext>) {
+        api.get("/features") { request, _ in try await listViews(request) }
+        api.get("/features/:name") { request, context in try await view(context.name, request) }
+        api.delete("/features/:name") { request, context in
+            try await delete("FeatureView", context.name, request)
+        }
+        api.post("/features/read") { request, _ in try await readFeatures(request) }
+        api.get("/datasets") { request, _ in try await listDatasets(request) }
+        api.get("/datasets/:name") { request, context in
+            try await dataset(context.name, request)
+        }
+        api.delete("/datasets/:name") { request, context in
+            try await delete("Dataset", context.name, request)
+        }
+        api.post("/datasets/:name/seal") { request, context in
+            try await seal(context.name, request)
+        }
+        api.post("/datasets/:name/verify") { _, context in try await verifyDataset(context.name) }
+        api.get("/datasets/:name/rows.csv") { _, context in
+            try datasetRows(context.name, isCSV: true)
+        }
+        api.get("/datasets/:name/rows.jsonl") { _, context in
+            try datasetRows(context.name, isCSV: false)
+        }
+    }
+
+    private func route(models api: RouterGroup<BasicRequestContext>) {
+        api.get("/models") { request, _ in try await listModels(request) }
+        api.get("/models/:name") { request, context in try await model(context.name, request) }
+        api.get("/models/:name/history") { request, context in
+            try await modelHistory(context.name, request)
+        }
+        api.delete("/models/:name") { request, context in
+            try await delete("Model", context.name, request)
+        }
+        api.post("/models/:name/train") { request, context in
+            try await train(context.name, request)
+        }
+        api.post("/models/:name/rollback") { request, context in
+            try await rollBack(context.name, request)
+        }
+        api.post("/models/:name/versions/:version/approve") { request, context in
+            try await approve(context.name, context.version, request)
+        }
+        api.post("/models/:name/versions/:version/promote") { request, context in
+            try await promote(context.name, context.version, request)
+        }
+        api.post("/models/:name/versions/:version/evaluate") { request, context in
+            try await evaluate(context.name, context.version, request)
+        }
+        api.get("/runs") { request, _ in try await listRuns(request) }
+        api.get("/runs/:name") { request, context in try await run(context.name, request) }
+    }
+
+    private func route(endpoints api: RouterGroup<BasicRequestContext>) {
+        api.get("/endpoints") { request, _ in try await listEndpoints(request) }
+        api.get("/endpoints/:name") { request, context in
+            try await endpoint(context.name, request)
+        }
+        api.delete("/endpoints/:name") { request, context in
+            try await delete("Endpoint", context.name, request)
+        }
+        api.post("/endpoints/:name/predict") { request, context in
+            try await predict(context.name, request)
+        }
+        api.post("/endpoints/:name/reexecute") { _, context in try await reexecute(context.name) }
+        api.get("/predictions/:name") { _, context in
+            try await explain(context.name, executes: false)
+        }
+        api.get("/predictions/:name/explanation") { request, context in
+            try await explain(context.name, executes: request.query["execute"] != nil)
+        }
+    }
+
+    private func route(inference v2: RouterGroup<BasicRequestContext>) {
+        v2.get("/") { _, _ in inferenceServer() }
+        v2.get("/health/live") { _, _ in Response.json(["live": true]) }
+        v2.get("/health/ready") { _, _ in try ready() }
+        v2.get("/models/:name") { _, context in try await inferenceModel(context.name) }
+        v2.get("/models/:name/ready") { _, context in try await inferenceReady(context.name) }
+        v2.post("/models/:name/infer") { request, context in
+            try await infer(context.name, request)
+        }
+    }
+
+    /// Deletes what nothing else uses.
+    private func delete(
+        _ kind: String,
+        _ name: String,
+        _ request: Request
+    ) async throws -> Response {
+        let effect = try await platform.delete(
+            kind,
+            name,
+            for: try request.caller(route: "DELETE \(kind) \(name)", body: Array(name.utf8))
+        )
+        var response = Response.json([
+            "kind": .string(kind), "name": .string(name), "action": "deleted",
+        ])
+        response.headers[.position] = effect.position?.description
+        return response
     }
 }
 
@@ -76,6 +188,8 @@ extension BasicRequestContext {
     var name: String {
         parameters.get("name").map(\.percentDecoded) ?? ""
     }
+
+    var version: String { parameters.get("version").map(\.percentDecoded) ?? "" }
 }
 
 extension Request {

@@ -13,66 +13,6 @@ internal import Streams
 
 /// Declaring, showing and deleting streams.
 extension PlatformAPI {
-    /// `{"files": [{"name": …, "text": …}], "dryRun": false}`: everything is read first, and all of it is applied or none.
-    func apply(_ request: Request) async throws -> Response {
-        let body = try await request.collectedBody()
-        let asked = try JSONValue(parsing: body)
-        guard let files = asked["files"]?.array, !files.isEmpty else {
-            throw Problem(
-                "malformed",
-                "The body is not what this route takes",
-                .badRequest,
-                "Send {\"files\": [{\"name\": \"streams.yaml\", \"text\": \"kind: Stream …\"}]}.",
-                pointer: "/files"
-            )
-        }
-        let sources = try files.enumerated().map { index, file in
-            guard let name = file["name"]?.string, let text = file["text"]?.string else {
-                throw Problem(
-                    "malformed",
-                    "The body is not what this route takes",
-                    .badRequest,
-                    "A file has a `name` and a `text`.",
-                    pointer: "/files/\(index)"
-                )
-            }
-            return SourceFile(name: name, text: text)
-        }
-        let (resources, errors) = readResources(sources)
-        guard errors.isEmpty else {
-            throw Problem(
-                "invalidResources",
-                "Nothing was applied",
-                .unprocessableContent,
-                "\(errors.count) \(errors.count == 1 ? "error" : "errors"), nothing applied.",
-                more: [("errors", .array(errors.map(\.json)))]
-            )
-        }
-        let definitions = resources.map { resource in
-            switch resource {
-            case .stream(let definition): definition
-            }
-        }
-        let isDryRun = asked["dryRun"]?.bool ?? false
-        let results = try await platform.apply(
-            definitions,
-            for: try request.caller(route: "POST /api/v1/apply", body: body),
-            isDryRun: isDryRun
-        )
-        var response = Response.json([
-            "results": .array(
-                results.map {
-                    [
-                        "kind": "Stream", "name": .string($0.name),
-                        "action": .string($0.applied.rawValue),
-                    ]
-                }
-            )
-        ])
-        response.headers[.position] = results.compactMap(\.effect.position).last?.description
-        return response
-    }
-
     func listStreams(_ request: Request) async throws -> Response {
         let view = try await catalog(request)
         return Response.json(["items": .array(try view.streams().map { try summary(of: $0) })])
@@ -143,42 +83,9 @@ extension PlatformAPI {
 
     /// The catalog, now or as it was, after what the caller has seen was folded.
     private func catalog(_ request: Request) async throws -> StreamCatalog.View {
-        if let text = request.headers[.atLeast] {
-            guard let position = Position(text) else {
-                throw Problem(
-                    "invalid",
-                    "The request makes no sense",
-                    .badRequest,
-                    "Tributary-At-Least takes a position such as tributary.streams/0@12, and not `\(text)`."
-                )
-            }
-            try await platform.reach(position)
-        }
-        guard let asOf = request.query["as_of"] else { return StreamCatalog.View(platform.store) }
-        if let position = Position(asOf) {
-            guard position.partition == Partition(StreamEvent.topic.name, 0) else {
-                throw Problem(
-                    "invalid",
-                    "The request makes no sense",
-                    .badRequest,
-                    "Streams are as of a position of \(StreamEvent.topic.name)/0, and \(position) is none."
-                )
-            }
-            try await platform.reach(position)
-            return StreamCatalog.View(platform.store, asOf: position.offset)
-        }
-        guard let instant = Instant(rfc3339: asOf) else {
-            throw Problem(
-                "invalid",
-                "The request makes no sense",
-                .badRequest,
-                "as_of takes a position (tributary.streams/0@12) or an instant (2026-01-31T12:00:00Z), and not `\(asOf)`."
-            )
-        }
-        let newest = StreamCatalog.View(platform.store)
-        return StreamCatalog.View(
+        StreamCatalog.View(
             platform.store,
-            asOf: try Arbiter.offset(asOf: instant, in: newest.tables)
+            asOf: try await moment(of: StreamCatalog(), request)
         )
     }
 
@@ -238,15 +145,6 @@ extension PlatformAPI {
                     ]
                 }
             ),
-        ]
-    }
-}
-
-extension ResourceError {
-    fileprivate var json: JSONValue {
-        [
-            "file": .string(file), "line": .integer(Int64(line)), "column": .integer(Int64(column)),
-            "message": .string(message),
         ]
     }
 }

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Documents
 internal import Records
 
 /// Reads the `spec` of a Stream. What cannot be read is said once and is replaced by something
@@ -7,7 +8,7 @@ struct StreamSpec {
     /// Nil where there was something to say.
     let definition: StreamDefinition?
 
-    init(_ head: ResourceHead, _ findings: Findings) {
+    init(_ head: StreamHead, _ findings: Findings) {
         let mapping = MappingReader(
             head.spec,
             rules: StreamKeys.all,

@@ -18,6 +18,7 @@ extension Platform {
             ? records.compactMap { $0.header("ce_id").flatMap { EventID(text: $0.span.bytes) } }
             : []
         waiters.folded(ids, in: partition, below: next)
+        if partition.topic != PredictionEvent.topic.name { readings.advance() }
         if !isOurs { housekeeping.withLock { $0.lastRecord[partition] = .now } }
     }
 

@@ -1,7 +1,13 @@
+public import Archive
 internal import Bytes
+internal import Datasets
 internal import Events
+internal import Experiments
+internal import Features
 public import Logs
+internal import ModelRegistry
 public import Projections
+internal import Serving
 internal import Records
 public import Store
 internal import Streams
@@ -15,12 +21,19 @@ public final class Platform: Sendable {
     public let clock: any WallClock
     /// For whatever blocks or scans: replays, digests, long reads.
     public let pool: WorkPool
+    /// Rows of sealed datasets, and models.
+    public let archive: any Archive
     let notice: @Sendable (String) -> Void
     let checkpoints: Checkpoints?
     let stateFailed: @Sendable (StoreError) -> Void
 
     let waiters = Waiters()
     let subjects = SubjectQueue()
+    let views = ViewCache()
+    let models = ModelCache()
+    let artifacts = ArtifactCache()
+    let readings = ReadingCache()
+    let answerings = Mutex<[String: Answering]>([:])
     private let projectors = Mutex<Projectors?>(nil)
     let housekeeping = Mutex(Housekeeping())
     private let timer = Mutex<Worker?>(nil)
@@ -54,7 +67,15 @@ public final class Platform: Sendable {
     /// The column families of every kind of projection.
     public static let families = [
         StreamCatalog.family, DeadLetterLedger.family, AlertLedger.family, AttestationLedger.family,
-        Intake.family,
+        Intake.family, FeatureCatalog.family, FeatureFold.family, DatasetCatalog.family,
+        RunLedger.family, ModelCatalog.family, EndpointCatalog.family, PredictionLedger.family,
+        AnswerQueue.family,
+    ]
+
+    /// The projections whose topic decides by revision, one partition each.
+    public static let control: [any Projection] = [
+        StreamCatalog(), FeatureCatalog(), DatasetCatalog(), RunLedger(), ModelCatalog(),
+        EndpointCatalog(),
     ]
 
     /// `checkpoints`: Nil: none are made.
@@ -63,6 +84,7 @@ public final class Platform: Sendable {
     public init(
         log: any Log,
         store: any Store,
+        archive: any Archive,
         clock: any WallClock,
         checkpoints: Checkpoints? = nil,
         stateFailed: @escaping @Sendable (StoreError) -> Void = { _ in },
@@ -70,6 +92,7 @@ public final class Platform: Sendable {
     ) {
         self.checkpoints = checkpoints
         self.stateFailed = stateFailed
+        self.archive = archive
         self.log = log
         self.store = store
         self.clock = clock
@@ -104,7 +127,8 @@ public final class Platform: Sendable {
             data: try Projector("fold-data", log: log, store: store, surroundings: surroundings)
         )
         projectors.withLock { $0 = started }
-        seat(StreamCatalog(), partitions: 1)
+        for projection in Self.control { seat(projection, partitions: 1) }
+        seat(PredictionLedger(), partitions: PredictionEvent.topic.partitions)
         seat(DeadLetterLedger(), partitions: DeadLetterEvent.topic.partitions)
         seat(AlertLedger(), partitions: AlertEvent.topic.partitions)
         seat(AttestationLedger(), partitions: AttestationEvent.topic.partitions)
@@ -138,6 +162,7 @@ public final class Platform: Sendable {
         housekeeping.withLock { $0.isStopping = true }
         tick.signal()
         timer.withLock { $0 }?.join()
+        for answering in answerings.withLock({ $0.values.map(\.self) }) { answering.stop() }
         let ended = projectors.withLock { $0 }
         ended?.data.stop()
         ended?.control.stop()
@@ -179,7 +204,8 @@ public final class Platform: Sendable {
 
     private func projector(of projection: any Projection) -> Projector? {
         let running = projectors.withLock { $0 }
-        return projection is Intake ? running?.data : running?.control
+        return PlatformTopics.all.contains { $0.name == projection.topic }
+            ? running?.control : running?.data
     }
 
     func checkLogs() {
@@ -203,7 +229,7 @@ public final class Platform: Sendable {
         let seated = housekeeping.withLock { $0.seated }
         // Ends of inputs are taken before those of outputs: what a seat answers is in the log before it moves on.
         for isOutput in [false, true] {
-            for seating in seated where (seating.projection is Intake) != isOutput {
+            for seating in seated where seating.partition.topic.hasPrefix("tributary.") == isOutput {
                 let end = try log.bounds(of: seating.partition).upperBound
                 let seat = seats.first {
                     $0.partition == seating.partition

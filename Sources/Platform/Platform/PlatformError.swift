@@ -6,6 +6,10 @@ public import Streams
 public enum PlatformError: Error, Sendable {
     /// The caller's fault; it says what to do next.
     case refused(StreamRefusal)
+    /// As `refused`, of any other domain.
+    case declined(Declined)
+    /// Definitions that do not fit those there are, or one another.
+    case doesNotFit([DeclarationProblem])
     /// The idempotency key was used before, for another request.
     case keyReused(String)
     /// Others were first, again and again.

@@ -88,15 +88,24 @@ extension Platform {
         cause: StreamEvent.Cause,
         for caller: Caller
     ) async throws -> Effect {
-        try await execute(caller, on: name, of: StreamCatalog()) { reader, _ in
+        let end = try await pool.run { [self] in try self.end(of: name, partition) }
+        return try await execute(caller, on: name, of: StreamCatalog()) { reader, _ in
             let catalog = StreamCatalog.View(reader)
             let entry = try catalog.stream(name)
             let current = try catalog.watermark(of: name, partition: partition)
             return try refusable { () throws(StreamRefusal) in
-                try AdvanceStream(name, partition: partition, to: watermark, cause: cause)
+                try AdvanceStream(name, partition: partition, to: watermark, end: end, cause: cause)
                     .decide(given: entry, current: current)
             }
         }
+    }
+
+    /// Where a partition of a stream ends; 0 where there is none, of which the decision says what is wrong.
+    private func end(of stream: String, _ partition: Int32) throws -> Offset {
+        guard let entry = try StreamCatalog.View(store).stream(stream),
+            (0 ..< entry.definition.partitions).contains(partition)
+        else { return 0 }
+        return try log.bounds(of: Partition(entry.definition.topic, partition)).upperBound
     }
 
     /// Makes topics and seats fit the declared streams. Blocks.
@@ -125,10 +134,13 @@ extension Platform {
         for definition in declared where known.insert(definition.generation).inserted {
             seat(Intake(definition), partitions: definition.partitions)
         }
+        try reconcileViews()
+        try reconcileEndpoints()
     }
 
     /// Serves changed definitions whose rows have reached the end of the log. Blocks.
     func switchBuilt() throws {
+        try switchBuiltViews()
         for entry in try StreamCatalog.View(store).streams() {
             guard let next = entry.next else { continue }
             let isBuilt = try (0 ..< next.partitions).allSatisfy { index in

@@ -1,3 +1,4 @@
+import Archive
 import ArgumentParser
 import Bytes
 import Glibc
@@ -30,7 +31,7 @@ struct Scan: AsyncParsableCommand {
             let server = try await Server.start(in: folder)
             let log = try server.log { $0.lingerMilliseconds = 5 }
             let store = try RocksStore.open("\(folder)/state")
-            let platform = Platform(log: log, store: store, clock: BenchClock())
+            let platform = Platform(log: log, store: store, archive: MemoryArchive(), clock: BenchClock())
             try await platform.start()
             try log.create(TopicSpec("bench", partitions: 1))
             for _ in 0 ..< 300_000 {

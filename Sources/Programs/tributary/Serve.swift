@@ -1,3 +1,4 @@
+import Archive
 import ArgumentParser
 import Broker
 import Glibc
@@ -48,9 +49,13 @@ struct Serve: AsyncParsableCommand {
         }
         let state = StateFolder(data)
         let (store, isRestored) = try state.open(notices)
+        let archive = try refusing("opening the archive in \(data)/archive") {
+            try FolderArchive(path: "\(data)/archive")
+        }
         let platform = Platform(
             log: log,
             store: store,
+            archive: archive,
             clock: SystemClock(),
             checkpoints: state.checkpoints,
             stateFailed: { state.markBroken($0) },
@@ -67,6 +72,7 @@ struct Serve: AsyncParsableCommand {
                 version: Tributary.version,
                 kafka: bootstrap,
                 dataDirectory: data,
+                environment: SystemClock.environment,
                 notices: { notices.latest }
             )
         )

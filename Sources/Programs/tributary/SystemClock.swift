@@ -15,3 +15,15 @@ struct SystemClock: WallClock {
         return (random.next(), random.next())
     }
 }
+
+extension SystemClock {
+    /// Processor and operating system: equal bytes of a trained model are not promised across them.
+    static var environment: String {
+        var name = utsname()
+        guard uname(&name) == 0 else { return "unknown" }
+        func text<Bytes>(_ field: Bytes) -> String {
+            withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        }
+        return "\(text(name.sysname)) \(text(name.release)) \(text(name.machine))"
+    }
+}

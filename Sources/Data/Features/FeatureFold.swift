@@ -1,0 +1,91 @@
+public import Bytes
+internal import Expressions
+public import Logs
+public import Projections
+internal import Records
+public import Store
+
+/// The rows of a view: of each record that counts, its time, its offset and the values that are aggregated, by entity.
+/// Windows are made of them when somebody reads, so that they are exact at every instant.
+public struct FeatureFold: Projection {
+    public static let family = Family("features")
+    static let blocks = Table<BlockKey, RowBlock>("blocks", number: 16, keeps: .newest)
+
+    public let view: StreamView
+    public var name: String { "features of \(view.definition.name)" }
+    public var topic: String { view.stream.topic }
+    public var family: Family { Self.family }
+    public var generation: Digest { view.generation }
+    public let foldVersion: Int64 = 1
+    private let reader: SharedReader
+    private let admission: Admission
+
+    public init(_ view: StreamView) {
+        self.view = view
+        reader = SharedReader(view.stream)
+        admission = Admission(view.stream)
+    }
+
+    public func apply(
+        _ record: Record,
+        of partition: Partition,
+        to changes: inout Changes
+    ) throws(FoldStop) -> Reaction? {
+        guard admission.isNew(record, in: &changes) else { return nil }
+        let row: Row
+        do throws(Refusal) {
+            row = try reader.read(value: record.value, kafkaTimestamp: record.timestamp)
+            try admission.admit(row, in: &changes)
+        } catch {
+            // The stream's own intake makes a dead letter of it.
+            return nil
+        }
+        guard let entity = view.entity(of: row), view.counts(row) else { return nil }
+        let key = BlockKey(entity, tile: view.tile(of: row.time.instant))
+        var full: RowBlock?
+        changes[Self.blocks, key, default: RowBlock()].append(row, slots: view.slots, offset: record.offset)
+        if changes[Self.blocks, key]?.count == Int64(RowBlock.limit) {
+            full = changes[Self.blocks, key]
+        }
+        if let full {
+            var closed = key
+            closed.number = UInt64(full.number)
+            changes[Self.blocks, closed] = full
+            var next = RowBlock()
+            next.number = full.number + 1
+            changes[Self.blocks, key] = next
+        }
+        return nil
+    }
+
+    public func liveness(in view: TableReader) throws(StoreError) -> Liveness? {
+        try admission.liveness(in: view)
+    }
+
+    /// Everything before this was folded or never comes; nil before the first record.
+    public func watermark(
+        of partition: Int32,
+        in reader: any StoreReader
+    ) throws(StoreError) -> Instant? {
+        let tables = TableReader(reader, family: family, shelf: shelf(of: partition))
+        return try Admission.summary(in: tables).latest.map { $0 - view.stream.lateness }
+    }
+}
+
+extension StreamView {
+    /// The text of the entity; nil for a record that has none and counts for nobody.
+    func entity(of row: Row) -> [UInt8]? {
+        let value = row.values[entityIndex]
+        return value.isNull ? nil : value.textBytes
+    }
+
+    /// Whether `where` is true. A fault in it, such as a division by zero, is not true.
+    func counts(_ row: Row) -> Bool {
+        guard let filter else { return true }
+        do throws(EvaluationError) {
+            return try filter.evaluate(row.values.map(\.expressionValue)) == .bool(true)
+        } catch {
+            return false
+        }
+    }
+}

@@ -1,0 +1,171 @@
+public import Bytes
+public import Logs
+internal import Projections
+public import Records
+public import Store
+
+/// What a view gave at an instant.
+public struct FeatureRead: Sendable, Hashable {
+    /// In the order of the view's columns.
+    public var values: [FieldValue]
+    /// The event time of the newest record that was met; nil where there was none.
+    public var newest: Instant?
+    /// The records behind each value, where they were asked for.
+    public var records: [[Position]] = []
+
+    public init(values: [FieldValue]) { self.values = values }
+}
+
+/// Reads a view at (t, cut): the records with an event time before t and an offset below the cut.
+public struct FeatureReader: Sendable {
+    public let view: StreamView
+    private let fold: FeatureFold
+    private let store: any StoreReader
+
+    public init(_ fold: FeatureFold, in store: any StoreReader) {
+        self.fold = fold
+        self.view = fold.view
+        self.store = store
+    }
+
+    /// `cut`: The first offset of each partition that does not count; nil: whatever was folded.
+    public func read(
+        _ entity: [UInt8],
+        at instant: Instant,
+        cut: [Offset]? = nil,
+        withRecords: Bool = false
+    ) throws(StoreError) -> FeatureRead {
+        let t = instant.microseconds
+        var parts: [WindowRows] = []
+        for partition in 0 ..< view.stream.partitions {
+            let limit = cut.map { $0[Int(partition)] } ?? .max
+            parts.append(try rows(of: entity, partition, before: t, below: limit))
+        }
+        return view.aggregate(parts, at: instant, withRecords: withRecords)
+    }
+
+    /// What the partition holds of the entity that a feature may need: the longest window, and where nothing is in
+    /// it, the newest stretch within the `ttl` that holds anything.
+    private func rows(
+        of entity: [UInt8],
+        _ partition: Int32,
+        before t: Int64,
+        below cut: Offset
+    ) throws(StoreError) -> WindowRows {
+        let tables = TableReader(store, family: fold.family, shelf: fold.shelf(of: partition))
+        var rows = WindowRows(view.slotTypes)
+        let window = view.longestWindow.map { t.lowered(by: $0.microseconds) }
+        if let window {
+            try add(to: &rows, from: tables, entity, in: window ..< t, below: cut)
+        }
+        guard rows.count == 0, view.columns.contains(where: { $0.window == nil }) else {
+            rows.sort()
+            return rows
+        }
+        let end = window ?? t
+        guard let ttl = view.ttl else {
+            try add(to: &rows, from: tables, entity, in: .min ..< end, below: cut)
+            rows.sort()
+            return rows
+        }
+        let lower = t.lowered(by: ttl.microseconds)
+        // A row at t − w itself lies in a stretch that may begin before the window.
+        var tile = view.tile(of: Instant(microseconds: end - 1))
+        let oldest = view.tile(of: Instant(microseconds: lower))
+        while rows.count == 0, tile >= oldest, lower < end {
+            try add(
+                to: &rows,
+                from: tables,
+                from: BlockKey(entity, tile: tile, number: 0),
+                to: BlockKey(entity, tile: tile + 1, number: 0),
+                in: lower ..< end,
+                below: cut
+            )
+            tile -= 1
+        }
+        rows.sort()
+        return rows
+    }
+
+    private func add(
+        to rows: inout WindowRows,
+        from tables: TableReader,
+        _ entity: [UInt8],
+        in span: Range<Int64>,
+        below cut: Offset
+    ) throws(StoreError) {
+        guard !span.isEmpty else { return }
+        let first = view.tile(of: Instant(microseconds: span.lowerBound))
+        let last = view.tile(of: Instant(microseconds: span.upperBound - 1))
+        try add(
+            to: &rows,
+            from: tables,
+            from: BlockKey(entity, tile: first, number: 0),
+            to: BlockKey(entity, tile: last + 1, number: 0),
+            in: span,
+            below: cut
+        )
+    }
+
+    private func add(
+        to rows: inout WindowRows,
+        from tables: TableReader,
+        from lower: BlockKey,
+        to upper: BlockKey,
+        in span: Range<Int64>,
+        below cut: Offset
+    ) throws(StoreError) {
+        try tables.scan(FeatureFold.blocks, from: lower, to: upper) { (_, block) throws(StoreError) in
+            do throws(ByteError) {
+                try rows.add(block, in: span, below: cut)
+            } catch {
+                throw .corrupt("The table blocks of \(fold.name) holds rows that are none: \(error).")
+            }
+            return true
+        }
+    }
+}
+
+extension StreamView {
+    /// The values of every column over the rows of each partition, all before an instant.
+    func aggregate(
+        _ parts: [WindowRows],
+        at instant: Instant,
+        withRecords: Bool
+    ) -> FeatureRead {
+        let t = instant.microseconds
+        var read = FeatureRead(values: [])
+        read.values.reserveCapacity(columns.count)
+        read.newest = parts.compactMap { $0.times.last }.max().map { Instant(microseconds: $0) }
+        for column in columns {
+            let span = column.window ?? ttl
+            let lower = span.map { t.lowered(by: $0.microseconds) } ?? .min
+            read.values.append(column.value(over: parts, from: lower))
+            if withRecords {
+                read.records.append(
+                    column.rows(of: parts, from: lower).map {
+                        Position(Partition(stream.topic, Int32($0.part)), parts[$0.part].offsets[$0.row])
+                    }
+                )
+            }
+        }
+        return read
+    }
+}
+
+extension Int64 {
+    fileprivate func lowered(by other: Int64) -> Int64 {
+        let (difference, overflow) = subtractingReportingOverflow(other)
+        return overflow ? .min : difference
+    }
+}
+
+extension StreamView {
+    /// The field of the stream whose text names the entity.
+    public var entityName: String { stream.fields[entityIndex].name }
+
+    /// What nobody's records give: counts of zero, and no values.
+    public var nothing: FeatureRead {
+        aggregate([], at: Instant(microseconds: 0), withRecords: false)
+    }
+}

@@ -1,0 +1,63 @@
+internal import Bytes
+internal import Hummingbird
+internal import HTTPTypes
+internal import Logs
+internal import Platform
+internal import Projections
+internal import Store
+
+extension PlatformAPI {
+    /// What a question about a control topic's state sees: the last offset, or nil for everything. Waits for what the
+    /// caller has seen (`Tributary-At-Least`) and for what it names (`as_of`).
+    func moment(of projection: any Projection, _ request: Request) async throws -> Offset? {
+        if let text = request.headers[.atLeast] {
+            guard let position = Position(text) else {
+                throw Problem.invalid(
+                    "Tributary-At-Least takes a position such as \(projection.topic)/0@12, and not `\(text)`."
+                )
+            }
+            try await platform.reach(position)
+        }
+        guard let asOf = request.query["as_of"] else { return nil }
+        if let position = Position(asOf) {
+            guard position.partition == Partition(projection.topic, 0) else {
+                throw Problem.invalid(
+                    "This is as of a position of \(projection.topic)/0, and \(position) is none."
+                )
+            }
+            try await platform.reach(position)
+            return position.offset
+        }
+        guard let instant = Instant(rfc3339: asOf) else {
+            throw Problem.invalid(
+                "as_of takes a position (\(projection.topic)/0@12) or an instant (2026-01-31T12:00:00Z), and not `\(asOf)`."
+            )
+        }
+        let tables = TableReader(
+            platform.store,
+            family: projection.family,
+            shelf: projection.shelf(of: 0)
+        )
+        return try Arbiter.offset(asOf: instant, in: tables)
+    }
+}
+
+extension Problem {
+    static func invalid(_ detail: String, pointer: String? = nil) -> Problem {
+        Problem("invalid", "The request makes no sense", .badRequest, detail, pointer: pointer)
+    }
+
+    static func malformed(_ detail: String, pointer: String? = nil) -> Problem {
+        Problem(
+            "malformed",
+            "The body is not what this route takes",
+            .badRequest,
+            detail,
+            pointer: pointer
+        )
+    }
+
+    static func notFound(_ detail: String) -> Problem {
+        Problem("notFound", "There is no such thing", .notFound, detail)
+    }
+}

@@ -1,0 +1,160 @@
+internal import Workers
+internal import Bytes
+internal import Features
+internal import HTTPTypes
+internal import Hummingbird
+internal import JSON
+internal import Logs
+internal import Platform
+internal import Projections
+internal import Records
+internal import Store
+
+/// Feature views, and what they give.
+extension PlatformAPI {
+    func listViews(_ request: Request) async throws -> Response {
+        let view = FeatureCatalog.View(
+            platform.store,
+            asOf: try await moment(of: FeatureCatalog(), request)
+        )
+        return Response.json([
+            "items": .array(
+                try view.views().map { name, entry in
+                    let definition = try JSONValue(parsing: entry.served.definition)
+                    return [
+                        "name": .string(name),
+                        "stream": definition["spec"]?["stream"] ?? "request",
+                        "entity": definition["spec"]?["entity"] ?? "",
+                        "features": .integer(Int64(entry.served.view?.columns.count ?? 0)),
+                        "owner": definition["owner"] ?? "",
+                        "description": definition["description"] ?? "",
+                    ]
+                }
+            )
+        ])
+    }
+
+    func view(_ name: String, _ request: Request) async throws -> Response {
+        let catalog = FeatureCatalog.View(
+            platform.store,
+            asOf: try await moment(of: FeatureCatalog(), request)
+        )
+        guard let entry = try catalog.view(name) else {
+            throw PlatformError.declined(
+                Declined(FeatureRefusal.unknownView(name, known: try catalog.views().map(\.name)))
+            )
+        }
+        let columns = entry.served.view?.columns ?? []
+        return Response.json(
+            try JSONValue(parsing: entry.served.definition).with(status: [
+                ("revision", .integer(entry.revision)),
+                ("declaredAt", .string(entry.declaredAt.rfc3339)),
+                ("actor", entry.actor.map(JSONValue.string) ?? .null), ("actorVerified", false),
+                ("generation", .string(entry.served.generation.hex)),
+                ("building", entry.next.map { .string($0.generation.hex) } ?? .null),
+                (
+                    "features",
+                    .object(columns.map { ($0.name, .string($0.type.rawValue)) })
+                ),
+            ])
+        )
+    }
+
+    /// `{"view": "carrier_punctuality", "entities": {"carrier": "B6"}, "at": …, "records": true}`
+    func readFeatures(_ request: Request) async throws -> Response {
+        let asked = try JSONValue(parsing: try await request.collectedBody())
+        guard let name = asked["view"]?.string, let entities = asked["entities"],
+            entities.object != nil
+        else {
+            throw Problem.malformed(
+                "Send {\"view\": \"carrier_punctuality\", \"entities\": {\"carrier\": \"B6\"}}."
+            )
+        }
+        var at: Instant?
+        if let text = asked["at"]?.string {
+            guard let instant = Instant(rfc3339: text) else {
+                throw Problem.invalid("`at` is `\(text)`, which is no RFC 3339 time.", pointer: "/at")
+            }
+            at = instant
+        }
+        let wantsRecords = asked["records"]?.bool ?? false
+        let answer = try await platform.pool.run { [platform, at] in
+            try platform.features(of: name, entities, at: at, withRecords: wantsRecords)
+        }
+        return Response.json(answer.json)
+    }
+
+    /// Feast's `POST /get-online-features`: columnar, entities first.
+    func onlineFeatures(_ request: Request) async throws -> Response {
+        let asked = try JSONValue(parsing: try await request.collectedBody())
+        guard let features = asked["features"]?.array?.compactMap(\.string), !features.isEmpty,
+            let entities = asked["entities"]?.object, !entities.isEmpty
+        else {
+            throw Problem.malformed(
+                "Send {\"features\": [\"carrier_punctuality:flights_3h\"], \"entities\": {\"carrier\": [\"B6\"]}}."
+            )
+        }
+        let columns = try entities.map { name, values in
+            guard let values = values.array else {
+                throw Problem.malformed(
+                    "`\(name)` is a list, one value for each row.",
+                    pointer: "/entities/\(name)"
+                )
+            }
+            return (name: name, values: values)
+        }
+        guard let count = columns.first?.values.count,
+            columns.allSatisfy({ $0.values.count == count })
+        else {
+            throw Problem.invalid("The lists of the entities must be of one length.")
+        }
+        guard count <= 10_000 else {
+            throw Problem.invalid("At most 10,000 rows are read at once; these are \(count).")
+        }
+        var at: Instant?
+        if let text = asked["at"]?.string {
+            guard let instant = Instant(rfc3339: text) else {
+                throw Problem.invalid("`at` is `\(text)`, which is no RFC 3339 time.", pointer: "/at")
+            }
+            at = instant
+        }
+        let isFull = asked["full_feature_names"]?.bool ?? false
+        let read: @Sendable () throws -> [UInt8] = { [platform, at, columns] in
+            try platform.onlineFeatures(features, columns, at: at, fullNames: isFull)
+        }
+        // A few rows are read from the block cache at once; more of them wait for a thread that may block.
+        let bytes = count <= 16 ? try read() : try await platform.pool.run(read)
+        return Response.json(bytes: bytes)
+    }
+}
+
+extension JSONValue {
+    /// The resource, and what is known of it.
+    func with(status: [(String, JSONValue)]) -> JSONValue {
+        .object((object ?? []) + [("status", .object(status))])
+    }
+}
+
+extension FeatureAnswer {
+    var json: JSONValue {
+        [
+            "view": .string(view), "at": .string(at.rfc3339), "complete": .bool(isComplete),
+            "entity": .string(entity),
+            "eventTime": newest.map { .string($0.rfc3339) } ?? .null,
+            "features": .object(
+                features.map { feature in
+                    guard let records = feature.records else {
+                        return (feature.name, feature.value.json)
+                    }
+                    return (
+                        feature.name,
+                        [
+                            "value": feature.value.json,
+                            "records": .array(records.map { .string($0.description) }),
+                        ]
+                    )
+                }
+            ),
+        ]
+    }
+}

@@ -1,0 +1,234 @@
+internal import Workers
+internal import Bytes
+internal import Events
+internal import HTTPTypes
+internal import Hummingbird
+internal import JSON
+internal import Logs
+internal import Platform
+internal import Projections
+internal import Records
+internal import Serving
+internal import Store
+
+/// Endpoints, their predictions, and where those come from.
+extension PlatformAPI {
+    func listEndpoints(_ request: Request) async throws -> Response {
+        let view = EndpointCatalog.View(
+            platform.store,
+            asOf: try await moment(of: EndpointCatalog(), request)
+        )
+        return Response.json([
+            "items": .array(
+                try view.endpoints().map { name, entry in
+                    let definition = try JSONValue(parsing: entry.text)
+                    let count = try PredictionLedger.count(of: name, in: platform.store)
+                    return [
+                        "name": .string(name), "model": definition["spec"]?["model"] ?? "",
+                        "predictions": .integer(count.predictions),
+                        "owner": definition["owner"] ?? "",
+                        "description": definition["description"] ?? "",
+                    ]
+                }
+            )
+        ])
+    }
+
+    func endpoint(_ name: String, _ request: Request) async throws -> Response {
+        let view = EndpointCatalog.View(
+            platform.store,
+            asOf: try await moment(of: EndpointCatalog(), request)
+        )
+        guard let entry = try view.endpoint(name) else {
+            throw PlatformError.declined(Declined(ServingRefusal.unknownEndpoint(name)))
+        }
+        let count = try PredictionLedger.count(of: name, in: platform.store)
+        var serving: JSONValue = .null
+        if let definition = entry.definition {
+            do {
+                let served = try await platform.pool.run { [platform] in
+                    try platform.servedModel(of: definition, in: platform.store)
+                }
+                serving = [
+                    "name": .string(served.model), "version": .integer(served.version),
+                    "digest": .string(served.artifact.hex),
+                ]
+            } catch PlatformError.declined(let declined) {
+                serving = .string(declined.reason)
+            }
+        }
+        return Response.json(
+            try JSONValue(parsing: entry.text).with(status: [
+                ("revision", .integer(entry.revision)),
+                ("declaredAt", .string(entry.declaredAt.rfc3339)),
+                ("actor", entry.actor.map(JSONValue.string) ?? .null), ("actorVerified", false),
+                ("serving", serving), ("predictions", .integer(count.predictions)),
+                ("incomplete", .integer(count.incomplete)),
+                ("latest", count.latest.map { .string($0.rfc3339) } ?? .null),
+            ])
+        )
+    }
+
+    /// One object with the fields of a request, or `{"instances": [{…}, …]}`; `at` and `features` beside them.
+    func predict(_ name: String, _ request: Request) async throws -> Response {
+        let asked = try JSONValue(parsing: try await request.collectedBody())
+        guard var members = asked.object else {
+            throw Problem.malformed("Send an object with the fields that features are read by.")
+        }
+        func take(_ key: String) -> JSONValue? {
+            guard let index = members.firstIndex(where: { $0.0 == key }) else { return nil }
+            return members.remove(at: index).1
+        }
+        var at: Instant?
+        if let text = take("at") {
+            guard let instant = text.string.flatMap({ Instant(rfc3339: $0) }) else {
+                throw Problem.invalid("`at` is an RFC 3339 time with an offset.", pointer: "/at")
+            }
+            at = instant
+        }
+        let showsFeatures = take("features")?.bool ?? false
+        let instances = take("instances")
+        let requests: [JSONValue]
+        if let instances {
+            guard let list = instances.array, members.isEmpty, !list.isEmpty, list.count <= 1_000
+            else {
+                throw Problem.malformed(
+                    "`instances` is a list of 1 to 1,000 objects, and nothing stands beside it but `at` and `features`.",
+                    pointer: "/instances"
+                )
+            }
+            requests = list
+        } else {
+            requests = [.object(members)]
+        }
+        let predictions = try await platform.predict(
+            name,
+            requests,
+            at: at,
+            traceparent: request.headers[HTTPField.Name.traceparent],
+            actor: request.headers[HTTPField.Name.actor]
+        )
+        let answers = predictions.map { $0.json(showsFeatures: showsFeatures) }
+        var response = Response.json(
+            instances == nil ? answers.first ?? .null : ["predictions": .array(answers)]
+        )
+        response.headers[.position] = predictions.last?.position?.description
+        return response
+    }
+
+    func explain(_ id: String, executes: Bool) async throws -> Response {
+        let explanation = try await platform.pool.run { [platform] in
+            try platform.explain(id, executes: executes)
+        }
+        return Response.json(explanation.json)
+    }
+
+    /// Computes every prediction of an endpoint again, and compares bit for bit.
+    func reexecute(_ name: String) async throws -> Response {
+        guard try EndpointCatalog.View(platform.store).endpoint(name) != nil else {
+            throw PlatformError.declined(Declined(ServingRefusal.unknownEndpoint(name)))
+        }
+        let result = try await platform.pool.run { [platform] in try platform.reexecute(name) }
+        return Response.json([
+            "endpoint": .string(name), "predictions": .integer(Int64(result.predictions)),
+            "differences": .integer(Int64(result.differences.count)),
+            "seconds": .number(result.seconds),
+            "first": .array(
+                result.differences.prefix(100).map { id, difference in
+                    .object([("id", .string(id.description))] + (difference.json.object ?? []))
+                }
+            ),
+        ])
+    }
+}
+
+extension Prediction {
+    func json(showsFeatures: Bool) -> JSONValue {
+        var members: [(String, JSONValue)] = [
+            ("id", .string(id.description)),
+            ("outputs", ["probability": .number(Double(predicted.probability))]),
+            (
+                "model",
+                [
+                    "name": .string(predicted.model), "version": .integer(predicted.version),
+                    "digest": .string(Array(predicted.artifact).hex),
+                ]
+            ),
+            ("at", .string(Instant(microseconds: predicted.atUs).rfc3339)),
+            ("complete", .bool(predicted.complete)),
+        ]
+        if showsFeatures {
+            members.append(
+                ("features", .object(zip(columns, values).map { ($0, $1.json) }))
+            )
+        }
+        return .object(members)
+    }
+}
+
+extension Explanation.Difference {
+    var json: JSONValue {
+        [
+            "what": .string(what), "stored": .string(stored), "recomputed": .string(recomputed),
+        ]
+    }
+}
+
+extension Explanation {
+    var json: JSONValue {
+        var members: [(String, JSONValue)] = [
+            ("id", .string(id.description)), ("position", .string(position.description)),
+            ("decidedAt", .string(decidedAt.rfc3339)), ("endpoint", .string(predicted.endpoint)),
+            ("subject", .string(predicted.id)),
+            ("at", .string(Instant(microseconds: predicted.atUs).rfc3339)),
+            ("complete", .bool(predicted.complete)),
+            (
+                "outputs",
+                [
+                    "probability": .number(Double(predicted.probability)),
+                    "margin": .number(Double(predicted.margin)),
+                ]
+            ),
+            (
+                "model",
+                [
+                    "name": .string(predicted.model), "version": .integer(predicted.version),
+                    "digest": .string(Array(predicted.artifact).hex), "run": .string(run),
+                    "dataset": .string(predicted.dataset),
+                ]
+            ),
+            ("request", .string(predicted.request)),
+            (
+                "cut",
+                .array(
+                    predicted.cut.map {
+                        .string("\(Partition($0.topic, $0.partition))@\($0.offset)")
+                    }
+                )
+            ),
+        ]
+        if predicted.hasInput {
+            let input = Partition(predicted.input.topic, predicted.input.partition)
+            members.append(("answers", .string(Position(input, predicted.input.offset).description)))
+        }
+        members.append(
+            (
+                "features",
+                .array(
+                    features.map { feature in
+                        [
+                            "name": .string(feature.column), "value": feature.value.json,
+                            "stored": feature.stored.isNaN
+                                ? .null : .number(Double(feature.stored)),
+                            "records": .array(feature.records.map { .string($0.description) }),
+                        ]
+                    }
+                )
+            )
+        )
+        if let differences {
+            members.append(("differences", .array(differences.map(\.json))))
+        }
+        return .object(members)
+    }
+}

@@ -1,0 +1,113 @@
+public import Bytes
+public import Logs
+public import Projections
+public import Records
+public import Store
+
+/// The records of a stream that an endpoint is to answer without being asked.
+public struct AnswerQueue: Projection {
+    public static let family = Family("answers")
+    static let inputs = Table<Int64, AnswerInput>("inputs", number: 16, keeps: .newest)
+
+    public let endpoint: String
+    public let stream: StreamDefinition
+    /// Records before this are not answered.
+    public let from: Instant?
+    public var name: String { "answers of \(endpoint)" }
+    public var topic: String { stream.topic }
+    public var family: Family { Self.family }
+    public let generation: Digest
+    public let foldVersion: Int64 = 1
+    private let reader: SharedReader
+    private let admission: Admission
+
+    public init(endpoint: String, generation: Digest, stream: StreamDefinition, from: Instant?) {
+        self.endpoint = endpoint
+        self.stream = stream
+        self.from = from
+        self.generation = Digest(
+            of: Array("answers".utf8) + Array(endpoint.utf8) + generation.bytes
+                + stream.generation.bytes
+        )
+        reader = SharedReader(stream)
+        admission = Admission(stream)
+    }
+
+    public func apply(
+        _ record: Record,
+        of partition: Partition,
+        to changes: inout Changes
+    ) throws(FoldStop) -> Reaction? {
+        guard admission.isNew(record, in: &changes) else { return nil }
+        do throws(Refusal) {
+            let row = try reader.read(value: record.value, kafkaTimestamp: record.timestamp)
+            try admission.admit(row, in: &changes)
+            guard row.time.instant >= from ?? .distantPast else { return nil }
+            changes[Self.inputs, record.offset] = AnswerInput(
+                offset: record.offset,
+                checksum: UInt64(record.checksum),
+                time: row.time.instant,
+                values: row.values
+            )
+        } catch {
+            // The stream's own intake makes a dead letter of it.
+        }
+        return nil
+    }
+
+    public func liveness(in view: TableReader) throws(StoreError) -> Liveness? {
+        try admission.liveness(in: view)
+    }
+
+    /// The next records to answer, in their order.
+    public func next(
+        after offset: Offset,
+        of partition: Int32,
+        limit: Int,
+        in store: any StoreReader
+    ) throws(StoreError) -> [AnswerInput] {
+        let tables = TableReader(store, family: family, shelf: shelf(of: partition))
+        var found: [AnswerInput] = []
+        try tables.scan(Self.inputs, from: offset + 1) { (_, input) throws(StoreError) in
+            found.append(input)
+            return found.count < limit
+        }
+        return found
+    }
+}
+
+/// A record that is to be answered.
+public struct AnswerInput: Stored, Hashable {
+    public var offset: Offset
+    public var checksum: UInt64
+    public var time: Instant
+    /// In the order of the stream's fields.
+    public var values: [FieldValue]
+
+    init(offset: Offset, checksum: UInt64, time: Instant, values: [FieldValue]) {
+        self.offset = offset
+        self.checksum = checksum
+        self.time = time
+        self.values = values
+    }
+
+    public func write(to writer: inout ByteWriter) {
+        offset.write(to: &writer)
+        checksum.write(to: &writer)
+        time.write(to: &writer)
+        writer.appendVarint(UInt64(values.count))
+        for value in values { value.write(to: &writer) }
+    }
+
+    public init(from reader: inout ByteReader) throws(ByteError) {
+        offset = try Int64(from: &reader)
+        checksum = try UInt64(from: &reader)
+        time = try Instant(from: &reader)
+        let start = reader.position
+        guard let count = Int(exactly: try reader.readVarint()), count <= reader.remaining else {
+            throw .truncated(at: start)
+        }
+        values = []
+        for _ in 0 ..< count { values.append(try FieldValue(from: &reader)) }
+    }
+}

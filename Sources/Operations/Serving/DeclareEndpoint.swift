@@ -1,0 +1,67 @@
+public import Events
+internal import Bytes
+internal import Documents
+internal import FoundationEssentials
+internal import SwiftProtobuf
+
+/// Asks that an endpoint be as defined: new, changed, or as it was.
+public struct DeclareEndpoint: Sendable {
+    public var definition: EndpointDefinition
+
+    public init(_ definition: EndpointDefinition) { self.definition = definition }
+
+    /// Returns: Nil where the endpoint is already as defined.
+    public func decide(given entry: EndpointCatalog.Entry?) -> EndpointEvent? {
+        let text = definition.canonicalText
+        guard entry?.text != text else { return nil }
+        return EndpointEvent.with {
+            $0.declared = .with {
+                $0.name = definition.name
+                $0.definition = text
+                $0.generation = .init(definition.generation.bytes)
+            }
+        }
+    }
+}
+
+/// Asks that an endpoint be no more. Its predictions stay.
+public struct DeleteEndpoint: Sendable {
+    public var name: String
+
+    public init(_ name: String) { self.name = name }
+
+    public func decide(
+        given entry: EndpointCatalog.Entry?
+    ) throws(ServingRefusal) -> EndpointEvent {
+        guard entry != nil else { throw .unknownEndpoint(name) }
+        return EndpointEvent.with { $0.deleted = .with { $0.name = name } }
+    }
+}
+
+/// Why a request to an endpoint came to nothing. Each says what to do next.
+public enum ServingRefusal: Error, Sendable, Hashable {
+    case unknownEndpoint(String)
+    case unknownPrediction(String)
+    case ambiguousPrediction(String)
+    case noVersion(model: String, stage: String)
+    case unknownVersion(model: String, version: Int64)
+    case missingFeatures(endpoint: String, [String])
+}
+
+extension ServingRefusal: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .unknownEndpoint(let name):
+            "there is no Endpoint \(name). `tributary get endpoint` lists those there are"
+        case .unknownPrediction(let id):
+            "there is no prediction \(id). `tributary events tributary.predictions` shows them"
+        case .ambiguousPrediction(let id): "several predictions begin with \(id): write more of it"
+        case .noVersion(let model, let stage):
+            "\(model) has no version at \(stage). Promote one: tributary model promote \(model)@N --stage \(stage)"
+        case .unknownVersion(let model, let version):
+            "there is no version \(version) of \(model). `tributary model history \(model)` lists them"
+        case .missingFeatures(let endpoint, let names):
+            "the endpoint \(endpoint) refuses missing features, and these have no value: \(names.joined(separator: ", "))"
+        }
+    }
+}

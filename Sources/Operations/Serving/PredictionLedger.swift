@@ -1,0 +1,180 @@
+public import Bytes
+internal import Events
+internal import FoundationEssentials
+public import Logs
+public import Projections
+public import Store
+internal import SwiftProtobuf
+
+/// Every prediction, by its id: where it is in the log, and what it said.
+public struct PredictionLedger: Projection {
+    public static let family = Family("predictions")
+    static let predictions = Table<EventID, Entry>("predictions", number: 1, keeps: .newest)
+    /// The last record that was answered, by endpoint, its generation and the input's partition.
+    static let answered = Table<String, Offset>("answered", number: 2, keeps: .newest)
+    static let counts = Table<String, Count>("counts", number: 3, keeps: .newest)
+
+    public let name = "predictions"
+    public let topic = PredictionEvent.topic.name
+    public var family: Family { Self.family }
+    public let generation = Digest(of: Array("predictions".utf8))
+    public let foldVersion: Int64 = 1
+
+    public init() {}
+
+    /// What is looked up of a prediction; the rest is read from the log.
+    public struct Entry: Stored, Hashable {
+        public var endpoint: String
+        public var offset: Offset
+        public var version: Int64
+        public var probabilityBits: UInt64
+
+        public func write(to writer: inout ByteWriter) {
+            endpoint.write(to: &writer)
+            offset.write(to: &writer)
+            version.write(to: &writer)
+            probabilityBits.write(to: &writer)
+        }
+
+        init(endpoint: String, offset: Offset, version: Int64, probability: Float) {
+            self.endpoint = endpoint
+            self.offset = offset
+            self.version = version
+            self.probabilityBits = UInt64(probability.bitPattern)
+        }
+
+        public init(from reader: inout ByteReader) throws(ByteError) {
+            endpoint = try String(from: &reader)
+            offset = try Int64(from: &reader)
+            version = try Int64(from: &reader)
+            probabilityBits = try UInt64(from: &reader)
+        }
+    }
+
+    /// How many predictions an endpoint has made.
+    public struct Count: Stored, Hashable {
+        public var predictions: Int64 = 0
+        /// Those that did not wait for everything they should have read.
+        public var incomplete: Int64 = 0
+        public var latest: Instant?
+
+        public init() {}
+
+        public func write(to writer: inout ByteWriter) {
+            predictions.write(to: &writer)
+            incomplete.write(to: &writer)
+            latest.write(to: &writer)
+        }
+
+        public init(from reader: inout ByteReader) throws(ByteError) {
+            predictions = try Int64(from: &reader)
+            incomplete = try Int64(from: &reader)
+            latest = try Instant?(from: &reader)
+        }
+    }
+
+    public func apply(
+        _ record: Record,
+        of partition: Partition,
+        to changes: inout Changes
+    ) throws(FoldStop) -> Reaction? {
+        guard
+            let (envelope, event) = try FoldStop.reading({ () throws(EventError) in
+                try PredictionEvent.decode(record)
+            }),
+            case .predicted(let predicted) = event.fact
+        else { return nil }
+        // A second server, or one that was sure of less than was true: the first answer counts.
+        guard changes[Self.predictions, envelope.id] == nil else { return nil }
+        if predicted.hasInput {
+            let key = Self.inputKey(
+                predicted.endpoint,
+                Array(predicted.generation),
+                Partition(predicted.input.topic, predicted.input.partition)
+            )
+            guard predicted.input.offset > changes[Self.answered, key] ?? -1 else { return nil }
+            changes[Self.answered, key] = predicted.input.offset
+        }
+        changes[Self.predictions, envelope.id] = Entry(
+            endpoint: predicted.endpoint,
+            offset: record.offset,
+            version: predicted.version,
+            probability: predicted.probability
+        )
+        let at = Instant(microseconds: predicted.atUs)
+        changes[Self.counts, predicted.endpoint, default: Count()].predictions += 1
+        if !predicted.complete {
+            changes[Self.counts, predicted.endpoint, default: Count()].incomplete += 1
+        }
+        let latest = changes[Self.counts, predicted.endpoint]?.latest
+        changes[Self.counts, predicted.endpoint, default: Count()].latest = max(latest ?? at, at)
+        return nil
+    }
+
+    private static func inputKey(
+        _ endpoint: String,
+        _ generation: [UInt8],
+        _ input: Partition
+    ) -> String {
+        "\(endpoint) \(generation.hex) \(input)"
+    }
+
+    /// The partition that answers to an input's partition go to.
+    public static func outputPartition(of input: Partition) -> Partition {
+        let topic = PredictionEvent.topic
+        return Partition(topic.name, input.index % topic.partitions)
+    }
+
+    /// The last record of a partition that an endpoint has answered; −1: none.
+    public static func lastAnswered(
+        _ input: Partition,
+        by endpoint: String,
+        generation: Digest,
+        in reader: any StoreReader
+    ) throws(StoreError) -> Offset {
+        try tables(outputPartition(of: input).index, in: reader)
+            .get(answered, inputKey(endpoint, generation.bytes, input)) ?? -1
+    }
+
+    /// Where predictions are whose id lies in a range, such as all that begin alike; at most `limit`.
+    public static func find(
+        from lower: EventID,
+        through upper: EventID,
+        limit: Int,
+        in reader: any StoreReader
+    ) throws(StoreError) -> [(id: EventID, position: Position, entry: Entry)] {
+        var found: [(EventID, Position, Entry)] = []
+        for index in 0 ..< PredictionEvent.topic.partitions {
+            let partition = Partition(PredictionEvent.topic.name, index)
+            try tables(index, in: reader).scan(predictions, from: lower) {
+                (id, entry) throws(StoreError) in
+                guard (id.high, id.low) <= (upper.high, upper.low), found.count < limit else {
+                    return false
+                }
+                found.append((id, Position(partition, entry.offset), entry))
+                return true
+            }
+        }
+        return found
+    }
+
+    /// How many predictions each endpoint has made.
+    public static func count(
+        of endpoint: String,
+        in reader: any StoreReader
+    ) throws(StoreError) -> Count {
+        var sum = Count()
+        for index in 0 ..< PredictionEvent.topic.partitions {
+            guard let count = try tables(index, in: reader).get(counts, endpoint) else { continue }
+            sum.predictions += count.predictions
+            sum.incomplete += count.incomplete
+            if let latest = count.latest { sum.latest = max(sum.latest ?? latest, latest) }
+        }
+        return sum
+    }
+
+    private static func tables(_ partition: Int32, in reader: any StoreReader) -> TableReader {
+        let ledger = PredictionLedger()
+        return TableReader(reader, family: ledger.family, shelf: ledger.shelf(of: partition))
+    }
+}

@@ -1,0 +1,251 @@
+internal import Bytes
+internal import Events
+internal import Features
+internal import FoundationEssentials
+internal import Logs
+internal import Projections
+internal import Records
+internal import Serving
+internal import Store
+internal import Streams
+internal import SwiftProtobuf
+internal import Synchronization
+internal import Workers
+
+/// Answers every record of a stream for an endpoint, without anyone asking: a thread of its own. How far it got is folded
+/// from its own answers, nowhere else.
+final class Answering: Sendable {
+    let queue: AnswerQueue
+    private let endpoint: EndpointDefinition
+    private let generation: Digest
+    private let answer: EndpointDefinition.Answer
+    private let platform: Platform
+    private let isStopping = Atomic(false)
+    private let worker = Mutex<Worker?>(nil)
+    private let wakeUp = Semaphore()
+
+    /// How many records of a partition are answered before the log is waited for.
+    private static let batchLimit = 512
+
+    init(
+        _ endpoint: EndpointDefinition,
+        _ answer: EndpointDefinition.Answer,
+        generation: Digest,
+        queue: AnswerQueue,
+        platform: Platform
+    ) {
+        self.endpoint = endpoint
+        self.answer = answer
+        self.generation = generation
+        self.queue = queue
+        self.platform = platform
+        worker.withLock { $0 = Worker("answers-\(endpoint.name)") { [self] in run() } }
+    }
+
+    func stop() {
+        isStopping.store(true, ordering: .relaxed)
+        wakeUp.signal()
+        worker.withLock { worker in
+            defer { worker = nil }
+            return worker
+        }?.join()
+    }
+
+    private var goesOn: Bool { !isStopping.load(ordering: .relaxed) }
+
+    private func run() {
+        var told = ""
+        /// The last record of each partition that has its answer in the log.
+        var answered: [Int32: Offset] = [:]
+        while goesOn {
+            do {
+                if answered.isEmpty { answered = try whatIsAnswered() }
+                let count = try answerNext(&answered)
+                told = ""
+                if count == 0 { _ = wakeUp.wait(atMost: .milliseconds(20)) }
+            } catch {
+                // What is in the log by now is known only by looking.
+                answered = [:]
+                let why = "the endpoint \(endpoint.name) waits: \(error)"
+                if why != told { platform.notice(why) }
+                told = why
+                _ = wakeUp.wait(atMost: .milliseconds(200))
+            }
+        }
+    }
+
+    /// Waits until every answer that is in the log was folded, and looks how far they go.
+    private func whatIsAnswered() throws -> [Int32: Offset] {
+        var answered: [Int32: Offset] = [:]
+        for index in 0 ..< queue.stream.partitions {
+            let input = Partition(queue.topic, index)
+            let output = PredictionLedger.outputPartition(of: input)
+            let end = try platform.log.bounds(of: output).upperBound
+            while goesOn, platform.folded(output) ?? -1 < end {
+                _ = wakeUp.wait(atMost: .milliseconds(2))
+            }
+            answered[index] = try PredictionLedger.lastAnswered(
+                input,
+                by: endpoint.name,
+                generation: generation,
+                in: platform.store
+            )
+        }
+        return answered
+    }
+
+    /// Answers what can be answered by now, and waits until that is in the log.
+    private func answerNext(_ answered: inout [Int32: Offset]) throws -> Int {
+        let served: ServedModel
+        do {
+            served = try platform.servedModel(of: endpoint, in: platform.store)
+        } catch PlatformError.declined {
+            // Nothing stands at the stage yet.
+            return 0
+        }
+        var reading = try platform.reading(of: served.plan)
+        var answers: [(record: NewRecord, output: Partition)] = []
+        var reached = answered
+        for index in 0 ..< queue.stream.partitions {
+            let input = Partition(queue.topic, index)
+            let output = PredictionLedger.outputPartition(of: input)
+            for next in try queue.next(
+                after: answered[index] ?? -1,
+                of: index,
+                limit: Self.batchLimit,
+                in: platform.store
+            ) {
+                guard goesOn else { return 0 }
+                guard try isTime(for: next, &reading, served) else { break }
+                let (event, _) = try platform.predicted(
+                    endpoint,
+                    generation,
+                    served,
+                    next.values,
+                    at: next.time,
+                    reading,
+                    input: (input, next.offset)
+                )
+                answers.append((record(event, answering: next, of: input), output))
+                reached[index] = next.offset
+            }
+        }
+        try append(answers)
+        answered = reached
+        return answers.count
+    }
+
+    /// Whether a record can be answered: everything before it is there, or has been waited for.
+    private func isTime(
+        for input: AnswerInput,
+        _ reading: inout Reading,
+        _ served: ServedModel
+    ) throws -> Bool {
+        func isComplete() -> Bool { reading.watermark.map { $0 >= input.time } ?? false }
+        if isComplete() { return true }
+        reading = try platform.reading(of: served.plan)
+        if isComplete() { return true }
+        guard case .atMost(let span) = answer.wait else { return false }
+        let deadline = ContinuousClock.now + .microseconds(span.microseconds)
+        while goesOn, ContinuousClock.now < deadline {
+            _ = wakeUp.wait(atMost: .milliseconds(2))
+            reading = try platform.reading(of: served.plan)
+            if isComplete() { return true }
+        }
+        return goesOn
+    }
+
+    private func record(
+        _ predicted: PredictionEvent.Predicted,
+        answering next: AnswerInput,
+        of input: Partition
+    ) -> NewRecord {
+        let position = Position(input, next.offset)
+        let id = EventID(
+            of: Array("answers".utf8),
+            Array(endpoint.name.utf8),
+            generation.bytes,
+            Array(position.description.utf8),
+            next.checksum.orderedBytes
+        )
+        var event = PredictionEvent()
+        event.predicted = predicted
+        return event.newRecord(
+            Envelope(
+                id: id,
+                subject: predicted.id.isEmpty ? id.description : predicted.id,
+                time: platform.clock.now(),
+                causation: position.description,
+                streamTime: next.time
+            )
+        )
+    }
+
+    private func append(_ answers: [(record: NewRecord, output: Partition)]) throws {
+        guard !answers.isEmpty else { return }
+        let tally = Tally(expecting: answers.count)
+        for answer in answers {
+            platform.log.append(
+                answer.record,
+                to: answer.output.topic,
+                partition: answer.output.index
+            ) { result in
+                if case .failure(let error) = result {
+                    tally.count(failure: "\(error)")
+                } else {
+                    tally.count()
+                }
+            }
+        }
+        if let failure = tally.wait() {
+            throw PlatformError.unavailable("appending predictions: \(failure)")
+        }
+    }
+}
+
+extension Platform {
+    /// Starts and ends what answers without being asked, as the endpoints say by now. Blocks.
+    func reconcileEndpoints() throws {
+        let reader = try store.snapshot()
+        var wanted: [String: (EndpointDefinition, EndpointDefinition.Answer, AnswerQueue, Digest)] = [:]
+        for (name, entry) in try EndpointCatalog.View(reader).endpoints() {
+            guard let definition = entry.definition, let answer = definition.answer,
+                let stream = try StreamCatalog.View(reader).stream(answer.stream)?.definition
+            else { continue }
+            let queue = AnswerQueue(
+                endpoint: name,
+                generation: entry.generation,
+                stream: stream,
+                from: answer.from
+            )
+            wanted["\(name) \(entry.text) \(stream.generation.hex)"] = (
+                definition, answer, queue, entry.generation
+            )
+        }
+        let ended = answerings.withLock { running in
+            let ended = running.filter { wanted[$0.key] == nil }
+            for key in ended.keys { running[key] = nil }
+            return ended
+        }
+        for answering in ended.values { answering.stop() }
+        let generations = Set(wanted.values.map(\.2.generation))
+        for answering in ended.values where !generations.contains(answering.queue.generation) {
+            unseat(answering.queue)
+        }
+        for (key, (definition, answer, queue, generation)) in wanted.sorted(by: { $0.key < $1.key })
+        where answerings.withLock({ $0[key] == nil }) {
+            let isSeated = housekeeping.withLock { state in
+                state.seated.contains { $0.projection.generation == queue.generation }
+            }
+            if !isSeated { seat(queue, partitions: queue.stream.partitions) }
+            let answering = Answering(
+                definition,
+                answer,
+                generation: generation,
+                queue: queue,
+                platform: self
+            )
+            answerings.withLock { $0[key] = answering }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+internal import Documents
+internal import Workers
+internal import Archive
+public import Bytes
+public import Datasets
+internal import Events
+internal import Features
+internal import Logs
+internal import ModelRegistry
+internal import Projections
+internal import Records
+public import Store
+internal import Streams
+
+extension Platform {
+    func declare(_ definition: DatasetDefinition, for caller: Caller) async throws -> Effect {
+        try await execute(caller, on: definition.name, of: DatasetCatalog()) { reader, _ in
+            let entry = try DatasetCatalog.View(reader).dataset(definition.name)
+            return try declining { () throws(DatasetRefusal) in
+                try DeclareDataset(
+                    definition.name,
+                    text: definition.canonicalText,
+                    generation: definition.generation
+                ).decide(given: entry)
+            }
+        }
+    }
+
+    func deleteDataset(_ name: String, for caller: Caller) async throws -> Effect {
+        try await execute(caller, on: name, of: DatasetCatalog()) { reader, _ in
+            let entry = try DatasetCatalog.View(reader).dataset(name)
+            let users = try Platform.users(ofDataset: name, in: reader)
+            return try declining { () throws(DatasetRefusal) in
+                try DeleteDataset(name).decide(given: entry, users: users)
+            }
+        }
+    }
+
+    /// Makes the rows of a span of event time, puts them into the archive, reads them back, and says so in the log.
+    public func seal(
+        _ name: String,
+        from: Instant,
+        to: Instant,
+        for caller: Caller
+    ) async throws -> (version: DatasetVersion, effect: Effect) {
+        let seal = try await pool.run { [self] in try makeRows(of: name, from: from, to: to) }
+        let effect = try await execute(caller, on: name, of: DatasetCatalog()) { reader, _ in
+            let view = DatasetCatalog.View(reader)
+            let entry = try view.dataset(name)
+            let versions = try view.versions(name)
+            return try declining { () throws(DatasetRefusal) in
+                try seal.command.decide(
+                    given: entry,
+                    versions: versions,
+                    latestClosed: seal.latestClosed
+                )
+            }
+        }
+        let versions = try DatasetCatalog.View(store).versions(name)
+        guard let version = seal.command.existing(in: versions) else {
+            throw PlatformError.conflict("\(name) was deleted meanwhile")
+        }
+        return (version, effect)
+    }
+
+    /// Reads the rows of a span as of what is folded by now, and puts them into the archive. Blocks.
+    private func makeRows(
+        of name: String,
+        from: Instant,
+        to: Instant
+    ) throws -> (command: SealDataset, latestClosed: Instant?) {
+        let reader = try store.snapshot()
+        guard let entry = try DatasetCatalog.View(reader).dataset(name) else {
+            throw PlatformError.declined(Declined(DatasetRefusal.unknownDataset(name)))
+        }
+        let definition = entry.definition
+        let inputs = try SealInputs(definition, of: self, in: reader)
+        try declining { () throws(DatasetRefusal) in
+            try SealDataset.check(from, to, of: entry, latestClosed: inputs.latestClosed)
+        }
+        var writer = DatasetWriter(try inputs.columns(), into: archive)
+        try inputs.eachRow(from: from, to: to) { row in try writer.append(row) }
+        let manifest = DatasetManifest(
+            from: from,
+            to: to,
+            definition: entry.text,
+            generation: entry.generation,
+            views: inputs.plan.viewGenerations.map { .init($0.view, $0.generation) },
+            cut: inputs.cut.sorted { $0.key < $1.key }.map { .init($0.key, $0.value) },
+            columns: try inputs.columns(),
+            contents: try writer.finish()
+        )
+        return (SealDataset(name, manifest), inputs.latestClosed)
+    }
+
+    /// Compares every chunk of a version in the archive with what was sealed. Blocks.
+    public func verifyDataset(_ name: String, _ number: Int64) throws -> DatasetVerification {
+        try sealedVersion(name, number, in: store).manifest.verify(in: archive)
+    }
+
+    /// A version that is sealed; thrown otherwise: what to do about it.
+    public func sealedVersion(
+        _ name: String,
+        _ number: Int64,
+        in reader: any StoreReader
+    ) throws -> DatasetVersion {
+        let view = DatasetCatalog.View(reader)
+        guard let version = try view.version(name, number) else {
+            let newest = try view.newest(name)?.number
+            throw PlatformError.declined(
+                Declined(
+                    DatasetRefusal.unknownVersion(dataset: name, number: number, newest: newest)
+                )
+            )
+        }
+        return version
+    }
+
+    static func users(ofView name: String, in reader: any StoreReader) throws -> [String] {
+        try DatasetCatalog.View(reader).datasets().filter { entry in
+            entry.definition.features.contains { $0 == name || $0.hasPrefix(name + ".") }
+        }.map { "Dataset \($0.name)" }
+    }
+
+    static func users(ofDataset name: String, in reader: any StoreReader) throws -> [String] {
+        try ModelCatalog.View(reader).models().filter { $0.definition.dataset == name }
+            .map(\.definition.name)
+    }
+}
+
+extension FeaturePlan {
+    var viewGenerations: [(view: String, generation: Digest)] {
+        var seen: Set<String> = []
+        return parts.filter { seen.insert($0.name).inserted }.map { ($0.name, $0.view.generation) }
+    }
+}

@@ -1,0 +1,307 @@
+internal import Archive
+public import Bytes
+public import Events
+internal import Features
+internal import FoundationEssentials
+public import Logs
+internal import ModelRegistry
+internal import Projections
+public import Records
+internal import Serving
+internal import Store
+internal import SwiftProtobuf
+internal import Trees
+
+/// Where a prediction comes from: the model, the dataset behind it, the values it was given, and the records behind each.
+public struct Explanation: Sendable {
+    public var id: EventID
+    public var position: Position
+    public var decidedAt: Instant
+    public var predicted: PredictionEvent.Predicted
+    public var run: String
+    public var features: [Feature]
+    /// Nil where it was not asked for.
+    public var differences: [Difference]?
+
+    public struct Feature: Sendable {
+        public var column: String
+        /// As the model got it; NaN where it was missing.
+        public var stored: Float
+        /// As it is read now, at the cut that the prediction names.
+        public var value: FieldValue
+        public var records: [Position]
+    }
+
+    /// Something that came out otherwise when it was computed again.
+    public struct Difference: Sendable, Hashable {
+        /// A column, `margin`, `probability` or `artifact`.
+        public var what: String
+        public var stored: String
+        public var recomputed: String
+    }
+}
+
+/// What came out when every prediction of an endpoint was computed again.
+public struct Reexecution: Sendable {
+    public var predictions: Int
+    public var differences: [(id: EventID, difference: Explanation.Difference)]
+    public var seconds: Double
+}
+
+extension Platform {
+    /// `text`: A prediction's id, or as much of its beginning as no other has.
+    /// `executes`: Computes the features anew from the records behind them, and the answer from those. Blocks.
+    public func explain(_ text: String, executes: Bool) throws -> Explanation {
+        let (id, position) = try find(text)
+        guard let record = try log.reader().record(at: position.offset, of: position.partition),
+            let (envelope, event) = try? PredictionEvent.decode(record),
+            case .predicted(let predicted)? = event.fact
+        else { throw PlatformError.declined(Declined(ServingRefusal.unknownPrediction(text))) }
+        let reader = try store.snapshot()
+        let served = try plan(ofDatasetVersion: predicted.dataset, in: reader).1
+        let fields = try served.fields(ofKept: predicted.request)
+        let at = Instant(microseconds: predicted.atUs)
+        let read = try served.read(
+            fields,
+            at: at,
+            cut: predicted.cutOffsets,
+            in: reader,
+            withRecords: true
+        )
+        let version = try ModelCatalog.View(reader).version(predicted.model, predicted.version)
+        var explanation = Explanation(
+            id: id,
+            position: position,
+            decidedAt: envelope.time,
+            predicted: predicted,
+            run: version?.run ?? "",
+            features: [],
+            differences: nil
+        )
+        for (index, column) in served.columns.enumerated() {
+            explanation.features.append(
+                Explanation.Feature(
+                    column: column.name,
+                    stored: index < predicted.features.count ? predicted.features[index] : .nan,
+                    value: read.values[index],
+                    records: read.records[index]
+                )
+            )
+        }
+        if executes {
+            let values = try served.recompute(fields, at: at, from: read.records, log: log)
+            explanation.differences = differences(
+                of: predicted,
+                columns: served.columns.map(\.name),
+                values: values
+            )
+        }
+        return explanation
+    }
+
+    /// Computes every prediction of an endpoint again: the log is folded anew into memory, features are read from there at
+    /// the cuts that the predictions name, and the artifacts are loaded by their digests. Blocks.
+    public func reexecute(_ endpoint: String) throws -> Reexecution {
+        let start = ContinuousClock.now
+        let reader = try store.snapshot()
+        let memory = MemoryStore()
+        try memory.open(FeatureFold.family)
+        var folded: Set<Digest> = []
+        var plans: [String: FeaturePlan] = [:]
+        var result = Reexecution(predictions: 0, differences: [], seconds: 0)
+        for index in 0 ..< PredictionEvent.topic.partitions {
+            let partition = Partition(PredictionEvent.topic.name, index)
+            try log.eachRecord(of: partition, below: .max) { records in
+                for record in records {
+                    guard let (envelope, event) = try? PredictionEvent.decode(record),
+                        case .predicted(let predicted)? = event.fact,
+                        predicted.endpoint == endpoint
+                    else { continue }
+                    let plan = try plans[predicted.dataset]
+                        ?? plan(ofDatasetVersion: predicted.dataset, in: reader).1
+                    plans[predicted.dataset] = plan
+                    for part in plan.parts {
+                        guard let fold = part.fold, folded.insert(fold.generation).inserted else {
+                            continue
+                        }
+                        try foldAnew(fold, into: memory)
+                    }
+                    let values = try plan.read(
+                        try plan.fields(ofKept: predicted.request),
+                        at: Instant(microseconds: predicted.atUs),
+                        cut: predicted.cutOffsets,
+                        in: memory
+                    ).values
+                    result.predictions += 1
+                    for difference in differences(
+                        of: predicted,
+                        columns: plan.columns.map(\.name),
+                        values: values
+                    ) {
+                        result.differences.append((envelope.id, difference))
+                    }
+                }
+            }
+        }
+        result.seconds = (ContinuousClock.now - start) / .seconds(1)
+        return result
+    }
+
+    private func foldAnew(_ fold: FeatureFold, into memory: MemoryStore) throws {
+        for index in 0 ..< fold.view.stream.partitions {
+            let partition = Partition(fold.view.stream.topic, index)
+            let bounds = try log.bounds(of: partition)
+            try Replay(fold, of: partition)
+                .fold(from: bounds.lowerBound, to: bounds.upperBound, log: log, into: memory)
+        }
+    }
+
+    /// Where what was stored is not what comes out of the values, bit for bit.
+    private func differences(
+        of predicted: PredictionEvent.Predicted,
+        columns: [String],
+        values: [FieldValue]
+    ) -> [Explanation.Difference] {
+        var found: [Explanation.Difference] = []
+        let features = values.map(\.feature)
+        for (index, column) in columns.enumerated() {
+            let stored = index < predicted.features.count ? predicted.features[index] : .nan
+            if !stored.isSame(as: features[index]) {
+                found.append(.init(column, stored, features[index]))
+            }
+        }
+        if predicted.features.count != columns.count {
+            found.append(
+                Explanation.Difference(
+                    what: "features",
+                    stored: "\(predicted.features.count) values",
+                    recomputed: "\(columns.count) values"
+                )
+            )
+        }
+        do {
+            guard let digest = Digest(bytes: predicted.artifact) else {
+                throw TreeError.malformed("the artifact's digest is none")
+            }
+            let ensemble = try artifacts.ensemble(of: digest, in: archive)
+            guard ensemble.featureCount == features.count else { return found }
+            let margin = ensemble.margin(features)
+            if !predicted.margin.isSame(as: margin) {
+                found.append(.init("margin", predicted.margin, margin))
+            }
+            let probability = ensemble.probability(ofMargin: margin)
+            if !predicted.probability.isSame(as: probability) {
+                found.append(.init("probability", predicted.probability, probability))
+            }
+        } catch {
+            found.append(
+                Explanation.Difference(
+                    what: "artifact",
+                    stored: Array(predicted.artifact).hex,
+                    recomputed: "\(error)"
+                )
+            )
+        }
+        return found
+    }
+
+    private func find(_ text: String) throws -> (EventID, Position) {
+        let hex = text.filter { $0 != "-" }
+        guard hex.utf8.count <= 32, !hex.isEmpty, hex.utf8.allSatisfy({ $0.isHexDigit }) else {
+            throw PlatformError.declined(Declined(ServingRefusal.unknownPrediction(text)))
+        }
+        func id(_ filler: Character) -> EventID? {
+            let full = hex + String(repeating: filler, count: 32 - hex.utf8.count)
+            guard let high = UInt64(full.prefix(16), radix: 16),
+                let low = UInt64(full.suffix(16), radix: 16)
+            else { return nil }
+            return EventID(high: high, low: low)
+        }
+        guard let lower = id("0"), let upper = id("f") else {
+            throw PlatformError.declined(Declined(ServingRefusal.unknownPrediction(text)))
+        }
+        let found = try PredictionLedger.find(from: lower, through: upper, limit: 2, in: store)
+        guard let first = found.first else {
+            throw PlatformError.declined(Declined(ServingRefusal.unknownPrediction(text)))
+        }
+        guard found.count == 1 else {
+            throw PlatformError.declined(Declined(ServingRefusal.ambiguousPrediction(text)))
+        }
+        return (first.id, first.position)
+    }
+}
+
+extension Explanation.Difference {
+    /// Both values, with their bits: what differs in the last of them reads alike otherwise.
+    init(_ what: String, _ stored: Float, _ recomputed: Float) {
+        func text(_ value: Float) -> String {
+            value.isNaN ? "missing" : "\(value) (0x\(String(value.bitPattern, radix: 16)))"
+        }
+        self.init(what: what, stored: text(stored), recomputed: text(recomputed))
+    }
+}
+
+extension Float {
+    /// Equal bits, where every NaN is as good as another.
+    fileprivate func isSame(as other: Float) -> Bool {
+        isNaN ? other.isNaN : bitPattern == other.bitPattern
+    }
+}
+
+extension UInt8 {
+    fileprivate var isHexDigit: Bool {
+        (UInt8(ascii: "0") ... UInt8(ascii: "9")).contains(self)
+            || (UInt8(ascii: "a") ... UInt8(ascii: "f")).contains(self | 0x20)
+    }
+}
+
+extension PredictionEvent.Predicted {
+    /// Up to where each input had been read.
+    var cutOffsets: [Partition: Offset] {
+        Dictionary(
+            cut.map { (Partition($0.topic, $0.partition), $0.offset) },
+            uniquingKeysWith: { first, _ in first }
+        )
+    }
+}
+
+extension FeaturePlan {
+    /// The values that come out of given records, read from the log and from nowhere else.
+    func recompute(
+        _ fields: [FieldValue],
+        at instant: Instant,
+        from records: [[Position]],
+        log: any Log
+    ) throws -> [FieldValue] {
+        let reader = try log.reader()
+        defer { reader.close() }
+        var known: [Position: Record] = [:]
+        for position in Set(records.joined()).sorted() {
+            if let record = try reader.record(at: position.offset, of: position.partition) {
+                known[position] = record
+            }
+        }
+        var values: [FieldValue] = []
+        var column = 0
+        for part in parts {
+            let taken = part.columns.indices.map { records[column + $0] }
+            column += part.columns.count
+            switch part.view {
+            case .request(let view):
+                let all = view.values(of: part.fields.map { fields[$0] })
+                values += part.columns.map { all[$0] }
+            case .stream(let view):
+                let found = Set(taken.joined()).sorted().compactMap { position in
+                    known[position].map { (position, $0) }
+                }
+                let read = view.read(
+                    fields[part.fields[0]].textBytes,
+                    at: instant,
+                    from: found
+                )
+                values += part.columns.map { read.values[$0] }
+            }
+        }
+        return values
+    }
+}

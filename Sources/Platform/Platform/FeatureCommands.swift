@@ -1,0 +1,167 @@
+internal import Documents
+internal import Workers
+internal import Bytes
+internal import Events
+public import Features
+internal import Logs
+internal import Projections
+internal import Records
+public import Store
+internal import Streams
+internal import Synchronization
+
+extension Platform {
+    /// Declares a view over the stream that it names, as that is declared now.
+    func declare(_ view: FeatureViewDefinition, for caller: Caller) async throws -> Effect {
+        try await execute(caller, on: view.name, of: FeatureCatalog()) { reader, _ in
+            let stream = try view.streamName.flatMap { try StreamCatalog.View(reader).stream($0) }
+            let entry = try FeatureCatalog.View(reader).view(view.name)
+            return try declining { () throws(FeatureRefusal) in
+                try DeclareView(view, over: stream?.definition).decide(given: entry)
+            }
+        }
+    }
+
+    func deleteView(_ name: String, for caller: Caller) async throws -> Effect {
+        let effect = try await execute(caller, on: name, of: FeatureCatalog()) { reader, _ in
+            let entry = try FeatureCatalog.View(reader).view(name)
+            let users = try Platform.users(ofView: name, in: reader)
+            return try declining { () throws(FeatureRefusal) in
+                try DeleteView(name).decide(given: entry, users: users)
+            }
+        }
+        try await pool.run { [self] in try reconcile() }
+        return effect
+    }
+
+    /// Seats the folds of every view that is served, or being built, or that a served model was trained with. Blocks.
+    func reconcileViews() throws {
+        let reader = try store.snapshot()
+        var wanted: [Digest: StreamView] = [:]
+        var isBuilding = false
+        for (_, entry) in try FeatureCatalog.View(reader).views() {
+            isBuilding = isBuilding || entry.next != nil
+            for declaration in [entry.served, entry.next].compactMap(\.self) {
+                if case .stream(let view) = declaration.view { wanted[view.generation] = view }
+            }
+        }
+        if isBuilding { housekeeping.withLock { $0.isBuilding = true } }
+        let seated = housekeeping.withLock { state in
+            state.seated.compactMap { $0.projection as? FeatureFold }
+        }
+        var known: Set<Digest> = []
+        for fold in seated where known.insert(fold.generation).inserted {
+            if wanted[fold.generation] == nil { unseat(fold) }
+        }
+        for (generation, view) in wanted.sorted(by: { $0.key.bytes.lexicographicallyPrecedes($1.key.bytes) })
+        where !known.contains(generation) {
+            seat(FeatureFold(view), partitions: view.stream.partitions)
+        }
+    }
+
+    /// Serves changed views whose rows have reached the end of the log, and declares anew those whose stream changed.
+    /// Blocks.
+    func switchBuiltViews() throws {
+        let reader = try store.snapshot()
+        let streams = StreamCatalog.View(reader)
+        for (name, entry) in try FeatureCatalog.View(reader).views() {
+            let newest = entry.next ?? entry.served
+            if let definition = FeatureViewDefinition(text: newest.definition),
+                let stream = try definition.streamName.flatMap({ try streams.stream($0) }),
+                stream.definition.canonicalText != newest.stream
+            {
+                inBackground("FeatureView \(name) could not follow its stream") { [self] in
+                    _ = try await declare(definition, for: Caller(actor: Self.ownName, route: "follow"))
+                    try await pool.run { [self] in try reconcile() }
+                }
+                continue
+            }
+            guard let next = entry.next, try isBuilt(next) else { continue }
+            inBackground("FeatureView \(name) could not be switched") { [self] in
+                let caller = Caller(actor: Self.ownName, route: "switch")
+                _ = try await execute(caller, on: name, of: FeatureCatalog()) { reader, _ in
+                    let entry = try FeatureCatalog.View(reader).view(name)
+                    return try declining { () throws(FeatureRefusal) in
+                        try SwitchView(name, to: next.generation).decide(given: entry)
+                    }
+                }
+                try await pool.run { [self] in try reconcile() }
+            }
+        }
+    }
+
+    private func isBuilt(_ declaration: FeatureCatalog.Declaration) throws -> Bool {
+        guard case .stream(let view) = declaration.view else { return true }
+        return try (0 ..< view.stream.partitions).allSatisfy { index in
+            let partition = Partition(view.stream.topic, index)
+            let end = try log.bounds(of: partition).upperBound
+            return seats.contains {
+                $0.generation == view.generation && $0.partition == partition
+                    && $0.progress.next >= end
+            }
+        }
+    }
+
+    func inBackground(_ failing: String, _ body: @escaping @Sendable () async throws -> Void) {
+        Task { [notice] in
+            do { try await body() } catch { notice("\(failing): \(error)") }
+        }
+    }
+
+    /// A view that is served, made ready; nil where there is none of the name.
+    public func featureView(
+        _ name: String,
+        in reader: any StoreReader
+    ) throws -> FeatureView? {
+        guard let entry = try FeatureCatalog.View(reader).view(name) else { return nil }
+        return views.view(of: entry.served)
+    }
+
+    /// The instant before which everything is there: the least of the watermarks of the partitions; nil: not known.
+    func watermark(of fold: FeatureFold, in reader: any StoreReader) throws -> Instant? {
+        let stream = fold.view.stream
+        let catalog = StreamCatalog.View(reader)
+        var least: Instant?
+        for index in 0 ..< stream.partitions {
+            let own = try fold.watermark(of: index, in: reader)
+            var told = try catalog.watermark(of: stream.name, partition: index)
+            if told != nil {
+                let end = try catalog.end(of: stream.name, partition: index) ?? 0
+                if try fold.progress(of: index, in: reader)?.next ?? 0 < end { told = nil }
+            }
+            guard let watermark = [own, told].compactMap(\.self).max() else { return nil }
+            least = min(least ?? watermark, watermark)
+        }
+        return least
+    }
+
+    /// The least watermark of all that a plan reads; nil where one is not known. Without a stream: no bound.
+    func watermark(of plan: FeaturePlan, in reader: any StoreReader) throws -> Instant? {
+        var least = Instant(microseconds: .max / 2)
+        for part in plan.parts {
+            guard let fold = part.fold else { continue }
+            guard let watermark = try watermark(of: fold, in: reader) else { return nil }
+            least = min(least, watermark)
+        }
+        return least
+    }
+}
+
+/// Views by generation, read from their text once.
+final class ViewCache: Sendable {
+    private let views = Mutex<[Digest: FeatureView]>([:])
+
+    func view(of declaration: FeatureCatalog.Declaration) -> FeatureView? {
+        if let view = views.withLock({ $0[declaration.generation] }) { return view }
+        guard let view = declaration.view else { return nil }
+        views.withLock { $0[declaration.generation] = view }
+        return view
+    }
+}
+
+/// Turns a domain's refusal into the platform's.
+func declining<Refusal: Error & CustomStringConvertible, Result>(
+    _ body: () throws(Refusal) -> Result
+) throws(PlatformError) -> Result {
+    do throws(Refusal) { return try body() } catch { throw .declined(Declined(error)) }
+}

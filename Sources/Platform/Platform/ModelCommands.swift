@@ -1,0 +1,130 @@
+internal import Documents
+internal import Workers
+internal import Archive
+internal import Bytes
+internal import Datasets
+internal import Events
+internal import Experiments
+internal import JSON
+internal import Logs
+public import ModelRegistry
+internal import Projections
+internal import Serving
+internal import Statistics
+internal import Store
+internal import Training
+internal import Trees
+
+extension Platform {
+    func declare(_ definition: ModelDefinition, for caller: Caller) async throws -> Effect {
+        try await execute(caller, on: definition.name, of: ModelCatalog()) { reader, _ in
+            let entry = try ModelCatalog.View(reader).model(definition.name)
+            return try declining { () throws(ModelRefusal) in
+                try DeclareModel(definition.canonicalText, generation: definition.generation)
+                    .decide(given: entry)
+            }
+        }
+    }
+
+    func declare(_ definition: EndpointDefinition, for caller: Caller) async throws -> Effect {
+        try await execute(caller, on: definition.name, of: EndpointCatalog()) { reader, _ in
+            DeclareEndpoint(definition).decide(
+                given: try EndpointCatalog.View(reader).endpoint(definition.name)
+            )
+        }
+    }
+
+    func deleteModel(_ name: String, for caller: Caller) async throws -> Effect {
+        try await execute(caller, on: name, of: ModelCatalog()) { reader, _ in
+            let entry = try ModelCatalog.View(reader).model(name)
+            let users = try EndpointCatalog.View(reader).endpoints().filter {
+                $0.entry.definition?.model.model == name
+            }.map(\.name)
+            return try declining { () throws(ModelRefusal) in
+                try DeleteModel(name).decide(given: entry, users: users)
+            }
+        }
+    }
+
+    func deleteEndpoint(_ name: String, for caller: Caller) async throws -> Effect {
+        let effect = try await execute(caller, on: name, of: EndpointCatalog()) { reader, _ in
+            let entry = try EndpointCatalog.View(reader).endpoint(name)
+            return try declining { () throws(ServingRefusal) in
+                try DeleteEndpoint(name).decide(given: entry)
+            }
+        }
+        try await pool.run { [self] in try reconcile() }
+        return effect
+    }
+
+    /// Somebody holds that a version is fit for a stage.
+    public func approve(
+        _ name: String,
+        _ version: Int64,
+        for stage: Stage,
+        reason: String,
+        caller: Caller
+    ) async throws -> Effect {
+        try await execute(caller, on: name, of: ModelCatalog()) { reader, _ in
+            let view = ModelCatalog.View(reader)
+            let known = try view.version(name, version)
+            return try declining { () throws(ModelRefusal) in
+                try ApproveVersion(name, version, for: stage, reason: reason)
+                    .decide(given: known, actor: caller.actor)
+            }
+        }
+    }
+
+    public func promote(
+        _ name: String,
+        _ version: Int64,
+        to stage: Stage,
+        reason: String,
+        caller: Caller
+    ) async throws -> Effect {
+        try await execute(caller, on: name, of: ModelCatalog()) { reader, _ in
+            let view = ModelCatalog.View(reader)
+            let candidate = try view.version(name, version)
+            let isSealed = try candidate.map { try Platform.isSealed($0, in: reader) } ?? false
+            let entry = try view.model(name)
+            let standing = try view.standing(name, at: stage)
+            return try declining { () throws(ModelRefusal) in
+                try PromoteVersion(name, version, to: stage, reason: reason).decide(
+                    given: entry,
+                    candidate: candidate,
+                    standing: standing,
+                    actor: caller.actor,
+                    datasetIsSealed: isSealed
+                )
+            }
+        }
+    }
+
+    public func rollBack(
+        _ name: String,
+        _ stage: Stage,
+        reason: String,
+        caller: Caller
+    ) async throws -> Effect {
+        try await execute(caller, on: name, of: ModelCatalog()) { reader, _ in
+            let view = ModelCatalog.View(reader)
+            let entry = try view.model(name)
+            let standing = try view.standing(name, at: stage)
+            let production = try view.standing(name, at: .production).holder
+            return try declining { () throws(ModelRefusal) in
+                try RollBack(name, at: stage, reason: reason)
+                    .decide(given: entry, standing: standing, production: production)
+            }
+        }
+    }
+
+    /// Whether the dataset version that a model version was trained on is there, with the same rows.
+    private static func isSealed(
+        _ version: ModelVersion,
+        in reader: any StoreReader
+    ) throws -> Bool {
+        guard let reference = DatasetReference(version.dataset) else { return false }
+        let sealed = try DatasetCatalog.View(reader).version(reference.name, reference.version)
+        return sealed?.manifest.contents.digest == version.datasetContent
+    }
+}

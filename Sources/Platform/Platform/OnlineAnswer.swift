@@ -1,0 +1,53 @@
+internal import Bytes
+internal import Documents
+internal import Features
+internal import JSON
+internal import Records
+
+/// An answer in Feast's columnar shape: entities first, then a column for each feature.
+struct OnlineAnswer {
+    private static let epoch = JSONValue.string("1970-01-01T00:00:00Z")
+
+    let rows: Int
+    private var names: [JSONValue] = []
+    private var results: [JSONValue] = []
+
+    init(rows: Int) { self.rows = rows }
+
+    mutating func add(entity name: String, _ values: [JSONValue]) {
+        names.append(.string(name))
+        results.append([
+            "values": .array(values),
+            "statuses": .array(Array(repeating: "PRESENT", count: rows)),
+            "event_timestamps": .array(Array(repeating: Self.epoch, count: rows)),
+        ])
+    }
+
+    /// `index`: The column of the view.
+    mutating func add(feature name: String, _ index: Int, _ reads: [FeatureRead]) {
+        names.append(.string(name))
+        results.append([
+            "values": .array(reads.map { $0.values[index].json }),
+            "statuses": .array(reads.map { .string($0.status(of: index)) }),
+            "event_timestamps": .array(
+                reads.map { $0.newest.map { .string($0.rfc3339) } ?? Self.epoch }
+            ),
+        ])
+    }
+
+    func bytes() -> [UInt8] {
+        Array(
+            JSONValue.object([
+                ("metadata", ["feature_names": .array(names)]), ("results", .array(results)),
+            ]).canonicalText.utf8
+        )
+    }
+}
+
+extension FeatureRead {
+    /// Feast's word for what became of a value.
+    fileprivate func status(of index: Int) -> String {
+        guard values[index].isNull else { return "PRESENT" }
+        return newest == nil ? "NOT_FOUND" : "NULL_VALUE"
+    }
+}

@@ -1,0 +1,184 @@
+internal import Documents
+internal import Archive
+public import Bytes
+internal import Datasets
+internal import Features
+internal import Logs
+internal import ModelRegistry
+internal import Projections
+internal import Records
+public import Serving
+public import Store
+internal import Streams
+internal import Synchronization
+public import Trees
+
+/// A model version, ready to answer: its trees, and what it reads.
+public struct ServedModel: Sendable {
+    public var model: String
+    public var version: Int64
+    public var artifact: Digest
+    public var ensemble: TreeEnsemble
+    public var plan: FeaturePlan
+    /// The dataset version that it was trained on.
+    public var dataset: String
+    /// The field that names a row, and that its outcome carries too.
+    public var id: String
+}
+
+/// Models that were made ready, by version and by the stream they answer for.
+final class ModelCache: Sendable {
+    private struct Key: Hashable {
+        var model: String
+        var version: Int64
+        var artifact: Digest
+        var rows: Digest
+    }
+
+    private let models = Mutex<[Key: ServedModel]>([:])
+
+    func model(
+        _ name: String,
+        _ version: Int64,
+        _ artifact: Digest,
+        rows: Digest,
+        orMake make: () throws -> ServedModel
+    ) throws -> ServedModel {
+        let key = Key(model: name, version: version, artifact: artifact, rows: rows)
+        if let model = models.withLock({ $0[key] }) { return model }
+        let model = try make()
+        models.withLock { models in
+            // A handful of versions answer at any time; the rest are made ready again when asked for.
+            if models.count >= 32 { models.removeAll() }
+            models[key] = model
+        }
+        return model
+    }
+}
+
+extension Platform {
+    /// The version that an endpoint answers with. Blocks the first time it is asked for a version.
+    public func servedModel(
+        of endpoint: EndpointDefinition,
+        in reader: any StoreReader
+    ) throws -> ServedModel {
+        let catalog = ModelCatalog.View(reader)
+        let name = endpoint.model.model
+        let number: Int64
+        switch endpoint.model.choice {
+        case .version(let version): number = version
+        case .stage(let stage):
+            guard let stage = Stage(rawValue: stage),
+                let version = try catalog.version(name, at: stage)?.version
+            else { throw PlatformError.declined(Declined(ServingRefusal.noVersion(model: name, stage: "\(stage)"))) }
+            number = version
+        }
+        return try servedModel(name, number, in: reader)
+    }
+
+    /// A version, ready to answer.
+    public func servedModel(
+        _ name: String,
+        _ number: Int64,
+        in reader: any StoreReader
+    ) throws -> ServedModel {
+        guard let version = try ModelCatalog.View(reader).version(name, number) else {
+            throw PlatformError.declined(
+                Declined(ServingRefusal.unknownVersion(model: name, version: number))
+            )
+        }
+        let (dataset, plan) = try plan(ofDatasetVersion: version.dataset, in: reader)
+        return try models.model(name, number, version.artifact, rows: plan.rows.generation) {
+            let ensemble = try TreeEnsemble(xgboost: try archive.bytes(of: version.artifact))
+            guard ensemble.featureCount == plan.columns.count,
+                version.columns == plan.columns.map(\.name)
+            else {
+                throw PlatformError.invalid(
+                    "\(name)@\(number) takes other columns than \(version.dataset) has: train it again"
+                )
+            }
+            return ServedModel(
+                model: name,
+                version: number,
+                artifact: version.artifact,
+                ensemble: ensemble,
+                plan: plan,
+                dataset: version.dataset,
+                id: dataset.id
+            )
+        }
+    }
+
+    /// What a sealed version's definition reads, by the generations it was sealed with.
+    func plan(
+        ofDatasetVersion reference: String,
+        in reader: any StoreReader
+    ) throws -> (DatasetDefinition, FeaturePlan) {
+        let (name, number) = try datasetReference(reference)
+        let catalog = DatasetCatalog.View(reader)
+        guard let manifest = try catalog.version(name, number)?.manifest,
+            let definition = DatasetDefinition(text: manifest.definition),
+            let stream = try StreamCatalog.View(reader).stream(definition.rows)?.definition
+        else {
+            throw PlatformError.invalid(
+                "\(reference) is no sealed dataset version whose stream is declared"
+            )
+        }
+        return (definition, try plan(
+                definition,
+                manifest.views.map { ($0.view, $0.generation) },
+                over: stream,
+                in: reader
+            ))
+    }
+
+    /// `views`: The generations to read; nil: those that are served.
+    func plan(
+        _ definition: DatasetDefinition,
+        _ views: [(view: String, generation: Digest)]?,
+        over stream: StreamDefinition,
+        in reader: any StoreReader
+    ) throws -> FeaturePlan {
+        let catalog = FeatureCatalog.View(reader)
+        let generations = views.map {
+            Dictionary($0.map { ($0.view, $0.generation) }, uniquingKeysWith: { first, _ in first })
+        }
+        return try FeaturePlan(
+            definition.features,
+            rows: stream,
+            view: { name in
+                guard let generations else { return try featureView(name, in: reader) }
+                guard let generation = generations[name],
+                    let declaration = try catalog.declaration(of: generation)
+                else { return nil }
+                return self.views.view(of: declaration)
+            },
+            knownViews: try catalog.views().map(\.name)
+        )
+    }
+
+    /// Reads `late_arrivals@2`.
+    public func datasetReference(_ text: String) throws -> (name: String, version: Int64) {
+        guard let reference = DatasetReference(text) else {
+            throw PlatformError.invalid(
+                "a dataset version is written NAME@N, such as late_arrivals@1, and not `\(text)`"
+            )
+        }
+        return (reference.name, reference.version)
+    }
+}
+
+/// `late_arrivals@2`
+public struct DatasetReference: Sendable, Hashable {
+    public var name: String
+    public var version: Int64
+
+    /// Nil for a text that is none.
+    public init?(_ text: String) {
+        guard let at = text.lastIndex(of: "@"), let version = Int64(text[text.index(after: at)...]),
+            version > 0
+        else { return nil }
+        self.name = String(text[..<at])
+        self.version = version
+    }
+}

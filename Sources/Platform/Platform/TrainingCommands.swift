@@ -1,0 +1,279 @@
+internal import Workers
+internal import Trees
+internal import Archive
+public import Bytes
+internal import Datasets
+internal import Events
+internal import Experiments
+internal import Logs
+internal import ModelRegistry
+internal import Projections
+internal import Records
+internal import Statistics
+internal import Store
+internal import Streams
+internal import Synchronization
+internal import Training
+
+/// What a training run made.
+public struct TrainedVersion: Sendable {
+    public var run: String
+    public var version: Int64
+    public var artifact: Digest
+    public var metrics: [(name: String, value: Double)]
+    public var effect: Effect
+}
+
+/// How a version, and the baseline that was trained on the same rows, do on rows of a dataset version.
+public struct Evaluation: Sendable {
+    public var rows: Int
+    public var model: Quality
+    public var baseline: Quality
+
+    public struct Quality: Sendable {
+        public var auc: Double?
+        public var logLoss: Double
+        public var calibrationGap: Double
+    }
+}
+
+extension Platform {
+    /// Trains a version by the model's recipe, as a run, and registers it.
+    public func train(
+        _ name: String,
+        on reference: String,
+        codeRevision: String,
+        environment: String,
+        for caller: Caller
+    ) async throws -> TrainedVersion {
+        let reader = try store.snapshot()
+        guard let entry = try ModelCatalog.View(reader).model(name) else {
+            throw PlatformError.declined(Declined(ModelRefusal.unknownModel(name)))
+        }
+        let model = entry.definition
+        let (dataset, number) = try datasetReference(reference)
+        guard dataset == model.dataset else {
+            throw PlatformError.invalid(
+                "\(name) is trained on versions of \(model.dataset), and \(reference) is none"
+            )
+        }
+        let version = try sealedVersion(dataset, number, in: reader)
+        let recipe = Recipe(model.recipe)
+        let run = (caller.keyedID ?? clock.newID()).description
+        _ = try await execute(caller.part("start"), on: run, of: RunLedger()) { reader, _ in
+            let known = try RunLedger.View(reader).run(run)
+            let given = Run.Given(
+                model: name,
+                definition: entry.definitionText,
+                dataset: reference,
+                datasetContent: version.manifest.contents.digest,
+                parameters: recipe.settings.map { Run.Parameter($0.name, $0.value) },
+                codeRevision: codeRevision,
+                engine: Library.version,
+                environment: environment
+            )
+            return try declining { () throws(RunRefusal) in
+                try StartRun(run, given: given).decide(given: known)
+            }
+        }
+        do {
+            return try await finish(
+                run,
+                training: name,
+                by: recipe,
+                on: version,
+                reference,
+                for: caller
+            )
+        } catch {
+            // What went wrong belongs to the run's history, whatever else becomes of it.
+            _ = try await execute(caller.part("fail"), on: run, of: RunLedger()) { reader, _ in
+                let known = try RunLedger.View(reader).run(run)
+                return try declining { () throws(RunRefusal) in
+                    try FinishRun(run, .failed("\(error)")).decide(given: known)
+                }
+            }
+            throw error
+        }
+    }
+
+    private func finish(
+        _ run: String,
+        training name: String,
+        by recipe: Recipe,
+        on version: DatasetVersion,
+        _ reference: String,
+        for caller: Caller
+    ) async throws -> TrainedVersion {
+        let (result, baseline) = try await pool.run { [self] in
+            let table = try trainingTable(of: version)
+            let result: TrainingResult
+            do throws(TrainingError) {
+                result = try Training.train(table, by: recipe) {
+                    housekeeping.withLock { $0.isStopping }
+                }
+            } catch {
+                throw PlatformError.invalid("training \(name) on \(reference): \(error)")
+            }
+            _ = try archive.put(result.artifact)
+            return (result, try archive.put(result.baseline.artifact()))
+        }
+        let metrics = result.metrics
+        _ = try await execute(caller.part("metrics"), on: run, of: RunLedger()) { reader, _ in
+            let known = try RunLedger.View(reader).run(run)
+            return try declining { () throws(RunRefusal) in
+                try LogMetrics(
+                    run,
+                    result.rounds + metrics.map { Experiments.Metric($0.name, $0.value) }
+                )
+                .decide(given: known)
+            }
+        }
+        let artifacts = [
+            Run.Artifact(
+                "model.json",
+                digest: result.artifactDigest,
+                byteCount: Int64(result.artifact.count)
+            ),
+            Run.Artifact(
+                "baseline.json",
+                digest: baseline,
+                byteCount: Int64(result.baseline.artifact().count)
+            ),
+        ]
+        _ = try await execute(caller.part("finish"), on: run, of: RunLedger()) { reader, _ in
+            let known = try RunLedger.View(reader).run(run)
+            return try declining { () throws(RunRefusal) in
+                try FinishRun(run, .succeeded, artifacts: artifacts).decide(given: known)
+            }
+        }
+        let columns = version.manifest.columns.features.map(\.name)
+        let effect = try await execute(caller.part("register"), on: name, of: ModelCatalog()) {
+            reader, _ in
+            let view = ModelCatalog.View(reader)
+            let command = RegisterVersion(
+                of: name,
+                run: run,
+                artifact: result.artifactDigest,
+                format: "xgboost-json",
+                baseline: baseline,
+                dataset: reference,
+                datasetContent: version.manifest.contents.digest,
+                columns: columns,
+                metrics: metrics.map { ModelVersion.Metric($0.name, $0.value) }
+            )
+            let entry = try view.model(name)
+            let last = try view.lastNumber(name)
+            return try declining { () throws(ModelRefusal) in
+                try command.decide(given: entry, lastNumber: last)
+            }
+        }
+        let versions = try ModelCatalog.View(store).versions(name)
+        guard let made = versions.last(where: { $0.run == run }) else {
+            throw PlatformError.conflict("\(name) was deleted while it was trained")
+        }
+        return TrainedVersion(
+            run: run,
+            version: made.version,
+            artifact: result.artifactDigest,
+            metrics: metrics,
+            effect: effect
+        )
+    }
+
+    /// The rows of a sealed version as an engine takes them. Blocks.
+    func trainingTable(of version: DatasetVersion) throws -> TrainingTable {
+        var matrix = try TrainingMatrix(version.manifest.columns)
+        var reader = DatasetReader(version.manifest, in: archive)
+        while let rows = try reader.nextChunk() { try matrix.append(rows) }
+        return TrainingTable(
+            columns: matrix.columns,
+            rows: matrix.values,
+            labels: matrix.labels,
+            times: matrix.times
+        )
+    }
+
+    /// How a version and its baseline do on the rows of a dataset version.
+    public func evaluate(
+        _ name: String,
+        _ number: Int64,
+        on reference: String
+    ) async throws -> Evaluation {
+        let reader = try store.snapshot()
+        let served = try await pool.run { [self] in try servedModel(name, number, in: reader) }
+        let (dataset, datasetNumber) = try datasetReference(reference)
+        let version = try sealedVersion(dataset, datasetNumber, in: reader)
+        guard let model = try ModelCatalog.View(reader).version(name, number),
+            let baselineDigest = model.baseline
+        else {
+            throw PlatformError.declined(
+                Declined(ModelRefusal.unknownVersion(model: name, version: number))
+            )
+        }
+        guard version.manifest.columns.features.map(\.name) == model.columns else {
+            throw PlatformError.invalid(
+                "\(reference) has other columns than \(name)@\(number) takes"
+            )
+        }
+        return try await pool.run { [self] in
+            let table = try trainingTable(of: version)
+            let baseline = try LogisticModel(artifact: try archive.bytes(of: baselineDigest))
+            let margins = served.ensemble.margins(rows: table.rows, count: table.rowCount)
+            let probabilities = margins.map { Double(served.ensemble.probability(ofMargin: $0)) }
+            return Evaluation(
+                rows: table.rowCount,
+                model: .init(probabilities, table.labels),
+                baseline: .init(baseline.probabilities(rows: table.rows), table.labels)
+            )
+        }
+    }
+}
+
+extension Evaluation.Quality {
+    init(_ probabilities: [Double], _ labels: [Bool]) {
+        self.init(
+            auc: Statistics.auc(scores: probabilities, labels: labels),
+            logLoss: Statistics.logLoss(probabilities: probabilities, labels: labels),
+            calibrationGap: Statistics.calibrationGap(probabilities: probabilities, labels: labels)
+        )
+    }
+}
+
+extension Recipe {
+    init(_ recipe: ModelDefinition.Recipe) {
+        self.init(
+            engine: recipe.engine.rawValue,
+            rounds: recipe.rounds,
+            seed: recipe.seed,
+            parameters: recipe.parameters.map { Parameter($0.name, $0.value) },
+            validate: recipe.validate
+        )
+    }
+}
+
+extension TrainingResult {
+    /// The figures of each round, under the names that the field has for them.
+    fileprivate var rounds: [Experiments.Metric] {
+        metricsByRound.flatMap { round in
+            let step = Int64(round.round)
+            var figures = [Experiments.Metric("train_log_loss", step: step, round.trainLogLoss)]
+            if let loss = round.validationLogLoss {
+                figures.append(Experiments.Metric("validation_log_loss", step: step, loss))
+            }
+            return figures
+        }
+    }
+
+    /// What the validation says of the model and of the baseline.
+    fileprivate var metrics: [(name: String, value: Double)] {
+        guard let validation else { return [] }
+        var figures: [(name: String, value: Double)] = []
+        for (prefix, quality) in [("", validation.model), ("baseline_", validation.baseline)] {
+            figures.append((prefix + "log_loss", quality.logLoss))
+            if let auc = quality.auc { figures.append((prefix + "auc", auc)) }
+            figures.append((prefix + "calibration_gap", quality.calibrationGap))
+        }
+        return figures
+    }
+}
