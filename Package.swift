@@ -30,6 +30,9 @@ let package = Package(
         .ground("RocksStore", needs: "Bytes", "CRocksDB", "Store", wraps: true),
         .ground("Projections", needs: "Bytes", "Logs", "Store", "Workers"),
 
+        // Kits: pure functions over the ground, one idea each.
+        .kit("Expressions", needs: "Bytes"),
+
         // Events: the contract.
         .room("Events", in: "", needs: "Bytes", "Logs", .protobuf),
 
@@ -130,6 +133,7 @@ let package = Package(
         .tests(of: "KafkaLog", needs: "Broker", "Bytes", "CRdKafka", "Logs", "Segments"),
         .tests(of: "Store", needs: "Bytes", "RocksStore"),
         .tests(of: "Projections", needs: "Bytes", "Logs", "RocksStore", "Store"),
+        .tests(of: "Expressions", needs: "Bytes"),
         .tests(of: "Events", needs: "Bytes", "Logs", "TopicTool", .protobuf),
         .tests(of: "Segments", needs: "Bytes"),
         .tests(of: "Broker", needs: "Bytes", "Segments", .nio, .nioPosix),
@@ -186,6 +190,11 @@ extension Target {
             needs: needs,
             wraps ? settings + [.strictMemorySafety()] : settings
         )
+    }
+
+    /// A kit is pure: no clock, no input or output, no Foundation.
+    static func kit(_ name: String, needs: Dependency...) -> Target {
+        swift(name, in: "Kits", needs: needs, settings)
     }
 
     /// A domain sees events and the projection kit, and never another domain.

@@ -80,9 +80,9 @@ public struct Timestamp: Sendable, Hashable {
             text.append(UInt8(ascii: "Z"))
         } else {
             text.append(offsetMinutes < 0 ? UInt8(ascii: "-") : UInt8(ascii: "+"))
-            text.appendNumber(Int(abs(offsetMinutes)) / 60, digits: 2)
+            text.appendNumber(Int(offsetMinutes.magnitude) / 60, digits: 2)
             text.append(UInt8(ascii: ":"))
-            text.appendNumber(Int(abs(offsetMinutes)) % 60, digits: 2)
+            text.appendNumber(Int(offsetMinutes.magnitude) % 60, digits: 2)
         }
         return text
     }
@@ -104,8 +104,8 @@ extension Instant: CustomStringConvertible {
 }
 
 /// The proleptic Gregorian calendar, by Howard Hinnant's day counts ("chrono-Compatible Low-Level Date Algorithms").
-enum Calendar {
-    static func days(toYear year: Int, month: Int, day: Int) -> Int {
+package enum Calendar {
+    package static func days(toYear year: Int, month: Int, day: Int) -> Int {
         let y = month <= 2 ? year - 1 : year
         let era = (y >= 0 ? y : y - 399) / 400
         let yearOfEra = y - era * 400
@@ -114,7 +114,7 @@ enum Calendar {
         return era * 146_097 + dayOfEra - 719_468
     }
 
-    static func date(ofDay day: Int) -> (year: Int, month: Int, day: Int) {
+    package static func date(ofDay day: Int) -> (year: Int, month: Int, day: Int) {
         let z = day + 719_468
         let era = (z >= 0 ? z : z - 146_096) / 146_097
         let dayOfEra = z - era * 146_097
@@ -128,7 +128,7 @@ enum Calendar {
         )
     }
 
-    static func days(inMonth month: Int, of year: Int) -> Int {
+    package static func days(inMonth month: Int, of year: Int) -> Int {
         switch month {
         case 2: (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28
         case 4, 6, 9, 11: 30
