@@ -1,0 +1,104 @@
+internal import Bytes
+internal import Statistics
+
+/// Makes a model. The same table and recipe give the same bytes on one machine, whatever the number
+/// of threads.
+///
+/// With `validate`, the rows of that last time judge a fit on the earlier ones; then the model is
+/// fitted once more, on all rows with as many rounds, and that is the artifact.
+/// `isCancelled`: asked before each round.
+public func train(
+    _ table: TrainingTable,
+    by recipe: Recipe,
+    isCancelled: () -> Bool
+) throws(TrainingError) -> TrainingResult {
+    try recipe.check()
+    try table.check()
+    let settings = recipe.settings
+    var judged: (rounds: [RoundMetrics], validation: Validation)?
+    if let span = recipe.validate {
+        let split = try table.split(last: span)
+        judged = try judge(split.earlier, split.later, recipe, settings, isCancelled)
+    }
+    let fit = try Fit(table, settings: settings)
+    var rounds: [RoundMetrics] = []
+    for round in 0 ..< recipe.rounds {
+        guard !isCancelled() else { throw .cancelled }
+        try fit.grow(round: round)
+        guard judged == nil else { continue }
+        rounds.append(.init(round: round + 1, trainLogLoss: try fit.logLoss()))
+    }
+    let artifact = try fit.artifact()
+    return TrainingResult(
+        artifact: artifact,
+        artifactDigest: Digest(of: artifact),
+        metricsByRound: judged?.rounds ?? rounds,
+        validation: judged?.validation,
+        baseline: try LogisticModel(fitting: table, isCancelled: isCancelled),
+        engineVersion: Library.version,
+        parameters: settings
+    )
+}
+
+/// Fits on the earlier rows and looks at the later ones after each round.
+private func judge(
+    _ earlier: TrainingTable,
+    _ later: TrainingTable,
+    _ recipe: Recipe,
+    _ settings: [Recipe.Parameter],
+    _ isCancelled: () -> Bool
+) throws(TrainingError) -> (rounds: [RoundMetrics], validation: Validation) {
+    let fit = try Fit(earlier, settings: settings)
+    let matrix = try Matrix(
+        rows: later.rows,
+        columnCount: later.columns.count,
+        labels: later.labels
+    )
+    var rounds: [RoundMetrics] = []
+    var probabilities: [Double] = []
+    for round in 0 ..< recipe.rounds {
+        guard !isCancelled() else { throw .cancelled }
+        try fit.grow(round: round)
+        probabilities = try fit.probabilities(of: matrix)
+        rounds.append(
+            RoundMetrics(
+                round: round + 1,
+                trainLogLoss: try fit.logLoss(),
+                validationLogLoss: logLoss(probabilities: probabilities, labels: later.labels)
+            )
+        )
+    }
+    let baseline = try LogisticModel(fitting: earlier, isCancelled: isCancelled)
+    let validation = Validation(
+        rows: later.rowCount,
+        model: Quality(of: probabilities, labels: later.labels),
+        baseline: Quality(of: baseline.probabilities(rows: later.rows), labels: later.labels)
+    )
+    return (rounds, validation)
+}
+
+extension TrainingTable {
+    /// The rows of the last span, and those before. A row exactly one span older than the last one
+    /// is an earlier row.
+    func split(last span: TimeSpan) throws(TrainingError) -> (
+        earlier: TrainingTable, later: TrainingTable
+    ) {
+        guard let last = times.last else { throw .noRows }
+        let start = last - span
+        let count = times.firstIndex { $0 > start } ?? times.count
+        guard count > 0 else { throw .nothingBeforeValidation(span) }
+        let earlier = part(0 ..< count)
+        try earlier.checkLabels(in: "the rows before `validate: \(span)`")
+        return (earlier, part(count ..< rowCount))
+    }
+}
+
+extension Quality {
+    init(of probabilities: [Double], labels: [Bool]) {
+        self.init(
+            logLoss: Statistics.logLoss(probabilities: probabilities, labels: labels),
+            auc: Statistics.auc(scores: probabilities, labels: labels),
+            calibrationGap: Statistics.calibrationGap(probabilities: probabilities, labels: labels)
+        )
+    }
+}
