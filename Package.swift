@@ -18,6 +18,7 @@ let package = Package(
         // Ground: what everything stands on. It knows no word of machine learning.
         .system("CRdKafka", link: "rdkafka"),
         .system("CRocksDB", link: "rocksdb"),
+        .system("CXGBoost", link: "xgboost"),
         .shim("CBytes"),
         .shim("CSimdJSON", links: "simdjson"),
         .shim("CWorkers"),
@@ -33,12 +34,26 @@ let package = Package(
         // Events: the contract.
         .room("Events", in: "", needs: "Bytes", "Logs", .protobuf),
 
+        // Kits: pure. They know no clock, no file and no network.
+        .kit("Statistics"),
+        .kit("Trees", needs: "JSON"),
+
         // A Kafka broker for one machine.
         .room("Segments", in: "Broker", needs: "Bytes", "Workers"),
         .room("Broker", in: "Broker", needs: "Bytes", "Segments", .nio, .nioPosix),
 
         // Domains meet only in the log.
         .data("Streams"),
+
+        // Models.
+        .model(
+            "Training",
+            needs: "Bytes",
+            "CXGBoost",
+            "JSON",
+            "Statistics",
+            wraps: true
+        ),
 
         // The composition root.
         .room(
@@ -114,6 +129,8 @@ let package = Package(
             "Segments",
             "Store",
             "Streams",
+            "Training",
+            "Trees",
             "Workers",
             .argumentParser,
             .lifecycle,
@@ -130,6 +147,9 @@ let package = Package(
         .tests(of: "KafkaLog", needs: "Broker", "Bytes", "CRdKafka", "Logs", "Segments"),
         .tests(of: "Store", needs: "Bytes", "RocksStore"),
         .tests(of: "Projections", needs: "Bytes", "Logs", "RocksStore", "Store"),
+        .tests(of: "Statistics"),
+        .tests(of: "Trees", needs: "Bytes", "JSON", "Training"),
+        .tests(of: "Training", needs: "Bytes", "Statistics", "Trees"),
         .tests(of: "Events", needs: "Bytes", "Logs", "TopicTool", .protobuf),
         .tests(of: "Segments", needs: "Bytes"),
         .tests(of: "Broker", needs: "Bytes", "Segments", .nio, .nioPosix),
@@ -183,6 +203,21 @@ extension Target {
         swift(
             name,
             in: "Ground",
+            needs: needs,
+            wraps ? settings + [.strictMemorySafety()] : settings
+        )
+    }
+
+    /// A pure library: numbers and texts in, numbers and texts out.
+    static func kit(_ name: String, needs: Dependency...) -> Target {
+        swift(name, in: "Kits", needs: needs, settings)
+    }
+
+    /// A domain about models. `wraps`: it holds the pointers of a C library, so each `unsafe` is marked.
+    static func model(_ name: String, needs: Dependency..., wraps: Bool = false) -> Target {
+        swift(
+            name,
+            in: "Models",
             needs: needs,
             wraps ? settings + [.strictMemorySafety()] : settings
         )

@@ -20,16 +20,25 @@ struct Example: CustomTestStringConvertible {
             Example(rounds: 1, parameters: ["max_depth": "3"]),
             Example(rounds: 100, parameters: ["max_depth": "6"]),
             Example(rounds: 30, yesShare: 0.02, parameters: ["max_depth": "5"]),
-            Example(rounds: 30, yesShare: 0.6, parameters: ["max_depth": "4", "base_score": "0.9"]),
+            Example(
+                rounds: 30,
+                yesShare: 0.6,
+                parameters: ["max_depth": "4", "base_score": "0.9"]
+            ),
             Example(rounds: 30, parameters: ["base_score": "0.0123", "subsample": "0.5"]),
             Example(
                 rounds: 30,
                 yesShare: 0.1,
-                parameters: ["base_score": "0.1", "scale_pos_weight": "9", "colsample_bytree": "0.4"]
+                parameters: [
+                    "base_score": "0.1", "scale_pos_weight": "9", "colsample_bytree": "0.4",
+                ]
             ),
             Example(rounds: 10, parameters: ["num_parallel_tree": "3", "subsample": "0.6"]),
             Example(rounds: 5, parameters: ["gamma": "1000", "base_score": "0.3"]),
-            Example(rounds: 12, parameters: ["tree_method": "exact", "gamma": "2", "max_depth": "9"]),
+            Example(
+                rounds: 12,
+                parameters: ["tree_method": "exact", "gamma": "2", "max_depth": "9"]
+            ),
             Example(
                 rounds: 12,
                 parameters: ["grow_policy": "lossguide", "max_leaves": "40", "max_depth": "30"]

@@ -23,28 +23,54 @@ import Testing
         ("binary:logistic", "reg:squarederror", .unsupported(.objective("reg:squarederror"))),
         ("\"num_class\":\"0\"", "\"num_class\":\"3\"", .unsupported(.classes("3"))),
         ("\"num_target\":\"1\"", "\"num_target\":\"2\"", .unsupported(.targets("2"))),
-        ("\"split_type\":[0,0,0]", "\"split_type\":[1,0,0]", .unsupported(.categoricalSplits(tree: 0))),
+        (
+            "\"split_type\":[0,0,0]", "\"split_type\":[1,0,0]",
+            .unsupported(.categoricalSplits(tree: 0))
+        ),
         ("\"size_leaf_vector\":\"0\"", "\"size_leaf_vector\":\"4\"", .unsupported(.vectorLeaves)),
         ("\"5E-1\"", "\"1\"", .malformed("the base score `1` is no probability between 0 and 1")),
-        ("\"5E-1\"", "\"nan\"", .malformed("the base score `nan` is no probability between 0 and 1")),
+        (
+            "\"5E-1\"", "\"nan\"",
+            .malformed("the base score `nan` is no probability between 0 and 1")
+        ),
         (
             "\"num_feature\":\"2\"", "\"num_feature\":\"99999999999999999999\"",
             .malformed(
                 "`learner.learner_model_param.num_feature` is `99999999999999999999`, not a number from 1 to 1000000"
             )
         ),
-        ("\"num_trees\":\"1\"", "\"num_trees\":\"2\"", .malformed("there are 1 trees where 2 are announced")),
+        (
+            "\"num_trees\":\"1\"", "\"num_trees\":\"2\"",
+            .malformed("there are 1 trees where 2 are announced")
+        ),
         (
             "\"num_nodes\":\"3\"", "\"num_nodes\":\"4294967295\"",
             .malformed("in tree 0, there are 3 nodes, and another number is announced")
         ),
         ("[1,-1,-1]", "[0,-1,-1]", .malformed("in tree 0, node 0 is reached twice")),
         ("[1,-1,-1]", "[2,-1,-1]", .malformed("in tree 0, node 2 is reached twice")),
-        ("[1,-1,-1]", "[7,-1,-1]", .malformed("in tree 0, node 0 leads to node 7, which is not there")),
-        ("[1,-1,-1]", "[-1,-1,-1]", .malformed("in tree 0, node 0 has a right child and no left one")),
-        ("[1,-1,-1]", "[1,-1]", .malformed("in tree 0, there are 2 nodes, and another number is announced")),
-        ("[0,0,0],\"split_type", "[5,0,0],\"split_type", .malformed("in tree 0, node 0 splits on feature 5 of 2")),
-        ("[5E-1,-", "[1E39,-", .malformed("in tree 0, `learner.gradient_booster.model.trees.split_conditions` holds what is no number of 32 bits")),
+        (
+            "[1,-1,-1]", "[7,-1,-1]",
+            .malformed("in tree 0, node 0 leads to node 7, which is not there")
+        ),
+        (
+            "[1,-1,-1]", "[-1,-1,-1]",
+            .malformed("in tree 0, node 0 has a right child and no left one")
+        ),
+        (
+            "[1,-1,-1]", "[1,-1]",
+            .malformed("in tree 0, there are 2 nodes, and another number is announced")
+        ),
+        (
+            "[0,0,0],\"split_type", "[5,0,0],\"split_type",
+            .malformed("in tree 0, node 0 splits on feature 5 of 2")
+        ),
+        (
+            "[5E-1,-", "[1E39,-",
+            .malformed(
+                "in tree 0, `learner.gradient_booster.model.trees.split_conditions` holds what is no number of 32 bits"
+            )
+        ),
         ("[\"a\",\"b\"]", "[\"a\"]", .malformed("1 names are given to 2 features")),
         ("learner\":", "teacher\":", .malformed("it has no `learner`")),
     ])

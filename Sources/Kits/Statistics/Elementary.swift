@@ -23,7 +23,10 @@ public enum Elementary {
         let s = f / (2 + f)
         let z = s * s
         let w = z * z
-        let even = w * (3.999999999940941908e-01 + w * (2.222219843214978396e-01 + w * 1.531383769920937332e-01))
+        let even =
+            w
+            * (3.999999999940941908e-01 + w
+                * (2.222219843214978396e-01 + w * 1.531383769920937332e-01))
         let high = 1.818357216161805012e-01 + w * 1.479819860511658591e-01
         let odd = z * (6.666666666666735130e-01 + w * (2.857142874366239149e-01 + w * high))
         let half = 0.5 * f * f
@@ -42,8 +45,12 @@ public enum Elementary {
         let low = k * lowOfLogarithmOfTwo
         let r = high - low
         let square = r * r
-        let tail = 6.61375632143793436117e-05 + square * (-1.65339022054652515390e-06 + square * 4.13813679705723846039e-08)
-        let c = r - square * (1.66666666666666019037e-01 + square * (-2.77777777770155933842e-03 + square * tail))
+        let tail =
+            6.61375632143793436117e-05 + square
+            * (-1.65339022054652515390e-06 + square * 4.13813679705723846039e-08)
+        let c =
+            r - square
+            * (1.66666666666666019037e-01 + square * (-2.77777777770155933842e-03 + square * tail))
         let power = 1 + (r * c / (2 - c) - low + high)
         // In two steps, because 2^k alone may be no normal double where the result is one.
         let half = Int(k) / 2

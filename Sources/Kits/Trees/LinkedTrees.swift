@@ -34,16 +34,24 @@ struct LinkedTrees {
         }
     }
 
-    /// Adds the leaves that a row reaches, in the order of the trees.
-    func add(keys: UnsafePointer<UInt32>, to sum: inout Float) {
+    /// Adds to each row's sum the leaves that the row reaches, in the order of the trees.
+    func add(
+        rowCount: Int,
+        keys: UnsafePointer<UInt32>,
+        width: Int,
+        to sums: UnsafeMutablePointer<Float>
+    ) {
         nodes.withUnsafeBufferPointer { nodes in
             for root in roots {
-                var node = nodes[root]
-                while node.slot != Node.leaf {
-                    let goesLeft = keys[Int(node.slot)] < node.bits
-                    node = nodes[Int(goesLeft ? node.left : node.right)]
+                for row in 0 ..< rowCount {
+                    let keys = keys + row * width
+                    var node = nodes[root]
+                    while node.slot != Node.leaf {
+                        let goesLeft = keys[Int(node.slot)] < node.bits
+                        node = nodes[Int(goesLeft ? node.left : node.right)]
+                    }
+                    sums[row] += Float(bitPattern: node.bits)
                 }
-                sum += Float(bitPattern: node.bits)
             }
         }
     }

@@ -20,8 +20,7 @@ struct PerfectTrees {
     /// `1 << depth` a tree.
     private var leaves: [Float]
 
-    /// How many groups of trees there are to walk.
-    let groupCount: Int
+    private let groupCount: Int
 
     init(_ trees: [BinaryTree]) {
         depth = trees.reduce(0) { max($0, $1.depth) }
@@ -45,8 +44,9 @@ struct PerfectTrees {
     ) {
         switch tree.nodes[node] {
         case .leaf(let value):
-            let first = place << (depth - level) - 1 << depth
-            for leaf in first ..< first + 1 << (depth - level) { leaves[start + leaf] = value }
+            let below = 1 << (depth - level)
+            let first = place * below - (1 << depth)
+            for leaf in first ..< first + below { leaves[start + leaf] = value }
         case .split(let feature, let threshold, let missingGoesLeft, let left, let right):
             splits[start + place] = Split(
                 slot: RowKeys.slot(feature: feature, missingGoesLeft: missingGoesLeft),
@@ -57,29 +57,41 @@ struct PerfectTrees {
         }
     }
 
-    /// Adds the leaves that a row reaches in one group of trees.
-    @inline(__always)
-    func add(group: Int, keys: UnsafePointer<UInt32>, to sum: inout Float) {
-        let size = 1 << depth
-        let start = group * Self.width << depth
+    /// Adds to each row's sum the leaves that the row reaches. All rows walk through a group of trees
+    /// before the next group's turn, while it is in the cache.
+    func add(
+        rowCount: Int,
+        keys: UnsafePointer<UInt32>,
+        width: Int,
+        to sums: UnsafeMutablePointer<Float>
+    ) {
         splits.withUnsafeBufferPointer { splits in
             leaves.withUnsafeBufferPointer { leaves in
                 guard let splits = splits.baseAddress, let leaves = leaves.baseAddress else {
                     return
                 }
-                let first = splits + start
-                var (a, b, c, d) = (1, 1, 1, 1)
-                for _ in 0 ..< depth {
-                    a = Self.child(of: a, in: first, keys)
-                    b = Self.child(of: b, in: first + size, keys)
-                    c = Self.child(of: c, in: first + 2 * size, keys)
-                    d = Self.child(of: d, in: first + 3 * size, keys)
+                let size = 1 << depth
+                for group in 0 ..< groupCount {
+                    let start = (group * Self.width) << depth
+                    let (tree, values) = (splits + start, leaves + start)
+                    for row in 0 ..< rowCount {
+                        let keys = keys + row &* width
+                        var (a, b, c, d) = (1, 1, 1, 1)
+                        for _ in 0 ..< depth {
+                            a = Self.child(of: a, in: tree, keys)
+                            b = Self.child(of: b, in: tree + size, keys)
+                            c = Self.child(of: c, in: tree + 2 * size, keys)
+                            d = Self.child(of: d, in: tree + 3 * size, keys)
+                        }
+                        // The places at the bottom count from `size`, as the leaves do from 0.
+                        var sum = sums[row]
+                        sum += values[a - size]
+                        sum += values[b]
+                        sum += values[c + size]
+                        sum += values[d + 2 * size]
+                        sums[row] = sum
+                    }
                 }
-                let values = leaves + start
-                sum += values[a - size]
-                sum += values[b]
-                sum += values[c + size]
-                sum += values[d + 2 * size]
             }
         }
     }

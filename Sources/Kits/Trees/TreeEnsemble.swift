@@ -36,7 +36,10 @@ public struct TreeEnsemble: Sendable {
     /// The log-odds of yes. NaN stands for a missing value. Rows of up to 128 features take no
     /// memory from the heap.
     public func margin(_ row: Span<Float>) -> Float {
-        precondition(row.count == featureCount, "A row has a value for each of the model's features.")
+        precondition(
+            row.count == featureCount,
+            "A row has a value for each of the model's features."
+        )
         return withUnsafeTemporaryAllocation(
             of: UInt32.self,
             capacity: RowKeys.count(features: featureCount)
@@ -44,11 +47,7 @@ public struct TreeEnsemble: Sendable {
             guard let keys = buffer.baseAddress else { return baseMargin }
             RowKeys.write(row, to: keys)
             var sum = baseMargin
-            switch form {
-            case .perfect(let trees):
-                for group in 0 ..< trees.groupCount { trees.add(group: group, keys: keys, to: &sum) }
-            case .linked(let trees): trees.add(keys: keys, to: &sum)
-            }
+            add(rowCount: 1, keys: keys, to: &sum)
             return sum
         }
     }
@@ -65,36 +64,35 @@ public struct TreeEnsemble: Sendable {
         let width = RowKeys.count(features: featureCount)
         var keys = [UInt32](repeating: 0, count: width * min(count, Self.blockSize))
         for start in stride(from: 0, to: count, by: Self.blockSize) {
-            let block = start ..< min(start + Self.blockSize, count)
-            keys.withUnsafeMutableBufferPointer { buffer in
-                guard let keys = buffer.baseAddress else { return }
-                for row in block {
-                    let values = rows.span.extracting(row * featureCount ..< (row + 1) * featureCount)
-                    RowKeys.write(values, to: keys + (row - start) * width)
+            let rowCount = min(Self.blockSize, count - start)
+            keys.withUnsafeMutableBufferPointer { keys in
+                sums.withUnsafeMutableBufferPointer { sums in
+                    guard let keys = keys.baseAddress, let sums = sums.baseAddress else { return }
+                    for row in 0 ..< rowCount {
+                        let first = (start + row) * featureCount
+                        RowKeys.write(
+                            rows.span.extracting(first ..< first + featureCount),
+                            to: keys + row * width
+                        )
+                    }
+                    add(rowCount: rowCount, keys: keys, to: sums + start)
                 }
-                add(block, keys: keys, width: width, to: &sums)
             }
         }
         return sums
     }
 
     private func add(
-        _ block: Range<Int>,
+        rowCount: Int,
         keys: UnsafePointer<UInt32>,
-        width: Int,
-        to sums: inout [Float]
+        to sums: UnsafeMutablePointer<Float>
     ) {
+        let width = RowKeys.count(features: featureCount)
         switch form {
         case .perfect(let trees):
-            for group in 0 ..< trees.groupCount {
-                for (place, row) in block.enumerated() {
-                    trees.add(group: group, keys: keys + place * width, to: &sums[row])
-                }
-            }
+            trees.add(rowCount: rowCount, keys: keys, width: width, to: sums)
         case .linked(let trees):
-            for (place, row) in block.enumerated() {
-                trees.add(keys: keys + place * width, to: &sums[row])
-            }
+            trees.add(rowCount: rowCount, keys: keys, width: width, to: sums)
         }
     }
 

@@ -44,7 +44,8 @@ struct XGBoostModel {
     var baseMargin: Float { -logarithm(1 / baseScore - 1) }
 
     private static func baseScore(_ text: String) throws(TreeError) -> Float {
-        let digits = text.hasPrefix("[") && text.hasSuffix("]") ? text.dropFirst().dropLast() : text[...]
+        let digits =
+            text.hasPrefix("[") && text.hasSuffix("]") ? text.dropFirst().dropLast() : text[...]
         guard let score = Float(digits), score > 0, score < 1, (1 / score - 1).isNormal else {
             throw .malformed("the base score `\(text)` is no probability between 0 and 1")
         }
@@ -53,7 +54,8 @@ struct XGBoostModel {
 
     private static func trees(_ model: Field, featureCount: Int) throws(TreeError) -> [BinaryTree] {
         let parameters = try model["gbtree_model_param"]
-        if let size = try parameters.optional("size_leaf_vector")?.text(), size != "0", size != "1" {
+        if let size = try parameters.optional("size_leaf_vector")?.text(), size != "0", size != "1"
+        {
             throw .unsupported(.vectorLeaves)
         }
         let fields = try model["trees"].elements()
@@ -81,7 +83,8 @@ struct XGBoostModel {
 extension TreeColumns {
     fileprivate init(_ tree: Field, tree index: Int) throws(TreeError) {
         let parameters = try tree["tree_param"]
-        if let size = try parameters.optional("size_leaf_vector")?.text(), size != "0", size != "1" {
+        if let size = try parameters.optional("size_leaf_vector")?.text(), size != "0", size != "1"
+        {
             throw .unsupported(.vectorLeaves)
         }
         let count = try tree["left_children"].elements().count

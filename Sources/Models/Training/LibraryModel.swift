@@ -35,7 +35,9 @@ public func libraryMargins(
 ) throws(TrainingError) -> [Float] {
     let model = try LibraryModel(artifact: artifact)
     guard columnCount == model.featureCount else {
-        throw .badArtifact("it has \(model.featureCount) features, and rows of \(columnCount) were given")
+        throw .badArtifact(
+            "it has \(model.featureCount) features, and rows of \(columnCount) were given"
+        )
     }
     return try model.margins(rows: rows)
 }

@@ -51,19 +51,27 @@ enum ParameterRange {
     }
 
     static func number(from least: Double) -> Self {
-        .number(.init(least: least, includesLeast: true, greatest: .infinity, includesGreatest: false))
+        .number(
+            .init(least: least, includesLeast: true, greatest: .infinity, includesGreatest: false)
+        )
     }
 
     static func number(above least: Double) -> Self {
-        .number(.init(least: least, includesLeast: false, greatest: .infinity, includesGreatest: false))
+        .number(
+            .init(least: least, includesLeast: false, greatest: .infinity, includesGreatest: false)
+        )
     }
 
     static func number(above least: Double, to greatest: Double) -> Self {
-        .number(.init(least: least, includesLeast: false, greatest: greatest, includesGreatest: true))
+        .number(
+            .init(least: least, includesLeast: false, greatest: greatest, includesGreatest: true)
+        )
     }
 
     static func number(above least: Double, below greatest: Double) -> Self {
-        .number(.init(least: least, includesLeast: false, greatest: greatest, includesGreatest: false))
+        .number(
+            .init(least: least, includesLeast: false, greatest: greatest, includesGreatest: false)
+        )
     }
 
     func contains(_ text: String) -> Bool {

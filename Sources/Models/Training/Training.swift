@@ -80,7 +80,9 @@ private func judge(
 extension TrainingTable {
     /// The rows of the last span, and those before. A row exactly one span older than the last one
     /// is an earlier row.
-    func split(last span: TimeSpan) throws(TrainingError) -> (
+    func split(
+        last span: TimeSpan
+    ) throws(TrainingError) -> (
         earlier: TrainingTable, later: TrainingTable
     ) {
         guard let last = times.last else { throw .noRows }

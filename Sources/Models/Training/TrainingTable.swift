@@ -25,7 +25,9 @@ extension TrainingTable {
     func part(_ range: Range<Int>) -> TrainingTable {
         TrainingTable(
             columns: columns,
-            rows: Array(rows[range.lowerBound * columns.count ..< range.upperBound * columns.count]),
+            rows: Array(
+                rows[range.lowerBound * columns.count ..< range.upperBound * columns.count]
+            ),
             labels: Array(labels[range]),
             times: Array(times[range])
         )
