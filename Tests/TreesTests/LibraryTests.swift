@@ -80,15 +80,18 @@ struct Example: CustomTestStringConvertible {
         #expect(single == theirs, "seed \(seed)")
     }
 
-    @Test func `turn a margin into a chance alike`() {
+    @Test func `turn a margin into a chance alike`() throws {
+        let ensemble = try TreeEnsemble(xgboost: Array(`Reading a model`.model().utf8))
         let seed = UInt64.random(in: 0 ... .max)
         var random = SeededRandom(seed: seed)
         for _ in 0 ..< 100_000 {
             let margin = Float.random(in: -30 ... 30, using: &random)
+            // What libxgboost computes, with the C library's function.
             let theirs = 1 / (1 + expf(-margin))
-            #expect(chance(of: margin).bitPattern == theirs.bitPattern, "seed \(seed): \(margin)")
+            let ours = ensemble.probability(ofMargin: margin)
+            #expect(ours.bitPattern == theirs.bitPattern, "seed \(seed): \(margin)")
         }
+        #expect(ensemble.probability(ofMargin: -.infinity) == 0)
+        #expect(ensemble.probability(ofMargin: .infinity) == 1)
     }
-
-    private func chance(of margin: Float) -> Float { 1 / (1 + exponential(-margin)) }
 }
