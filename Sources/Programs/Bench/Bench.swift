@@ -7,7 +7,10 @@ struct Bench: AsyncParsableCommand {
         commandName: "Bench",
         abstract: "Measures, and prints the rows of Docs/Benchmarks.md.",
         discussion: "Example: swift run -c release Bench all",
-        subcommands: [All.self, Sync.self, Records.self, Commands.self, Replays.self, Scan.self]
+        subcommands: [
+            All.self, Sync.self, Records.self, Commands.self, Replays.self, Scan.self,
+            Evaluator.self,
+        ]
     )
 
     struct All: AsyncParsableCommand {
@@ -23,6 +26,7 @@ struct Bench: AsyncParsableCommand {
             try await Commands.measure(place)
             try await Replays.measure(place)
             try await Scan.measure(place)
+            try Evaluator.measure()
         }
     }
 }
