@@ -76,6 +76,16 @@ extension Connection {
         case .describeCluster:
             let request: DescribeClusterRequest = try decode(body)
             return elsewhere(header, number) { $0.answer(request) }
+        case .joinGroup: return coordinate(try decode(body) as JoinGroupRequest, header, number: number)
+        case .syncGroup: return coordinate(try decode(body) as SyncGroupRequest, header, number: number)
+        case .heartbeat: return coordinate(try decode(body) as HeartbeatRequest, header, number: number)
+        case .leaveGroup: return coordinate(try decode(body) as LeaveGroupRequest, header, number: number)
+        case .offsetCommit: return coordinate(try decode(body) as OffsetCommitRequest, header, number: number)
+        case .offsetFetch: return coordinate(try decode(body) as OffsetFetchRequest, header, number: number)
+        case .describeGroups: return coordinate(try decode(body) as DescribeGroupsRequest, header, number: number)
+        case .listGroups: return coordinate(try decode(body) as ListGroupsRequest, header, number: number)
+        case .deleteGroups: return coordinate(try decode(body) as DeleteGroupsRequest, header, number: number)
+        case .offsetDelete: return coordinate(try decode(body) as OffsetDeleteRequest, header, number: number)
         }
     }
 
