@@ -95,6 +95,7 @@ extension Coordinator {
                 }
                 if case .forgotten(let name, _) = record, table.groups[name] == nil {
                     noted[name] = nil
+                    if let group = groups[name] { settle(group, now) }
                 }
             }
         }

@@ -75,7 +75,7 @@ final class Coordinator {
     /// Every operation on a group ends here: what is left of it is noted, and when it must be looked at again.
     func settle(_ group: Group, _ now: GroupTime) {
         note(group, now)
-        if group.members.isEmpty, group.reserved.isEmpty {
+        if group.members.isEmpty, group.reserved.isEmpty, table.groups[group.id] == nil {
             groups[group.id] = nil
         } else {
             wakeAt = min(wakeAt, group.deadline)
