@@ -18,6 +18,8 @@ private final class GroupSimulation {
         let instance: String?
         var id = ""
         var generation: Int32 = -1
+        /// Of its last request.
+        var ticket: UInt64 = 0
         var join: Answer<JoinGroupResponse>?
         var sync: Answer<SyncGroupResponse>?
         var isStable = false
@@ -52,7 +54,8 @@ private final class GroupSimulation {
         }
         let live = Set(clients.filter { !$0.isFenced }.map(\.id))
         let members = world.state.members
-        if !live.isEmpty, world.state.state != "Stable" { faults.append("ends \(world.state.state)") }
+        let state = world.state.state
+        if !live.isEmpty, state != "Stable" { faults.append("ends \(state)") }
         if Set(members.map(\.id)) != live { faults.append("ends with members that are not") }
         let shared = members.flatMap(\.assignment.bytes).sorted()
         if !live.isEmpty, shared != Array(0 ..< Self.partitions) {
@@ -88,9 +91,8 @@ private final class GroupSimulation {
     private func hangUp() {
         guard let ticket = world.coordinator.waiting.keys.sorted().randomElement(using: &random)
         else { return }
-        let place = world.coordinator.waiting[ticket]
         world.coordinator.forget(ticket, world.now)
-        for client in clients where client.id == place?.member {
+        for client in clients where client.ticket == ticket {
             (client.join, client.sync) = (nil, nil)
         }
     }
@@ -99,6 +101,7 @@ private final class GroupSimulation {
         (client.isStable, client.sync) = (false, nil)
         let isNewInstance = client.instance != nil && client.id.isEmpty
         client.join = world.join(client.id, instance: client.instance, version: 5)
+        client.ticket = world.ticket
         guard isNewInstance else { return }
         for other in clients where other !== client && other.instance == client.instance {
             other.isFenced = true
@@ -145,6 +148,7 @@ private final class GroupSimulation {
             instance: client.instance,
             assigning: shares
         )
+        client.ticket = world.ticket
     }
 
     private func synced(_ client: Client, _ response: SyncGroupResponse) {

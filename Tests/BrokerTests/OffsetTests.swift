@@ -151,6 +151,8 @@ import Testing
     @Test func `stand in a topic that clients are not shown and cannot touch`() async throws {
         try await withBroker { scene in
             let client = try scene.client()
+            // The topic is there once groups are.
+            _ = try client.ask(ListGroupsRequest(), version: 4)
             #expect(try client.ask(MetadataRequest(), version: 9).topics.isEmpty)
             let name = StoredOffsetLog.topic
             let invalid = ErrorCode.invalidTopic.rawValue

@@ -3,11 +3,13 @@ internal import NIOCore
 
 extension Connection {
     /// Hands a request to the thread that owns all groups. It is answered when it can be: a join when all have joined.
-    func coordinate(
-        _ request: some GroupRequest,
+    func coordinate<Message: GroupRequest>(
+        _ type: Message.Type,
+        _ body: WireReader,
         _ header: RequestHeader,
-        number: Int
-    ) -> Exchange.Stage {
+        _ number: Int
+    ) throws(ByteError) -> Exchange.Stage {
+        let request: Message = try decode(body)
         let caller = Caller(
             ticket: answers.groups.ticket(),
             version: header.version,

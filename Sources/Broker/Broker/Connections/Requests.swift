@@ -76,20 +76,20 @@ extension Connection {
         case .describeCluster:
             let request: DescribeClusterRequest = try decode(body)
             return elsewhere(header, number) { $0.answer(request) }
-        case .joinGroup: return coordinate(try decode(body) as JoinGroupRequest, header, number: number)
-        case .syncGroup: return coordinate(try decode(body) as SyncGroupRequest, header, number: number)
-        case .heartbeat: return coordinate(try decode(body) as HeartbeatRequest, header, number: number)
-        case .leaveGroup: return coordinate(try decode(body) as LeaveGroupRequest, header, number: number)
-        case .offsetCommit: return coordinate(try decode(body) as OffsetCommitRequest, header, number: number)
-        case .offsetFetch: return coordinate(try decode(body) as OffsetFetchRequest, header, number: number)
-        case .describeGroups: return coordinate(try decode(body) as DescribeGroupsRequest, header, number: number)
-        case .listGroups: return coordinate(try decode(body) as ListGroupsRequest, header, number: number)
-        case .deleteGroups: return coordinate(try decode(body) as DeleteGroupsRequest, header, number: number)
-        case .offsetDelete: return coordinate(try decode(body) as OffsetDeleteRequest, header, number: number)
+        case .joinGroup: return try coordinate(JoinGroupRequest.self, body, header, number)
+        case .syncGroup: return try coordinate(SyncGroupRequest.self, body, header, number)
+        case .heartbeat: return try coordinate(HeartbeatRequest.self, body, header, number)
+        case .leaveGroup: return try coordinate(LeaveGroupRequest.self, body, header, number)
+        case .offsetCommit: return try coordinate(OffsetCommitRequest.self, body, header, number)
+        case .offsetFetch: return try coordinate(OffsetFetchRequest.self, body, header, number)
+        case .describeGroups: return try coordinate(DescribeGroupsRequest.self, body, header, number)
+        case .listGroups: return try coordinate(ListGroupsRequest.self, body, header, number)
+        case .deleteGroups: return try coordinate(DeleteGroupsRequest.self, body, header, number)
+        case .offsetDelete: return try coordinate(OffsetDeleteRequest.self, body, header, number)
         }
     }
 
-    private func decode<Message: Request>(_ body: WireReader) throws(ByteError) -> Message {
+    func decode<Message: Request>(_ body: WireReader) throws(ByteError) -> Message {
         var (body, message) = (body, Message())
         try message.pass(through: &body)
         return message
