@@ -82,7 +82,8 @@ extension Connection {
         case .leaveGroup: return try coordinate(LeaveGroupRequest.self, body, header, number)
         case .offsetCommit: return try coordinate(OffsetCommitRequest.self, body, header, number)
         case .offsetFetch: return try coordinate(OffsetFetchRequest.self, body, header, number)
-        case .describeGroups: return try coordinate(DescribeGroupsRequest.self, body, header, number)
+        case .describeGroups:
+            return try coordinate(DescribeGroupsRequest.self, body, header, number)
         case .listGroups: return try coordinate(ListGroupsRequest.self, body, header, number)
         case .deleteGroups: return try coordinate(DeleteGroupsRequest.self, body, header, number)
         case .offsetDelete: return try coordinate(OffsetDeleteRequest.self, body, header, number)
