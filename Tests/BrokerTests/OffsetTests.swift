@@ -62,7 +62,7 @@ import Testing
         try await withBroker { scene in
             let client = try scene.client()
             try client.create("work", partitions: 2)
-            for offset in 1 ... 20 {
+            for offset in 1 ... 8 {
                 let request = Self.commit("group", Int64(offset), metadata: "\(offset)")
                 #expect(try client.ask(request, version: 8).topics[0].partitions[0].error == 0)
                 // What a killed process leaves behind is what its files hold at that moment.
@@ -78,7 +78,7 @@ import Testing
             }
             try await scene.restart()
             let found = try Self.fetch("group", scene.client())[0].partitions[0]
-            #expect([found.offset, Int64(found.leaderEpoch)] == [20, 3])
+            #expect([found.offset, Int64(found.leaderEpoch)] == [8, 3])
         }
     }
 
@@ -87,21 +87,21 @@ import Testing
     }
 
     @Test func `are written anew when their log is long, and say the same`() async throws {
-        try await withBroker({ $0.groups.compactionBytes = 50_000 }) { scene in
+        try await withBroker({ $0.groups.compactionBytes = 20_000 }) { scene in
             let client = try scene.client()
             try client.create("work", partitions: 2)
-            for offset in 0 ..< 1_000 {
+            for offset in 0 ..< 400 {
                 let request = Self.commit("group-\(offset % 5)", Int64(offset), metadata: "x")
                 try client.send(request, version: 8)
                 _ = try client.receive(answerTo: OffsetCommitRequest.self, version: 8)
             }
             let partition = TopicPartition(StoredOffsetLog.topic, 0)
-            #expect(try #require(scene.store.bounds(of: partition)).lowerBound > 500)
+            #expect(try #require(scene.store.bounds(of: partition)).lowerBound > 100)
             try await scene.restart()
             let again = try scene.client()
             for group in 0 ..< 5 {
                 let found = try Self.fetch("group-\(group)", again)[0].partitions[0]
-                #expect(found.offset == Int64(995 + group))
+                #expect(found.offset == Int64(395 + group))
             }
             #expect(scene.lines.all.contains { $0.contains("was written anew") })
         }
