@@ -1,5 +1,5 @@
 extension Coordinator {
-    /// A group that its last member has left waits this many times the initial delay at most.
+    /// A group that was empty waits for more members, this many times the initial delay at most.
     private static let mostDelays: Int64 = 5
 
     /// Begins a new generation: every member must join again.
