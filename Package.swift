@@ -45,7 +45,7 @@ let package = Package(
 
         // A Kafka broker for one machine.
         .room("Segments", in: "Broker", needs: "Bytes", "Workers"),
-        .room("Broker", in: "Broker", needs: "Bytes", "Segments", .nio, .nioPosix),
+        .room("Broker", in: "Broker", needs: "Bytes", "Segments", "Workers", .nio, .nioPosix),
 
         // Domains meet only in the log.
         .domain("Streams", in: "Data"),

@@ -79,7 +79,10 @@ let everyRequest: [any Request.Type] = [
     FindCoordinatorRequest.self, ApiVersionsRequest.self, CreateTopicsRequest.self,
     DeleteTopicsRequest.self,
     DeleteRecordsRequest.self, InitProducerIDRequest.self, OffsetForLeaderEpochRequest.self,
-    DescribeConfigsRequest.self, DescribeClusterRequest.self,
+    DescribeConfigsRequest.self, DescribeClusterRequest.self, JoinGroupRequest.self,
+    SyncGroupRequest.self, HeartbeatRequest.self, LeaveGroupRequest.self, OffsetCommitRequest.self,
+    OffsetFetchRequest.self, DescribeGroupsRequest.self, ListGroupsRequest.self,
+    DeleteGroupsRequest.self, OffsetDeleteRequest.self,
 ]
 
 /// A message full of chance.

@@ -224,15 +224,25 @@ import Testing
         }
     }
 
-    @Test func `has no coordinators, and says so`() async throws {
+    @Test func `coordinates every group, and says that it has no transactions`() async throws {
         try await withBroker { scene in
             let client = try scene.client()
             for version in API.findCoordinator.versions {
                 var request = FindCoordinatorRequest()
-                (request.key, request.keys) = ("group", ["group"])
-                let answer = try client.ask(request, version: version)
+                (request.key, request.keys) = ("group", ["group", "other"])
+                var answer = try client.ask(request, version: version)
+                if version < 4 {
+                    #expect(answer.error == 0)
+                    #expect([answer.node, answer.port] == [1, Int32(scene.broker.port)])
+                } else {
+                    #expect(answer.coordinators.map(\.key) == ["group", "other"])
+                    #expect(answer.coordinators.allSatisfy { $0.node == 1 && $0.error == 0 })
+                }
+                guard version > 0 else { continue }
+                request.keyType = FindCoordinatorRequest.transaction
+                answer = try client.ask(request, version: version)
                 let error = version < 4 ? answer.error : answer.coordinators[0].error
-                #expect(error == ErrorCode.coordinatorNotAvailable.rawValue)
+                #expect(error == ErrorCode.transactionalIDAuthorizationFailed.rawValue)
             }
         }
     }

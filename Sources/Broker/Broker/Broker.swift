@@ -28,6 +28,7 @@ public final class Broker: Sendable {
         var pool: NIOThreadPool
         var listener: any Channel
         var connections: Connections
+        var groups: GroupThread
     }
 
     /// - Parameters:
@@ -64,13 +65,21 @@ public final class Broker: Sendable {
         let pool = NIOThreadPool(numberOfThreads: 2)
         pool.start()
         let connections = Connections(most: settings.maxConnections, log: log)
+        let groups = GroupThread(store: store, settings: settings.groups, log: log)
         do {
-            let listener = try await listen(on: group, pool: pool, connections: connections)
+            let listener = try await listen(
+                on: group,
+                pool: pool,
+                connections: connections,
+                groups: groups
+            )
+            groups.start()
             let running = Running(
                 group: group,
                 pool: pool,
                 listener: listener,
-                connections: connections
+                connections: connections,
+                groups: groups
             )
             state.withLock { $0 = .running(running) }
         } catch {
@@ -91,14 +100,17 @@ public final class Broker: Sendable {
             return running
         }
         guard let running else { return }
+        running.groups.close()
         await running.connections.stop(within: .seconds(5), listener: running.listener)
+        running.groups.end()
         await end(running.group, running.pool)
     }
 
     private func listen(
         on group: MultiThreadedEventLoopGroup,
         pool: NIOThreadPool,
-        connections: Connections
+        connections: Connections,
+        groups: GroupThread
     ) async throws -> any Channel {
         let (store, settings, log) = (store, settings, log)
         return try await ServerBootstrap(group: group)
@@ -121,6 +133,7 @@ public final class Broker: Sendable {
                     guard connections.admit(channel) else { return channel.close(promise: nil) }
                     let answers = Answers(
                         store: store,
+                        groups: groups,
                         settings: settings,
                         log: log,
                         endpoint: Self.endpoint(of: channel, settings)

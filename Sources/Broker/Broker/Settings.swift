@@ -18,6 +18,7 @@ extension Broker {
         public var maxConnections = 1_000
         /// A connection on which nothing arrives for so long is closed, as in Kafka (`connections.max.idle.ms`).
         public var idleSeconds = 600
+        public var groups = Groups()
 
         public init() {}
     }

@@ -7,6 +7,7 @@ struct Answers: Sendable {
     static let leaderEpoch: Int32 = 0
 
     let store: SegmentStore
+    let groups: GroupThread
     let settings: Broker.Settings
     let log: @Sendable (String) -> Void
     /// Where clients are told to connect.

@@ -35,6 +35,12 @@ struct AppendCode: Sendable, Equatable {
         }
     }
 
+    /// Why a client cannot write to a topic; nil where it can.
+    init?(of topic: String) {
+        guard TopicName.isInternal(topic) else { return nil }
+        (code, message) = (.invalidTopic, "Topic \(topic) belongs to the broker.")
+    }
+
     /// Why the records of a request cannot be batches of Kafka 0.11 or later; nil where they can be. The format's
     /// number stands in byte 16 of every generation of it.
     init?(of records: [UInt8]?) {

@@ -101,6 +101,9 @@ struct NewTopic: Sendable, Equatable {
 
     init(_ topic: CreateTopicsRequest.Topic, defaultPartitions: Int32) throws(Refusal) {
         if let fault = TopicName.fault(in: topic.name) { throw Refusal(.invalidTopic, fault) }
+        if TopicName.isInternal(topic.name) {
+            throw Refusal(.invalidTopic, "Topic \(topic.name) belongs to the broker.")
+        }
         name = topic.name
         partitions = try Self.partitions(of: topic, default: defaultPartitions)
         guard partitions <= Answers.mostPartitions else {

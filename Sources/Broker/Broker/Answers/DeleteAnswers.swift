@@ -21,9 +21,15 @@ extension Answers {
             outcome.message = "There is no topic of this id."
             return outcome
         }
+        guard !TopicName.isInternal(name) else {
+            outcome.error = ErrorCode.invalidTopic.rawValue
+            outcome.message = "Topic \(name) belongs to the broker."
+            return outcome
+        }
         if let topic = store.topic(name) { outcome.id = TopicID(topic.id) }
         do throws(SegmentError) {
             try store.deleteTopic(name)
+            groups.topicsWentAway()
             log("Topic \(name) was deleted at a client's request.")
         } catch {
             outcome.error = code(for: error, doing: "Deleting topic \(name)").rawValue
@@ -51,6 +57,10 @@ extension Answers {
     ) -> DeleteRecordsResponse.Partition {
         var outcome = DeleteRecordsResponse.Partition()
         outcome.index = partition.partition
+        guard !TopicName.isInternal(partition.topic) else {
+            outcome.error = ErrorCode.invalidTopic.rawValue
+            return outcome
+        }
         guard let bounds = store.bounds(of: partition) else {
             outcome.error = ErrorCode.unknownTopicOrPartition.rawValue
             return outcome

@@ -11,7 +11,8 @@ extension Answers {
         response.clusterID = store.clusterID
         response.controller = settings.nodeID
         guard let asked = request.topics else {
-            response.topics = store.topics().map(described)
+            response.topics =
+                store.topics().filter { !TopicName.isInternal($0.name) }.map(described)
             return response
         }
         response.topics = asked.map { asked in
@@ -27,6 +28,7 @@ extension Answers {
         var description = MetadataResponse.Topic()
         description.name = topic.name
         description.id = TopicID(topic.id)
+        description.isInternal = TopicName.isInternal(topic.name)
         description.partitions = (0 ..< topic.partitions).map { index in
             var partition = MetadataResponse.Partition()
             partition.index = index
@@ -51,7 +53,7 @@ extension Answers {
         if let topic = store.topic(name) { return described(topic) }
         var description = MetadataResponse.Topic()
         description.name = name
-        if TopicName.fault(in: name) != nil {
+        if TopicName.fault(in: name) != nil || TopicName.isInternal(name) {
             description.error = ErrorCode.invalidTopic.rawValue
         } else if creating, settings.autoCreateTopics {
             do {

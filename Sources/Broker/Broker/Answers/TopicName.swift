@@ -2,6 +2,9 @@
 enum TopicName {
     static let longest = 249
 
+    /// Whether only the broker itself writes to it.
+    static func isInternal(_ name: String) -> Bool { name == StoredOffsetLog.topic }
+
     /// Why this is no name for a topic; nil where it is one.
     static func fault(in name: String) -> String? {
         if name.isEmpty { return "A topic's name must not be empty." }

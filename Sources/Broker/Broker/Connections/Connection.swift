@@ -236,7 +236,11 @@ final class Connection: ChannelDuplexHandler {
 
     private func abandon() {
         for exchange in exchanges {
-            if case .fetching(let round) = exchange.stage { rest(round) }
+            switch exchange.stage {
+            case .fetching(let round): rest(round)
+            case .coordinating(let ticket): answers.groups.forget(ticket)
+            case .producing, .elsewhere, .answered: break
+            }
         }
         exchanges.removeAll()
         isOver = true

@@ -11,6 +11,8 @@ struct Exchange {
     enum Stage {
         case producing(ProduceRound)
         case fetching(FetchRound)
+        /// With the thread that owns all groups.
+        case coordinating(ticket: UInt64)
         /// On a thread that may wait for the disk.
         case elsewhere
         /// Nil where the client asked for no answer.

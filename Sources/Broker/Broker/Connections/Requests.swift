@@ -76,10 +76,21 @@ extension Connection {
         case .describeCluster:
             let request: DescribeClusterRequest = try decode(body)
             return elsewhere(header, number) { $0.answer(request) }
+        case .joinGroup: return try coordinate(JoinGroupRequest.self, body, header, number)
+        case .syncGroup: return try coordinate(SyncGroupRequest.self, body, header, number)
+        case .heartbeat: return try coordinate(HeartbeatRequest.self, body, header, number)
+        case .leaveGroup: return try coordinate(LeaveGroupRequest.self, body, header, number)
+        case .offsetCommit: return try coordinate(OffsetCommitRequest.self, body, header, number)
+        case .offsetFetch: return try coordinate(OffsetFetchRequest.self, body, header, number)
+        case .describeGroups:
+            return try coordinate(DescribeGroupsRequest.self, body, header, number)
+        case .listGroups: return try coordinate(ListGroupsRequest.self, body, header, number)
+        case .deleteGroups: return try coordinate(DeleteGroupsRequest.self, body, header, number)
+        case .offsetDelete: return try coordinate(OffsetDeleteRequest.self, body, header, number)
         }
     }
 
-    private func decode<Message: Request>(_ body: WireReader) throws(ByteError) -> Message {
+    func decode<Message: Request>(_ body: WireReader) throws(ByteError) -> Message {
         var (body, message) = (body, Message())
         try message.pass(through: &body)
         return message

@@ -3,6 +3,7 @@ internal import Bytes
 /// Asks who coordinates a group or a transaction.
 struct FindCoordinatorRequest: Request {
     static let api = API.findCoordinator
+    static let group: Int8 = 0
     static let transaction: Int8 = 1
     var key = ""
     var keyType: Int8 = 0

@@ -4,7 +4,15 @@ enum API: Int16, CaseIterable, Sendable {
     case fetch = 1
     case listOffsets = 2
     case metadata = 3
+    case offsetCommit = 8
+    case offsetFetch = 9
     case findCoordinator = 10
+    case joinGroup = 11
+    case heartbeat = 12
+    case leaveGroup = 13
+    case syncGroup = 14
+    case describeGroups = 15
+    case listGroups = 16
     case apiVersions = 18
     case createTopics = 19
     case deleteTopics = 20
@@ -12,6 +20,8 @@ enum API: Int16, CaseIterable, Sendable {
     case initProducerID = 22
     case offsetForLeaderEpoch = 23
     case describeConfigs = 32
+    case deleteGroups = 42
+    case offsetDelete = 47
     case describeCluster = 60
 
     /// The versions that clients are told of. Produce 0 to 2 are named only because librdkafka up to 2.8 compresses
@@ -22,7 +32,12 @@ enum API: Int16, CaseIterable, Sendable {
         case .fetch: 4 ... 12
         case .listOffsets: 1 ... 8
         case .metadata: 0 ... 12
-        case .findCoordinator: 0 ... 4
+        case .offsetCommit, .offsetFetch: 1 ... 9
+        case .joinGroup: 0 ... 9
+        case .leaveGroup, .syncGroup, .describeGroups: 0 ... 5
+        case .findCoordinator, .heartbeat, .listGroups: 0 ... 4
+        case .deleteGroups: 0 ... 2
+        case .offsetDelete: 0 ... 0
         case .apiVersions: 0 ... 3
         case .createTopics: 0 ... 7
         case .deleteTopics: 0 ... 6
@@ -39,12 +54,17 @@ enum API: Int16, CaseIterable, Sendable {
         switch self {
         case .produce, .metadata: 9
         case .fetch: 12
-        case .listOffsets: 6
-        case .findCoordinator, .apiVersions: 3
-        case .createTopics: 5
-        case .deleteTopics, .offsetForLeaderEpoch, .describeConfigs: 4
-        case .deleteRecords, .initProducerID: 2
+        case .offsetCommit: 8
+        case .listOffsets, .offsetFetch, .joinGroup: 6
+        case .findCoordinator, .apiVersions, .listGroups: 3
+        case .createTopics, .describeGroups: 5
+        case .deleteTopics, .offsetForLeaderEpoch, .describeConfigs, .heartbeat, .leaveGroup,
+            .syncGroup:
+            4
+        case .deleteRecords, .initProducerID, .deleteGroups: 2
         case .describeCluster: 0
+        // Its only version is a plain one.
+        case .offsetDelete: .max
         }
     }
 

@@ -105,3 +105,17 @@ struct Records: Field {
         try wire.records(&slices)
     }
 }
+
+/// Bytes that only the clients of a group understand. Null stands for none.
+struct Opaque: Field, Hashable {
+    var bytes: [UInt8] = []
+
+    init() {}
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    mutating func pass(through wire: inout some Wire) throws(ByteError) {
+        var slices: [[UInt8]]? = [bytes]
+        try wire.records(&slices)
+        bytes = slices?.first ?? []
+    }
+}
