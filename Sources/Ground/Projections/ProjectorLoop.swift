@@ -291,21 +291,19 @@ struct ProjectorLoop {
         }
     }
 
-    /// Appends and waits until every one is in the log.
+    /// Appends each when the one before it is in the log. If a later one landed after an earlier one had failed, the
+    /// last answered input would lie behind an answer that is missing, and nobody would look for that one again.
     private func append(_ reactions: [Reaction]) throws(LogError) {
-        let tally = Tally(expecting: reactions.count)
         for reaction in reactions {
-            projector.log.append(reaction.record, to: reaction.topic, partition: reaction.partition)
-            { result in
-                if case .failure(let error) = result {
-                    tally.count(failure: "\(error)")
-                } else {
-                    tally.count()
-                }
+            if projector.shared.withLock({ $0.isStopping }) {
+                throw .unreachable("the projector ends before everything that follows is appended")
             }
-        }
-        if let failure = tally.wait() {
-            throw .unreachable("appending what follows from a record: \(failure)")
+            let answer = Answer()
+            projector.log.append(reaction.record, to: reaction.topic, partition: reaction.partition)
+            { answer.give($0) }
+            if case .failure(let error) = answer.wait() {
+                throw .unreachable("appending what follows from a record: \(error)")
+            }
         }
     }
 
