@@ -4,6 +4,7 @@
 """
 
 import http.client
+import http.server
 import json
 import os
 import random
@@ -120,6 +121,38 @@ def exit_codes(server, place):
     run("apply", place / "missing.yaml", "--server", server.address, status=1)
     nobody = run("status", "--server", "127.0.0.1:9", status=3)
     expect_in("tributary serve", nobody.stderr, "what to do where no server is")
+
+
+class Answering(http.server.BaseHTTPRequestHandler):
+    """Answers every request with the problem that its class was given."""
+    status, kind = 504, ""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = json.dumps({"type": self.kind, "title": "t", "status": self.status, "detail": "the detail"}).encode()
+        self.send_response(self.status)
+        self.send_header("Content-Type", "application/problem+json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def exit_codes_of_problems():
+    """Only an outcome that is unknown ends with 4, whatever the status of the answer is."""
+    for kind, status, code in (("notReached", 504, 1), ("outcomeUnknown", 504, 4), ("unavailable", 503, 1)):
+        handler = type("Handler", (Answering,), {"status": status, "kind": kind})
+        with http.server.HTTPServer(("127.0.0.1", 0), handler) as server:
+            thread = threading.Thread(target=server.serve_forever, daemon=True)
+            thread.start()
+            try:
+                ran = run("wait", "--settled", "--server", f"127.0.0.1:{server.server_port}", status=code)
+            finally:
+                server.shutdown()
+                thread.join(10)
+            expect_in("the detail", ran.stderr, f"what {kind} says")
 
 
 def other_addresses(place):
@@ -402,6 +435,7 @@ def main():
                 check(f"the example of `tributary {' '.join(path)}`", try_example, server, place, tree, path)
         check("the example of `tributary delete`", try_example, server, place, tree, ("delete",))
         check("exit codes", exit_codes, server, place)
+        check("exit codes of problems", exit_codes_of_problems)
         check("addresses other than loopback are refused", other_addresses, place)
         check("foreign hosts are refused", hosts, server)
         check("foreign origins are refused", origins, server)
