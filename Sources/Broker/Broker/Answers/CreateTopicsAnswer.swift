@@ -100,7 +100,7 @@ struct NewTopic: Sendable, Equatable {
     }
 
     init(_ topic: CreateTopicsRequest.Topic, defaultPartitions: Int32) throws(Refusal) {
-        if let fault = TopicName.fault(in: topic.name) { throw Refusal(.invalidTopic, fault) }
+        if let flaw = Topic.flaw(in: topic.name) { throw Refusal(.invalidTopic, flaw) }
         name = topic.name
         partitions = try Self.partitions(of: topic, default: defaultPartitions)
         guard partitions <= Answers.mostPartitions else {

@@ -51,7 +51,7 @@ extension Answers {
         if let topic = store.topic(name) { return described(topic) }
         var description = MetadataResponse.Topic()
         description.name = name
-        if TopicName.fault(in: name) != nil {
+        if Topic.flaw(in: name) != nil {
             description.error = ErrorCode.invalidTopic.rawValue
         } else if creating, settings.autoCreateTopics {
             do {
