@@ -192,6 +192,35 @@ import Testing
         #expect(kinds == ["logChanged"])
     }
 
+    @Test func `says once for each reason why it waits, and begins when it can`() async throws {
+        let birds = try Birds()
+        try birds.log.delete(topic: "birds")
+        let isAnswered = Atomic(false)
+        let stage = try Stage(birds.log, try totalsStore()) {
+            guard isAnswered.load(ordering: .acquiring) else {
+                throw LogError.unreachable("no answer on purpose")
+            }
+            return -1
+        }
+        stage.projector.add(Totals(), to: Birds.partition)
+        // Long enough for a second attempt, which must not say the same again.
+        try await Task.sleep(for: .milliseconds(1_500))
+        #expect(stage.told.reports.map(\.word) == ["waiting"])
+        try birds.log.create(TopicSpec("birds", partitions: 2))
+        try await birds.append("owl", "1")
+        for _ in 0 ..< 1_000 where stage.told.reports.count < 2 {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        try await Task.sleep(for: .milliseconds(1_500))
+        let second = stage.told.reports.dropFirst()
+        #expect(second.map(\.word) == ["waiting"])
+        #expect("\(second)".contains("no answer on purpose"))
+        isAnswered.store(true, ordering: .releasing)
+        try await stage.reach(1)
+        stage.projector.stop()
+        #expect(stage.told.reports.count == 2)
+    }
+
     @Test func `says which records went away before it had folded them`() async throws {
         let birds = try Birds()
         let store = try totalsStore()
@@ -223,6 +252,7 @@ extension ProjectorReport {
         case .logChanged: "logChanged"
         case .recordsLost: "recordsLost"
         case .topicMissing: "topicMissing"
+        case .waiting: "waiting"
         case .stopped(let projection, _, let why): "stopped \(projection): \(why)"
         case .storeFailed: "storeFailed"
         }

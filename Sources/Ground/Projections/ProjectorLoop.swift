@@ -9,12 +9,21 @@ struct ProjectorLoop {
     private let projector: Projector
     private var seats: [Partition: [Seat]] = [:]
     /// Partitions whose topic is not there (yet), or whose beginning could not be settled.
-    private var waiting: [(projection: any Projection, partition: Partition)] = []
+    private var waiting: [Waiting] = []
     /// Reads single records again: is it still the same log?
     private let probe: any LogReader
     private var lastFlush = ContinuousClock.now
     private var lastRetry = ContinuousClock.now
     private var lastSweep = ContinuousClock.now
+
+    /// A projection that has no seat on its partition yet.
+    private struct Waiting {
+        var projection: any Projection
+        var partition: Partition
+        var why: String
+    }
+
+    private static let noTopic = "there is no such topic or partition"
 
     /// A family is flushed at the latest after this many unflushed bytes or this long: what a kill makes us read again.
     private static let flushBytes = 64 << 20
@@ -85,7 +94,12 @@ struct ProjectorLoop {
     }
 
     /// Gives a projection its seat, at the position its rows have, if the log there is the one they came from.
-    private mutating func seat(_ projection: any Projection, on partition: Partition) {
+    /// `former`: Why it has waited until now; that is not said again.
+    private mutating func seat(
+        _ projection: any Projection,
+        on partition: Partition,
+        after former: String? = nil
+    ) {
         do {
             let available = try projector.log.bounds(of: partition)
             let progress = try settledProgress(of: projection, on: partition, available: available)
@@ -103,10 +117,25 @@ struct ProjectorLoop {
             projector.surroundings.report(
                 .storeFailed(projection: projection.name, partition: partition, error)
             )
+        } catch LogError.unknownTopic, LogError.unknownPartition {
+            wait(projection, partition, because: Self.noTopic, after: former)
         } catch {
-            waiting.append((projection, partition))
+            wait(projection, partition, because: "\(error)", after: former)
         }
         publish()
+    }
+
+    private mutating func wait(
+        _ projection: any Projection,
+        _ partition: Partition,
+        because why: String,
+        after former: String?
+    ) {
+        waiting.append(Waiting(projection: projection, partition: partition, why: why))
+        guard why != former else { return }
+        projector.surroundings.report(
+            .waiting(projection: projection.name, partition: partition, why: why)
+        )
     }
 
     private func settledProgress(
@@ -199,7 +228,7 @@ struct ProjectorLoop {
             projector.surroundings.report(
                 .topicMissing(projection: seat.projection.name, partition: partition)
             )
-            waiting.append((seat.projection, partition))
+            wait(seat.projection, partition, because: Self.noTopic, after: Self.noTopic)
         }
         stopReading(partition)
         publish()
@@ -216,7 +245,7 @@ struct ProjectorLoop {
         lastRetry = .now
         let again = waiting
         waiting = []
-        for (projection, partition) in again { seat(projection, on: partition) }
+        for place in again { seat(place.projection, on: place.partition, after: place.why) }
     }
 
     private mutating func foldNext() {

@@ -67,6 +67,8 @@ extension Platform {
                 "The topic of \(partition) is gone; \(projection) waits for it to come back.",
                 ""
             )
+        case .waiting(let projection, let partition, let why):
+            notice("\(projection) waits for \(partition), and tries again each second: \(why)")
         case .stopped(let projection, let partition, let why):
             raise(
                 "projectorStopped",
