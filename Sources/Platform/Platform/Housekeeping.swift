@@ -44,6 +44,7 @@ extension Platform {
             if due.check {
                 checkLogs()
                 try advanceIdle(now)
+                try resolveWaits()
             }
             if due.build { try switchBuilt() }
             if due.attest { try attestAll() }
