@@ -91,6 +91,7 @@ let package = Package(
             "Segments",
             "Store",
             "Streams",
+            "Workers",
             .argumentParser,
             .hummingbird,
             .lifecycle,

@@ -23,17 +23,21 @@ public struct PlatformAPI: Sendable {
         public var dataDirectory: String
         /// What recovery and checks found at start, in sentences.
         public var notices: @Sendable () -> [String]
+        /// What else keeps the server from being ready, in sentences, beside what the platform knows of.
+        public var troubles: @Sendable () -> [String]
 
         public init(
             version: String,
             kafka: String,
             dataDirectory: String,
-            notices: @escaping @Sendable () -> [String]
+            notices: @escaping @Sendable () -> [String],
+            troubles: @escaping @Sendable () -> [String] = { [] }
         ) {
             self.version = version
             self.kafka = kafka
             self.dataDirectory = dataDirectory
             self.notices = notices
+            self.troubles = troubles
         }
     }
 

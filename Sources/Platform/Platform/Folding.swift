@@ -77,7 +77,7 @@ extension Platform {
                 why
             )
         case .storeFailed(let projection, let partition, let error):
-            stateFailed(error)
+            foundBroken(error)
             raise(
                 "stateFailed",
                 about: Self.subject(projection, partition),

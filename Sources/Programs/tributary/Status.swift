@@ -15,7 +15,10 @@ struct Status: AsyncParsableCommand {
         let status = try await options.client.ask(.GET, "/api/v1/status")
         let isReady = status["ready"]?.bool == true
         if output == .table { show(status, isReady) } else { print(try status.text(.pretty)) }
-        guard isReady else { throw Failure.refused("not ready: a projection does not go on") }
+        guard isReady else {
+            let reasons = status["reasons"]?.array?.map(\.plain) ?? []
+            throw Failure.refused("not ready: \(reasons.joined(separator: "; "))")
+        }
     }
 
     private func show(_ status: JSONValue, _ isReady: Bool) {
