@@ -241,6 +241,25 @@ def problems(server):
         "notReached")
 
 
+def methods(server):
+    for method in ("HEAD", "PUT", "PATCH", "OPTIONS", "POST", "DELETE"):
+        for path in ("/health/live", "/api/v1/streams", "/api/v1/alerts?x=1", "/api/v1/events/planes"):
+            answer = server.ask(method, path)
+            expect(answer.status, 405, f"{method} {path}")
+            expect(answer.getheader("Allow"), "GET", f"what {path} takes")
+            if method == "HEAD":
+                expect(answer.content, b"", "the body of an answer to HEAD")
+            else:
+                problem(answer, 405, "method")
+    for path, takes in (("/api/v1/streams/planes", "DELETE, GET"), ("/api/v1/apply", "POST"),
+                        ("/api/v1/streams/planes/records", "POST")):
+        answer = server.ask("PUT", path, b"{}", {"Content-Type": "text/plain"})
+        problem(answer, 405, "method")
+        expect(answer.getheader("Allow"), takes, f"what {path} takes")
+    nowhere = server.ask("PUT", "/api/v1/nonsense", b"{}", {"Content-Type": "application/json"})
+    problem(nowhere, 404, "noSuchRoute")
+
+
 def idempotency(server, chance):
     def ask(name, key, description="Changes and goes."):
         text = SECOND.replace("second", name).replace("Changes and goes.", description)
@@ -440,6 +459,7 @@ def main():
         check("foreign hosts are refused", hosts, server)
         check("foreign origins are refused", origins, server)
         check("other media types are refused", media_types, server)
+        check("methods that a path does not take are refused", methods, server)
         check("problems say what is wrong", problems, server)
         check("a key takes effect once", idempotency, server, chance)
         check("a broken file names all its errors, and nothing is applied", broken_files, server, place)

@@ -48,30 +48,40 @@ public struct PlatformAPI: Sendable {
 
     public func router() -> Router<BasicRequestContext> {
         let router = Router(context: BasicRequestContext.self)
+        let routes = routes
         router.add(middleware: ProblemMiddleware())
-        router.add(middleware: Gatekeeper())
-        router.get("/health/live") { _, _ in Response.json(["live": true]) }
-        router.get("/health/ready") { _, _ in try ready() }
-        router.get("/schemas/resources.json") { _, _ in Response.json(resourceSchema()) }
-        let api = router.group("/api/v1")
-        api.get("/status") { _, _ in try await status() }
-        api.post("/apply") { request, _ in try await apply(request) }
-        api.get("/streams") { request, _ in try await listStreams(request) }
-        api.get("/streams/:name") { request, context in try await stream(context.name, request) }
-        api.delete("/streams/:name") { request, context in
+        router.add(middleware: Gatekeeper(routes: routes))
+        routes.serve(on: router)
+        return router
+    }
+
+    private var routes: RouteTable {
+        var routes = RouteTable()
+        routes.add(.get, "/health/live") { _, _ in Response.json(["live": true]) }
+        routes.add(.get, "/health/ready") { _, _ in try ready() }
+        routes.add(.get, "/schemas/resources.json") { _, _ in Response.json(resourceSchema()) }
+        routes.add(.get, "/api/v1/status") { _, _ in try await status() }
+        routes.add(.post, "/api/v1/apply") { request, _ in try await apply(request) }
+        routes.add(.get, "/api/v1/streams") { request, _ in try await listStreams(request) }
+        routes.add(.get, "/api/v1/streams/:name") { request, context in
+            try await stream(context.name, request)
+        }
+        routes.add(.delete, "/api/v1/streams/:name") { request, context in
             try await deleteStream(context.name, request)
         }
-        api.post("/streams/:name/records") { request, context in
+        routes.add(.post, "/api/v1/streams/:name/records") { request, context in
             try await publish(to: context.name, request)
         }
-        api.post("/streams/:name/advance") { request, context in
+        routes.add(.post, "/api/v1/streams/:name/advance") { request, context in
             try await advance(context.name, request)
         }
-        api.get("/events/:name") { request, context in try await events(of: context.name, request) }
-        api.get("/alerts") { _, _ in try alerts() }
-        api.post("/audit/verify") { request, _ in try await verify(request) }
-        api.post("/wait") { request, _ in try await wait(request) }
-        return router
+        routes.add(.get, "/api/v1/events/:name") { request, context in
+            try await events(of: context.name, request)
+        }
+        routes.add(.get, "/api/v1/alerts") { _, _ in try alerts() }
+        routes.add(.post, "/api/v1/audit/verify") { request, _ in try await verify(request) }
+        routes.add(.post, "/api/v1/wait") { request, _ in try await wait(request) }
+        return routes
     }
 }
 
