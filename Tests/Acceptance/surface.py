@@ -119,6 +119,12 @@ def exit_codes(server, place):
     refused = run("publish", "nobody", "--file", "/dev/null", "--server", server.address, status=1)
     expect_in("nobody", refused.stderr.strip().splitlines()[-1], "the last line")
     run("apply", place / "missing.yaml", "--server", server.address, status=1)
+    run("describe", "stream", "planes", "-o", "table", "--server", server.address, status=2)
+    run("status", "-o", "yaml", "--server", server.address, status=2)
+    for command, forms in ((["describe"], "yaml, json"), (["status"], "table, json"), (["audit", "verify"], "table, json")):
+        expect_in(f"values: {forms};", " ".join(run("help", *command).stdout.split()), f"the forms of {command}")
+    audit = run("audit", "verify", "--server", server.address).stdout.splitlines()
+    expect(audit[0].split()[:3], ["PROJECTION", "POSITION", "ROWS"], "the first line of an audit")
     nobody = run("status", "--server", "127.0.0.1:9", status=3)
     expect_in("tributary serve", nobody.stderr, "what to do where no server is")
 
@@ -330,6 +336,8 @@ def events(server, place):
     server.run("apply", place / "counted.yaml")
     body = b"".join(b'{"number":%d,"at":"2026-01-01T00:00:00Z"}\n' % number for number in range(100))
     expect(server.ask("POST", "/api/v1/streams/counted/records", body, LINES).status, 200, "the status of publishing")
+    blank = server.ask("POST", "/api/v1/streams/planes/records", b"\r\n{}\r\n\r\n\n{}\n\r\n", LINES)
+    expect(json.loads(blank.content)["appended"], 2, "lines appended, where some are blank")
     everything = server.events("counted")
     expect(sorted(line["value"]["number"] for line in everything), list(range(100)), "all records")
     by_partition = {str(number): [line for line in everything if line["position"].startswith(f"counted/{number}@")]

@@ -8,7 +8,7 @@ struct Status: AsyncParsableCommand {
     )
 
     @Option(name: .shortAndLong, help: "table or json.")
-    var output = OutputForm.table
+    var output = ReportForm.table
     @OptionGroup var options: ServerOptions
 
     func run() async throws {
