@@ -57,7 +57,7 @@ extension Platform {
 
     /// A partition that is silent for longer than its stream's `idle` holds nobody up: its watermark becomes the
     /// greatest of the stream's other partitions.
-    private func advanceIdle(_ now: ContinuousClock.Instant) throws {
+    func advanceIdle(_ now: ContinuousClock.Instant) throws {
         let catalog = StreamCatalog.View(store)
         for entry in try catalog.streams() {
             let stream = entry.definition
