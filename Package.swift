@@ -142,6 +142,7 @@ let package = Package(
             "Segments",
             "Store",
             "Streams",
+            "Workers",
             .argumentParser,
             .hummingbird,
             .lifecycle,

@@ -4,11 +4,13 @@
 """
 
 import http.client
+import http.server
 import json
 import os
 import random
 import re
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -118,8 +120,46 @@ def exit_codes(server, place):
     refused = run("publish", "nobody", "--file", "/dev/null", "--server", server.address, status=1)
     expect_in("nobody", refused.stderr.strip().splitlines()[-1], "the last line")
     run("apply", place / "missing.yaml", "--server", server.address, status=1)
+    run("describe", "stream", "planes", "-o", "table", "--server", server.address, status=2)
+    run("status", "-o", "yaml", "--server", server.address, status=2)
+    for command, forms in ((["describe"], "yaml, json"), (["status"], "table, json"), (["audit", "verify"], "table, json")):
+        expect_in(f"values: {forms};", " ".join(run("help", *command).stdout.split()), f"the forms of {command}")
+    audit = run("audit", "verify", "--server", server.address).stdout.splitlines()
+    expect(audit[0].split()[:3], ["PROJECTION", "POSITION", "ROWS"], "the first line of an audit")
     nobody = run("status", "--server", "127.0.0.1:9", status=3)
     expect_in("tributary serve", nobody.stderr, "what to do where no server is")
+
+
+class Answering(http.server.BaseHTTPRequestHandler):
+    """Answers every request with the problem that its class was given."""
+    status, kind = 504, ""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = json.dumps({"type": self.kind, "title": "t", "status": self.status, "detail": "the detail"}).encode()
+        self.send_response(self.status)
+        self.send_header("Content-Type", "application/problem+json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def exit_codes_of_problems():
+    """Only an outcome that is unknown ends with 4, whatever the status of the answer is."""
+    for kind, status, code in (("notReached", 504, 1), ("outcomeUnknown", 504, 4), ("unavailable", 503, 1)):
+        handler = type("Handler", (Answering,), {"status": status, "kind": kind})
+        with http.server.HTTPServer(("127.0.0.1", 0), handler) as server:
+            thread = threading.Thread(target=server.serve_forever, daemon=True)
+            thread.start()
+            try:
+                ran = run("wait", "--settled", "--server", f"127.0.0.1:{server.server_port}", status=code)
+            finally:
+                server.shutdown()
+                thread.join(10)
+            expect_in("the detail", ran.stderr, f"what {kind} says")
 
 
 def other_addresses(place):
@@ -208,6 +248,25 @@ def problems(server):
         "notReached")
 
 
+def methods(server):
+    for method in ("HEAD", "PUT", "PATCH", "OPTIONS", "POST", "DELETE"):
+        for path in ("/health/live", "/api/v1/streams", "/api/v1/alerts?x=1", "/api/v1/events/planes"):
+            answer = server.ask(method, path)
+            expect(answer.status, 405, f"{method} {path}")
+            expect(answer.getheader("Allow"), "GET", f"what {path} takes")
+            if method == "HEAD":
+                expect(answer.content, b"", "the body of an answer to HEAD")
+            else:
+                problem(answer, 405, "method")
+    for path, takes in (("/api/v1/streams/planes", "DELETE, GET"), ("/api/v1/apply", "POST"),
+                        ("/api/v1/streams/planes/records", "POST")):
+        answer = server.ask("PUT", path, b"{}", {"Content-Type": "text/plain"})
+        problem(answer, 405, "method")
+        expect(answer.getheader("Allow"), takes, f"what {path} takes")
+    nowhere = server.ask("PUT", "/api/v1/nonsense", b"{}", {"Content-Type": "application/json"})
+    problem(nowhere, 404, "noSuchRoute")
+
+
 def idempotency(server, chance):
     def ask(name, key, description="Changes and goes."):
         text = SECOND.replace("second", name).replace("Changes and goes.", description)
@@ -278,6 +337,8 @@ def events(server, place):
     server.run("apply", place / "counted.yaml")
     body = b"".join(b'{"number":%d,"at":"2026-01-01T00:00:00Z"}\n' % number for number in range(100))
     expect(server.ask("POST", "/api/v1/streams/counted/records", body, LINES).status, 200, "the status of publishing")
+    blank = server.ask("POST", "/api/v1/streams/planes/records", b"\r\n{}\r\n\r\n\n{}\n\r\n", LINES)
+    expect(json.loads(blank.content)["appended"], 2, "lines appended, where some are blank")
     everything = server.events("counted")
     expect(sorted(line["value"]["number"] for line in everything), list(range(100)), "all records")
     by_partition = {str(number): [line for line in everything if line["position"].startswith(f"counted/{number}@")]
@@ -354,6 +415,37 @@ def start_and_idle(place):
     return f"ready after {first:.2f} s, again after {again:.2f} s; {megabytes:.0f} MiB{'' if is_release else ', a debug build'}"
 
 
+def full_disk(place):
+    """The log on a small file system of its own, which only the server sees."""
+    data = place / "full"
+    (data / "log").mkdir(parents=True)
+    # Others than root may mount only as the root of a namespace of users.
+    apart = ["--mount"] if os.geteuid() == 0 else ["--user", "--map-root-user", "--mount"]
+    inside = ["unshare", *apart, "sh", "-c", 'mount -t tmpfs -o size=200m none "$0" && exec "$@"', str(data / "log")]
+    if not shutil.which("unshare") or subprocess.run([*inside, "true"], capture_output=True).returncode:
+        return "skipped, because this user may mount nothing, not even where nobody else sees it"
+    with Server(data) as server:
+        server.start(before=inside)
+        (place / "full.yaml").write_text(SECOND.replace("second", "full"))
+        server.run("apply", place / "full.yaml")
+        line = b'{"number":%d,"at":"2026-01-01T00:00:00Z","more":"' + b"x" * 500_000 + b'"}\n'
+        taken = 0
+        for request in range(40):
+            body = b"".join(line % (request * 20 + number) for number in range(20))
+            answer = server.ask("POST", "/api/v1/streams/full/records", body, LINES)
+            if answer.status != 200:
+                break
+            taken += 1
+        expect_in(answer.status, (503, 504), f"what a full disk is answered with ({answer.content[:200]})")
+        ready = server.ask("GET", "/health/ready")
+        expect(ready.status, 503, f"readiness with a full disk ({ready.content})")
+        expect_in("the disk is full", " ".join(json.loads(ready.content)["reasons"]), "the reasons")
+        expect(server.ask("GET", "/api/v1/streams/full").status, 200, "a read")
+        expect_in("the disk is full", server.run("status", status=1).stderr, "the last line of `status`")
+        server.stop()
+    return f"full after {taken * 10} MB"
+
+
 def stop_under_load(server):
     is_over = threading.Event()
     sent = [0]
@@ -402,10 +494,12 @@ def main():
                 check(f"the example of `tributary {' '.join(path)}`", try_example, server, place, tree, path)
         check("the example of `tributary delete`", try_example, server, place, tree, ("delete",))
         check("exit codes", exit_codes, server, place)
+        check("exit codes of problems", exit_codes_of_problems)
         check("addresses other than loopback are refused", other_addresses, place)
         check("foreign hosts are refused", hosts, server)
         check("foreign origins are refused", origins, server)
         check("other media types are refused", media_types, server)
+        check("methods that a path does not take are refused", methods, server)
         check("problems say what is wrong", problems, server)
         check("a key takes effect once", idempotency, server, chance)
         check("a broken file names all its errors, and nothing is applied", broken_files, server, place)
@@ -413,6 +507,7 @@ def main():
         check("events from a place on, so many, of a partition, and as they come", events, server, place)
         check("HTTP at the Kafka port is refused", http_at_kafka, server)
         check("it starts quickly and needs little", start_and_idle, place)
+        check("a full disk turns readiness red, and reads go on", full_disk, place)
         check("it stops within 5 s under load", stop_under_load, server)
     checks.end()
 

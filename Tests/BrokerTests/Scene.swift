@@ -20,7 +20,8 @@ final class Scene {
     }
 
     init(_ change: (inout Broker.Settings) -> Void = { _ in }) async throws {
-        var template = Array("/tmp/broker-test-XXXXXX".utf8CString)
+        let name = FileManager.default.temporaryDirectory.path + "/broker-test-XXXXXX"
+        var template = Array(name.utf8CString)
         guard let made = mkdtemp(&template) else {
             throw TestClient.Failure.system("mkdtemp", errno)
         }

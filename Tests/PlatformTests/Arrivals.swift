@@ -11,6 +11,7 @@ enum Arrivals {
         _ name: String,
         partitions: Int32 = 3,
         lateness: TimeSpan = .seconds(60),
+        idle: TimeSpan? = nil,
         description: String = "How a departure ended."
     ) -> StreamDefinition {
         StreamDefinition(
@@ -22,6 +23,7 @@ enum Arrivals {
             time: "at",
             identity: "id",
             lateness: lateness,
+            idle: idle,
             notBefore: Instant(rfc3339: "2013-01-01T00:00:00Z"),
             notAfter: Instant(rfc3339: "2014-01-01T00:00:00Z"),
             fields: [

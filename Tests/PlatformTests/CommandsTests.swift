@@ -217,6 +217,21 @@ import Testing
         stand.stop()
     }
 
+    @Test func `are refused under a key that came before with another stream's name`() async throws
+    {
+        let stand = try await Stand.start(memoryLog())
+        let first = Arrivals.definition("flights.arrived", partitions: 1)
+        _ = try await stand.platform.apply([first], for: .keyed("key", body: "one"))
+        let other = Arrivals.definition("flights.departed", partitions: 1)
+        await #expect("the key was used for another request") {
+            _ = try await stand.platform.apply([other], for: .keyed("key", body: "two"))
+        } throws: { error in
+            if case PlatformError.keyReused = error { true } else { false }
+        }
+        #expect(try stand.catalog.stream(other.name) == nil)
+        stand.stop()
+    }
+
     /// What was answered is seen at its position, and from then on.
     private func expectSeen(_ answer: Answer, of wish: Wish, at stand: Stand) throws {
         guard case .effect(let effect) = answer, let position = effect.position else { return }
@@ -245,7 +260,7 @@ import Testing
         )
         for (number, answer) in answers {
             var caller = Caller.keyed("key \(number)", route: "wish")
-            if case .declare = wishes[number] { caller = caller.part(wishes[number].subject) }
+            if case .declare = wishes[number] { caller = caller.part(0) }
             let fact = caller.keyedID.flatMap { facts[$0] }
             if case .effect(let effect) = answer, let position = effect.position {
                 told.insert(number)
@@ -257,7 +272,7 @@ import Testing
         // What had nothing to do for one client may have had an effect for the other.
         for (number, _) in answers where !told.contains(number) {
             let keys = [Caller.keyed("key \(number)", route: "wish")]
-                .flatMap { [$0, $0.part(wishes[number].subject)] }
+                .flatMap { [$0, $0.part(0)] }
             let found = keys.compactMap(\.keyedID).contains { facts[$0] != nil }
             #expect(!found, "\(number), \(wishes[number]), took effect, and nobody was told.")
         }

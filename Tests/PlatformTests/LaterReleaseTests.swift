@@ -36,6 +36,8 @@ import Testing
         let log = memoryLog()
         let stand = try await Stand.start(log)
         _ = try await stand.platform.apply([stream], for: .anybody)
+        // The stream has its seat: without one it would wait for answers that cannot be read.
+        try await stand.settle()
         let position = try await log.append(laterFact(on: topic), to: topic, partition: 0)
         try await stand.eventually("a reason to stop") { !stand.platform.stopReasons.isEmpty }
         let reason = try #require(stand.platform.stopReasons.first)

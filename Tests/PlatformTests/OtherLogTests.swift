@@ -107,7 +107,13 @@ import Testing
         #expect(alerts.count == 2, "One for each partition.")
         try await expectAsFresh(stand, log)
         try expectLetters(log)
+        #expect(alerts.allSatisfy { $0.resolvedAt == nil }, "Nobody has looked at the rows yet.")
         try await stand.expectProof("of the new log, whatever was attested of the former one")
+        try await stand.settle()
+        #expect(
+            try stand.alerts().allSatisfy { $0.resolvedAt != nil },
+            "The audit found them right."
+        )
         stand.stop()
     }
 
@@ -143,6 +149,28 @@ import Testing
         }
         #expect(try stand.intakeDigests() == digests)
         #expect(try stand.catalog.stream(stream.name) != nil)
+        stand.stop()
+    }
+
+    @Test func `is no longer there, and comes back`() async throws {
+        let log = memoryLog()
+        let stand = try await started(log, MemoryStore())
+        try await send(20, to: log)
+        try await stand.settle()
+        try log.delete(topic: stream.topic)
+        func missing() throws -> [AlertLedger.Alert] {
+            try stand.alerts().filter { $0.kind == "topicMissing" }
+        }
+        try await stand.eventually("an alert for each partition") { try missing().count == 2 }
+        try stand.platform.resolveWaits()
+        try await Task.sleep(for: .milliseconds(100))
+        #expect(try missing().allSatisfy { $0.resolvedAt == nil })
+        try log.create(TopicSpec(stream.topic, partitions: 2))
+        try await send(4, to: log)
+        try await stand.eventually("both alerts are resolved") {
+            try missing().allSatisfy { $0.resolvedAt != nil }
+        }
+        #expect(try missing().count == 2)
         stand.stop()
     }
 

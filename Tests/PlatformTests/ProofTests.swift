@@ -96,6 +96,9 @@ import Testing
         }
         #expect(try stand.alerts().contains { $0.kind == "divergence" })
         try await stand.expectProof("after everything was built anew")
+        try await stand.settle()
+        let open = try stand.alerts().filter { $0.kind == "divergence" && $0.resolvedAt == nil }
+        #expect(open.isEmpty, "The audit found the rows right.")
         stand.stop()
     }
 

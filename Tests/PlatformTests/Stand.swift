@@ -27,14 +27,21 @@ final class Stand: Sendable {
         _ store: any Store = MemoryStore(),
         seed: UInt64 = 1,
         checkpoints: Checkpoints? = nil,
-        isRestored: Bool = false
+        isRestored: Bool = false,
+        stateFailed: @escaping @Sendable (StoreError) -> Void = { _ in }
     ) async throws -> Stand {
-        let stand = Stand(log, store, seed: seed, checkpoints)
+        let stand = Stand(log, store, seed: seed, checkpoints, stateFailed)
         try await stand.platform.start(isRestored: isRestored)
         return stand
     }
 
-    private init(_ log: any Log, _ store: any Store, seed: UInt64, _ checkpoints: Checkpoints?) {
+    private init(
+        _ log: any Log,
+        _ store: any Store,
+        seed: UInt64,
+        _ checkpoints: Checkpoints?,
+        _ stateFailed: @escaping @Sendable (StoreError) -> Void
+    ) {
         self.log = log
         self.store = store
         let notices = Notices()
@@ -43,6 +50,7 @@ final class Stand: Sendable {
             store: store,
             clock: TestClock(seed: seed),
             checkpoints: checkpoints,
+            stateFailed: stateFailed,
             notice: { text in notices.note(text) }
         )
         notices.stand = self

@@ -16,8 +16,8 @@ import Testing
         init(
             _ log: any Log,
             _ store: any Store,
-            answered: Offset = -1,
-            batchLimit: Int = 8_192
+            batchLimit: Int = 8_192,
+            answered: @escaping @Sendable () throws -> Offset = { -1 }
         )
             throws
         {
@@ -32,7 +32,9 @@ import Testing
                 surroundings: Projector.Surroundings(
                     folded: { _, _, _ in },
                     report: { told.add($0) },
-                    lastAnswered: { _, _ in answered }
+                    lastAnswered: { _, _ throws(LogError) in
+                        do { return try answered() } catch { throw .refused("\(error)") }
+                    }
                 )
             )
         }
@@ -90,11 +92,33 @@ import Testing
         // The rows are lost, and the answers up to offset 1 are known to be in the log.
         try birds.log.delete(topic: "answers")
         try birds.log.create(TopicSpec("answers", partitions: 1))
-        let again = try Stage(birds.log, try totalsStore(), answered: 1)
+        let again = try Stage(birds.log, try totalsStore(), answered: { 1 })
         again.projector.add(Totals(), to: Birds.partition)
         try await again.reach(3)
         again.projector.stop()
         #expect(try birds.answers() == ["c at 2"])
+    }
+
+    @Test func `leaves out no answer, and changes none's place, where some were not taken`()
+        async throws
+    {
+        let seed = UInt64.random(in: 0 ... .max)
+        print("seed \(seed)")
+        let birds = try Birds()
+        let keys = (0 ..< 60).map { "bird \($0)" }
+        for key in keys { try await birds.append(key, nil) }
+        var faults = FaultyLog.Faults()
+        faults.refusal = 0.15
+        let faulty = FaultyLog(birds.log, seed: seed, faults: faults)
+        // The last input that has an answer, as the log of answers tells it.
+        let stage = try Stage(faulty, try totalsStore(), batchLimit: 20) {
+            Offset(try birds.answers().last?.split(separator: " ").last ?? "-1") ?? -1
+        }
+        stage.projector.add(Totals(), to: Birds.partition)
+        try await stage.reach(60)
+        stage.projector.stop()
+        #expect(faulty.counts.refusals > 0)
+        #expect(try birds.answers() == keys.enumerated().map { "\($1) at \($0)" })
     }
 
     @Test func `stops at a fact of a later release with what came before it landed`() async throws {
@@ -168,6 +192,35 @@ import Testing
         #expect(kinds == ["logChanged"])
     }
 
+    @Test func `says once for each reason why it waits, and begins when it can`() async throws {
+        let birds = try Birds()
+        try birds.log.delete(topic: "birds")
+        let isAnswered = Atomic(false)
+        let stage = try Stage(birds.log, try totalsStore()) {
+            guard isAnswered.load(ordering: .acquiring) else {
+                throw LogError.unreachable("no answer on purpose")
+            }
+            return -1
+        }
+        stage.projector.add(Totals(), to: Birds.partition)
+        // Long enough for a second attempt, which must not say the same again.
+        try await Task.sleep(for: .milliseconds(1_500))
+        #expect(stage.told.reports.map(\.word) == ["waiting"])
+        try birds.log.create(TopicSpec("birds", partitions: 2))
+        try await birds.append("owl", "1")
+        for _ in 0 ..< 1_000 where stage.told.reports.count < 2 {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        try await Task.sleep(for: .milliseconds(1_500))
+        let second = stage.told.reports.dropFirst()
+        #expect(second.map(\.word) == ["waiting"])
+        #expect("\(second)".contains("no answer on purpose"))
+        isAnswered.store(true, ordering: .releasing)
+        try await stage.reach(1)
+        stage.projector.stop()
+        #expect(stage.told.reports.count == 2)
+    }
+
     @Test func `says which records went away before it had folded them`() async throws {
         let birds = try Birds()
         let store = try totalsStore()
@@ -199,6 +252,7 @@ extension ProjectorReport {
         case .logChanged: "logChanged"
         case .recordsLost: "recordsLost"
         case .topicMissing: "topicMissing"
+        case .waiting: "waiting"
         case .stopped(let projection, _, let why): "stopped \(projection): \(why)"
         case .storeFailed: "storeFailed"
         }

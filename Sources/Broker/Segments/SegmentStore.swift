@@ -119,4 +119,21 @@ public final class SegmentStore: Sendable {
 
     /// Whether the disk is full; appends are refused until it is not.
     public var isFull: Bool { engine.state.withLock { $0.isFull } }
+
+    /// What keeps the log from taking or giving all it should, in sentences; empty while all is well.
+    public var troubles: [String] {
+        engine.state.withLock { state in
+            var troubles: [String] = []
+            if let failure = state.failure {
+                troubles.append("The log takes no writes: \(failure)")
+            }
+            if state.isFull || state.lacksRoom {
+                troubles.append("The log takes no writes: the disk is full. Make room on it.")
+            }
+            for finding in state.findings where finding != state.failure {
+                troubles.append("The log is damaged: \(finding)")
+            }
+            return troubles
+        }
+    }
 }

@@ -22,6 +22,8 @@ struct StoreState: Sendable {
     var failure: String?
     /// Segments cannot be written for want of room; the journal holds what was acknowledged.
     var isFull = false
+    /// The last that was to be written found no room, and was refused.
+    var lacksRoom = false
 
     var topics: [String: Topic] = [:]
     var serials: [TopicPartition: Int] = [:]
@@ -172,6 +174,7 @@ extension StoreState {
                     pendingBytes -= batch.bytes.count
                     break
                 }
+                lacksRoom = false
                 toSegments.append(Pending(serial: entry.serial, batch: batch, journal: journal))
                 partition.advance(to: batch.header.endOffset, &afterwards)
             case .synced(let offset, base: _, position: _):
@@ -206,6 +209,7 @@ extension StoreState {
             }
             if let done = entry.done { afterwards.run { done(error) } }
         }
+        if refusal == .diskFull { lacksRoom = true }
         toJournalBytes = 0
         for entry in kept { toJournal.append(entry) }
         for serial in touched {

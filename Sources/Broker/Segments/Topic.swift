@@ -24,7 +24,8 @@ public struct Topic: Sendable, Hashable {
 
 extension Topic {
     /// Why a name cannot be a topic's, by Kafka's own rules; nil if it can.
-    static func flaw(in name: String) -> String? {
+    /// Source: org.apache.kafka.common.internals.Topic.validate.
+    public static func flaw(in name: String) -> String? {
         let allowed = name.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "a") ... UInt8(ascii: "z"), UInt8(ascii: "A") ... UInt8(ascii: "Z"),
@@ -36,7 +37,9 @@ extension Topic {
         }
         if name.isEmpty { return "A topic needs a name." }
         if name == "." || name == ".." { return "A topic cannot be called \(name)." }
-        if name.utf8.count > 249 { return "A topic's name has at most 249 characters." }
+        if name.utf8.count > 249 {
+            return "A topic's name has at most 249 characters, and this one has \(name.utf8.count)."
+        }
         if !allowed { return "A topic's name holds only letters, digits, '.', '_' and '-'." }
         return nil
     }

@@ -76,6 +76,7 @@ extension SettlingThread {
         bytesSinceCheckpoint += bytes
         var flushMilliseconds: Int64?
         engine.state.withLock { state in
+            state.lacksRoom = false
             state.pendingBytes -= bytes
             guard let partition = state.partitions[serial] else { return }
             if partition.segments.last.map({ $0.base != base }) ?? true {
@@ -128,6 +129,7 @@ extension SettlingThread {
             return
         }
         engine.change { state, afterwards in
+            state.lacksRoom = true
             let later = state.toSegments.takeAll()
             for pending in later where pending.serial != serial { state.toSegments.append(pending) }
             let lost = rest + later.filter { $0.serial == serial }

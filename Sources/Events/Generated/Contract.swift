@@ -4,12 +4,16 @@
 /// The contract that this code was made from.
 public enum Contract {
     /// SHA-256 over Topics/topics.yaml and the messages beside it.
+<<<<<<< HEAD
     public static let digest = "502a1c87d7cda04dd134059dc03546d2218dcd55d1c5045f5ae6fa933371309f"
+=======
+    public static let digest = "cdc4aa94d436973a0d23d94dffe37b6cefd756d415a47a46b52fa01877d0806d"
+>>>>>>> h4
 }
 
 // Each message file, and the code that was made from it:
-// alerts.proto ede6b4f187e1cbc5dc81c8380673312c1602f49c516f9b0e50d81e68d4c5f2f5
-// alerts.pb.swift f81ecb39ec7f378fa7cf49d68d9318f64e062467fb09bae5cd670475f5412528
+// alerts.proto 7f3617f3b1d92bbbfcd2a0cdf68aab3b330dfa1780564f8a507e3ed629cb15da
+// alerts.pb.swift 7f419d7ddee8b7867661185cb42c65d10d793f850fac74bc38008540937f4db5
 // attestations.proto 0b353462fbb84932c1d4eae5070738f2c876594a2f07834888bd87068446c9b9
 // attestations.pb.swift 53bdc5438900bf2b8353b9757ea054288d4a8f97456ffbf14ff80c7466a83439
 // datasets.proto 7b59c0be16f5bced9fa62a5eff7a649947362869021f5fca862156fd744b669a

@@ -58,11 +58,11 @@ public nonisolated struct AlertEvent: Sendable {
     // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
     // methods supported on all messages.
 
-    /// What is wrong, as one stable word, such as `projection_dropped`, `divergence`, `log_changed`,
-    /// `records_lost` or `projector_stopped`.
+    /// What is wrong, as one stable word: `logChanged`, `recordsLost`, `topicMissing`, `projectorStopped`,
+    /// `stateFailed` or `divergence`. Later releases may have more.
     public var kind: String = String()
 
-    /// What the alert is about: the name of a projection, a stream or a topic.
+    /// What the alert is about, such as the name of a projection, a comma and the partition that it folds.
     public var subject: String = String()
 
     /// One sentence.

@@ -121,6 +121,8 @@ public enum ProjectorReport: Sendable, Hashable {
     /// Records went away before they were folded.
     case recordsLost(projection: String, partition: Partition, from: Offset, to: Offset)
     case topicMissing(projection: String, partition: Partition)
+    /// It cannot begin, and tries again until it can; said once for each reason.
+    case waiting(projection: String, partition: Partition, why: String)
     case stopped(projection: String, partition: Partition, why: String)
     case storeFailed(projection: String, partition: Partition, StoreError)
 }

@@ -78,9 +78,8 @@ public struct Changes {
         guard table.keeps == .newest else { return }
         makeUnique()
         let overlay = overlays[table]
-        let unread = Set(keys).filter { overlay[$0] == nil }
-        guard !unread.isEmpty else { return }
-        let missing = Array(unread)
+        let missing = keys.filter { overlay[$0] == nil }
+        guard !missing.isEmpty else { return }
         do {
             let rows = try TableReader(reader, family: family, shelf: shelf).get(table, missing)
             for (key, row) in zip(missing, rows) { overlay.remember(row, at: key) }

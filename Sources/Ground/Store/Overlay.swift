@@ -53,9 +53,10 @@ final class Overlay<Key: Ordered & Hashable, Row: Stored>: AnyOverlay {
     }
 
     let table: Table<Key, Row>
-    private var entries: [Key: Entry]
+    /// By the key's bytes: two texts that Unicode holds to be equal are two keys in the store, and so they are here.
+    private var entries: [[UInt8]: Entry]
     /// Versions that a later record of the same batch has overtaken.
-    private var overtaken: [(key: Key, value: [UInt8]?, offset: Int64)]
+    private var overtaken: [(key: [UInt8], value: [UInt8]?, offset: Int64)]
 
     convenience init(_ table: Table<Key, Row>) {
         self.init(table, entries: [:], overtaken: [])
@@ -63,8 +64,8 @@ final class Overlay<Key: Ordered & Hashable, Row: Stored>: AnyOverlay {
 
     private init(
         _ table: Table<Key, Row>,
-        entries: [Key: Entry],
-        overtaken: [(key: Key, value: [UInt8]?, offset: Int64)]
+        entries: [[UInt8]: Entry],
+        overtaken: [(key: [UInt8], value: [UInt8]?, offset: Int64)]
     ) {
         self.table = table
         self.entries = entries
@@ -72,13 +73,14 @@ final class Overlay<Key: Ordered & Hashable, Row: Stored>: AnyOverlay {
     }
 
     /// What the batch knows of a row; nil where it was never touched.
-    subscript(key: Key) -> Entry? { entries[key] }
+    subscript(key: Key) -> Entry? { entries[key.orderedBytes] }
 
     /// Notes what the store holds.
-    func remember(_ row: Row?, at key: Key) { entries[key] = Entry(row: row) }
+    func remember(_ row: Row?, at key: Key) { entries[key.orderedBytes] = Entry(row: row) }
 
     /// Moves a row out so that it can be changed in place. If there was one, `put` must follow.
     func take(_ key: Key, at offset: Int64) -> Row? {
+        let key = key.orderedBytes
         guard let index = entries.index(forKey: key), entries.values[index].row != nil else {
             return nil
         }
@@ -90,11 +92,12 @@ final class Overlay<Key: Ordered & Hashable, Row: Stored>: AnyOverlay {
     }
 
     func put(_ row: Row?, at key: Key, offset: Int64) {
+        let key = key.orderedBytes
         if let entry = entries[key] { keep(entry, of: key, before: offset) }
         entries[key] = Entry(row: row, changedAt: offset)
     }
 
-    private func keep(_ entry: Entry, of key: Key, before offset: Int64) {
+    private func keep(_ entry: Entry, of key: [UInt8], before offset: Int64) {
         guard table.keeps == .everyVersion, let changedAt = entry.changedAt, changedAt < offset
         else { return }
         overtaken.append((key, table.value(of: entry.row), changedAt))
@@ -112,8 +115,8 @@ final class Overlay<Key: Ordered & Hashable, Row: Stored>: AnyOverlay {
         return rows
     }
 
-    private func place(of key: Key, at offset: Int64, on shelf: Shelf) -> [UInt8] {
-        let key = shelf.key(of: key, in: table)
+    private func place(of key: [UInt8], at offset: Int64, on shelf: Shelf) -> [UInt8] {
+        let key = shelf.prefix + [table.number] + key
         return table.keeps == .newest ? key : Version.key(key, at: offset)
     }
 

@@ -3,6 +3,8 @@ internal import Hummingbird
 
 /// Keeps web pages out: whatever the user visits could post to loopback from the user's own browser.
 struct Gatekeeper: RouterMiddleware {
+    let routes: RouteTable
+
     func handle(
         _ request: Request,
         context: BasicRequestContext,
@@ -31,9 +33,8 @@ struct Gatekeeper: RouterMiddleware {
                 "The Origin `\(origin)` is not this server's own."
             )
         }
-        guard request.method != .get, request.method != .head, request.method != .delete else {
-            return
-        }
+        try routes.check(request)
+        guard request.method != .get, request.method != .delete else { return }
         let type =
             request.headers[.contentType]?.split(separator: ";").first.map { $0.lowercased() } ?? ""
         let takesLines = request.uri.path.hasSuffix("/records")

@@ -19,6 +19,8 @@ struct Problem: Error {
     /// More members: `errors` of an apply.
     var more: [(String, JSONValue)] = []
     var retryAfterSeconds: Int?
+    /// The methods that the path takes.
+    var allow: String?
 
     init(
         _ type: String,
@@ -27,7 +29,8 @@ struct Problem: Error {
         _ detail: String,
         pointer: String? = nil,
         more: [(String, JSONValue)] = [],
-        retryAfterSeconds: Int? = nil
+        retryAfterSeconds: Int? = nil,
+        allow: String? = nil
     ) {
         self.type = type
         self.title = title
@@ -36,6 +39,7 @@ struct Problem: Error {
         self.pointer = pointer
         self.more = more
         self.retryAfterSeconds = retryAfterSeconds
+        self.allow = allow
     }
 
     var response: Response {
@@ -48,6 +52,7 @@ struct Problem: Error {
         var response = Response.json(.object(members + more), status: status)
         response.headers[.contentType] = "application/problem+json"
         if let retryAfterSeconds { response.headers[.retryAfter] = String(retryAfterSeconds) }
+        if let allow { response.headers[.allow] = allow }
         return response
     }
 }
@@ -198,7 +203,10 @@ struct ProblemMiddleware: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch {
-            return Problem(error).response
+            var response = Problem(error).response
+            // What answers HEAD has no body, and a client would take one for the next answer (RFC 9110, 9.3.2).
+            if request.method == .head { response.body = ResponseBody() }
+            return response
         }
     }
 }

@@ -25,19 +25,23 @@ public struct PlatformAPI: Sendable {
         public var environment: String
         /// What recovery and checks found at start, in sentences.
         public var notices: @Sendable () -> [String]
+        /// What else keeps the server from being ready, in sentences, beside what the platform knows of.
+        public var troubles: @Sendable () -> [String]
 
         public init(
             version: String,
             kafka: String,
             dataDirectory: String,
             environment: String,
-            notices: @escaping @Sendable () -> [String]
+            notices: @escaping @Sendable () -> [String],
+            troubles: @escaping @Sendable () -> [String] = { [] }
         ) {
             self.version = version
             self.kafka = kafka
             self.dataDirectory = dataDirectory
             self.environment = environment
             self.notices = notices
+            self.troubles = troubles
         }
     }
 
@@ -48,118 +52,130 @@ public struct PlatformAPI: Sendable {
 
     public func router() -> Router<BasicRequestContext> {
         let router = Router(context: BasicRequestContext.self)
+        let routes = routes
         router.add(middleware: ProblemMiddleware())
-        router.add(middleware: Gatekeeper())
-        router.get("/health/live") { _, _ in Response.json(["live": true]) }
-        router.get("/health/ready") { _, _ in try ready() }
-        router.get("/schemas/resources.json") { _, _ in Response.json(resourceSchema()) }
-        let api = router.group("/api/v1")
-        api.get("/status") { _, _ in try await status() }
-        api.post("/apply") { request, _ in try await apply(request) }
-        api.get("/streams") { request, _ in try await listStreams(request) }
-        api.get("/streams/:name") { request, context in try await stream(context.name, request) }
-        api.delete("/streams/:name") { request, context in
-            try await deleteStream(context.name, request)
-        }
-        api.post("/streams/:name/records") { request, context in
-            try await publish(to: context.name, request)
-        }
-        api.post("/streams/:name/advance") { request, context in
-            try await advance(context.name, request)
-        }
-        route(features: api)
-        route(models: api)
-        route(endpoints: api)
-        router.post("/get-online-features") { request, _ in try await onlineFeatures(request) }
-        route(inference: router.group("/v2"))
-        api.get("/events/:name") { request, context in try await events(of: context.name, request) }
-        api.get("/alerts") { _, _ in try alerts() }
-        api.post("/audit/verify") { request, _ in try await verify(request) }
-        api.post("/wait") { request, _ in try await wait(request) }
+        router.add(middleware: Gatekeeper(routes: routes))
+        routes.serve(on: router)
         return router
     }
 
-    private func route(features api: RouterGroup<BasicRequestContext>) {
-        api.get("/features") { request, _ in try await listViews(request) }
-        api.get("/features/:name") { request, context in try await view(context.name, request) }
-        api.delete("/features/:name") { request, context in
+    private var routes: RouteTable {
+        var routes = RouteTable()
+        routes.add(.get, "/health/live") { _, _ in Response.json(["live": true]) }
+        routes.add(.get, "/health/ready") { _, _ in try ready() }
+        routes.add(.get, "/schemas/resources.json") { _, _ in Response.json(resourceSchema()) }
+        routes.add(.get, "/api/v1/status") { _, _ in try await status() }
+        routes.add(.post, "/api/v1/apply") { request, _ in try await apply(request) }
+        routes.add(.get, "/api/v1/streams") { request, _ in try await listStreams(request) }
+        routes.add(.get, "/api/v1/streams/:name") { request, context in
+            try await stream(context.name, request)
+        }
+        routes.add(.delete, "/api/v1/streams/:name") { request, context in
+            try await deleteStream(context.name, request)
+        }
+        routes.add(.post, "/api/v1/streams/:name/records") { request, context in
+            try await publish(to: context.name, request)
+        }
+        routes.add(.post, "/api/v1/streams/:name/advance") { request, context in
+            try await advance(context.name, request)
+        }
+        routes.add(.get, "/api/v1/events/:name") { request, context in
+            try await events(of: context.name, request)
+        }
+        routes.add(.get, "/api/v1/alerts") { _, _ in try alerts() }
+        routes.add(.post, "/api/v1/audit/verify") { request, _ in try await verify(request) }
+        routes.add(.post, "/api/v1/wait") { request, _ in try await wait(request) }
+        add(features: &routes)
+        add(models: &routes)
+        add(endpoints: &routes)
+        add(inference: &routes)
+        return routes
+    }
+
+    private func add(features routes: inout RouteTable) {
+        routes.add(.post, "/get-online-features") { request, _ in
+            try await onlineFeatures(request)
+        }
+        routes.add(.get, "/api/v1/features") { request, _ in try await listViews(request) }
+        routes.add(.get, "/api/v1/features/:name") { request, context in try await view(context.name, request) }
+        routes.add(.delete, "/api/v1/features/:name") { request, context in
             try await delete("FeatureView", context.name, request)
         }
-        api.post("/features/read") { request, _ in try await readFeatures(request) }
-        api.get("/datasets") { request, _ in try await listDatasets(request) }
-        api.get("/datasets/:name") { request, context in
+        routes.add(.post, "/api/v1/features/read") { request, _ in try await readFeatures(request) }
+        routes.add(.get, "/api/v1/datasets") { request, _ in try await listDatasets(request) }
+        routes.add(.get, "/api/v1/datasets/:name") { request, context in
             try await dataset(context.name, request)
         }
-        api.delete("/datasets/:name") { request, context in
+        routes.add(.delete, "/api/v1/datasets/:name") { request, context in
             try await delete("Dataset", context.name, request)
         }
-        api.post("/datasets/:name/seal") { request, context in
+        routes.add(.post, "/api/v1/datasets/:name/seal") { request, context in
             try await seal(context.name, request)
         }
-        api.post("/datasets/:name/verify") { _, context in try await verifyDataset(context.name) }
-        api.get("/datasets/:name/rows.csv") { _, context in
+        routes.add(.post, "/api/v1/datasets/:name/verify") { _, context in try await verifyDataset(context.name) }
+        routes.add(.get, "/api/v1/datasets/:name/rows.csv") { _, context in
             try datasetRows(context.name, isCSV: true)
         }
-        api.get("/datasets/:name/rows.jsonl") { _, context in
+        routes.add(.get, "/api/v1/datasets/:name/rows.jsonl") { _, context in
             try datasetRows(context.name, isCSV: false)
         }
     }
 
-    private func route(models api: RouterGroup<BasicRequestContext>) {
-        api.get("/models") { request, _ in try await listModels(request) }
-        api.get("/models/:name") { request, context in try await model(context.name, request) }
-        api.get("/models/:name/history") { request, context in
+    private func add(models routes: inout RouteTable) {
+        routes.add(.get, "/api/v1/models") { request, _ in try await listModels(request) }
+        routes.add(.get, "/api/v1/models/:name") { request, context in try await model(context.name, request) }
+        routes.add(.get, "/api/v1/models/:name/history") { request, context in
             try await modelHistory(context.name, request)
         }
-        api.delete("/models/:name") { request, context in
+        routes.add(.delete, "/api/v1/models/:name") { request, context in
             try await delete("Model", context.name, request)
         }
-        api.post("/models/:name/train") { request, context in
+        routes.add(.post, "/api/v1/models/:name/train") { request, context in
             try await train(context.name, request)
         }
-        api.post("/models/:name/rollback") { request, context in
+        routes.add(.post, "/api/v1/models/:name/rollback") { request, context in
             try await rollBack(context.name, request)
         }
-        api.post("/models/:name/versions/:version/approve") { request, context in
+        routes.add(.post, "/api/v1/models/:name/versions/:version/approve") { request, context in
             try await approve(context.name, context.version, request)
         }
-        api.post("/models/:name/versions/:version/promote") { request, context in
+        routes.add(.post, "/api/v1/models/:name/versions/:version/promote") { request, context in
             try await promote(context.name, context.version, request)
         }
-        api.post("/models/:name/versions/:version/evaluate") { request, context in
+        routes.add(.post, "/api/v1/models/:name/versions/:version/evaluate") { request, context in
             try await evaluate(context.name, context.version, request)
         }
-        api.get("/runs") { request, _ in try await listRuns(request) }
-        api.get("/runs/:name") { request, context in try await run(context.name, request) }
+        routes.add(.get, "/api/v1/runs") { request, _ in try await listRuns(request) }
+        routes.add(.get, "/api/v1/runs/:name") { request, context in try await run(context.name, request) }
     }
 
-    private func route(endpoints api: RouterGroup<BasicRequestContext>) {
-        api.get("/endpoints") { request, _ in try await listEndpoints(request) }
-        api.get("/endpoints/:name") { request, context in
+    private func add(endpoints routes: inout RouteTable) {
+        routes.add(.get, "/api/v1/endpoints") { request, _ in try await listEndpoints(request) }
+        routes.add(.get, "/api/v1/endpoints/:name") { request, context in
             try await endpoint(context.name, request)
         }
-        api.delete("/endpoints/:name") { request, context in
+        routes.add(.delete, "/api/v1/endpoints/:name") { request, context in
             try await delete("Endpoint", context.name, request)
         }
-        api.post("/endpoints/:name/predict") { request, context in
+        routes.add(.post, "/api/v1/endpoints/:name/predict") { request, context in
             try await predict(context.name, request)
         }
-        api.post("/endpoints/:name/reexecute") { _, context in try await reexecute(context.name) }
-        api.get("/predictions/:name") { _, context in
+        routes.add(.post, "/api/v1/endpoints/:name/reexecute") { _, context in try await reexecute(context.name) }
+        routes.add(.get, "/api/v1/predictions/:name") { _, context in
             try await explain(context.name, executes: false)
         }
-        api.get("/predictions/:name/explanation") { request, context in
+        routes.add(.get, "/api/v1/predictions/:name/explanation") { request, context in
             try await explain(context.name, executes: request.query["execute"] != nil)
         }
     }
 
-    private func route(inference v2: RouterGroup<BasicRequestContext>) {
-        v2.get("/") { _, _ in inferenceServer() }
-        v2.get("/health/live") { _, _ in Response.json(["live": true]) }
-        v2.get("/health/ready") { _, _ in try ready() }
-        v2.get("/models/:name") { _, context in try await inferenceModel(context.name) }
-        v2.get("/models/:name/ready") { _, context in try await inferenceReady(context.name) }
-        v2.post("/models/:name/infer") { request, context in
+    private func add(inference routes: inout RouteTable) {
+        routes.add(.get, "/v2") { _, _ in inferenceServer() }
+        routes.add(.get, "/v2/health/live") { _, _ in Response.json(["live": true]) }
+        routes.add(.get, "/v2/health/ready") { _, _ in try ready() }
+        routes.add(.get, "/v2/models/:name") { _, context in try await inferenceModel(context.name) }
+        routes.add(.get, "/v2/models/:name/ready") { _, context in try await inferenceReady(context.name) }
+        routes.add(.post, "/v2/models/:name/infer") { request, context in
             try await infer(context.name, request)
         }
     }

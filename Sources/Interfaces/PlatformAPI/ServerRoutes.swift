@@ -12,7 +12,7 @@ internal import Workers
 /// How the server is, and whether its state is what the log says.
 extension PlatformAPI {
     func ready() throws -> Response {
-        let reasons = platform.stopReasons
+        let reasons = platform.troubles + about.troubles()
         return Response.json(
             ["ready": .bool(reasons.isEmpty), "reasons": .array(reasons.map(JSONValue.string))],
             status: reasons.isEmpty ? .ok : .serviceUnavailable
@@ -22,6 +22,7 @@ extension PlatformAPI {
     /// What `tributary status` shows: positions and lag of every projection, and what was noticed.
     func status() async throws -> Response {
         let seats = platform.seats
+        let reasons = platform.troubles + about.troubles()
         let report = try await platform.pool.run { [platform] in
             let projections: [JSONValue] = seats.map { seat in
                 var members: [(String, JSONValue)] = [
@@ -47,7 +48,8 @@ extension PlatformAPI {
             return (projections, open, attested)
         }
         return Response.json([
-            "version": .string(about.version), "ready": .bool(platform.stopReasons.isEmpty),
+            "version": .string(about.version), "ready": .bool(reasons.isEmpty),
+            "reasons": .array(reasons.map(JSONValue.string)),
             "kafka": .string(about.kafka),
             "dataDirectory": .string(about.dataDirectory),
             "projections": .array(report.0),

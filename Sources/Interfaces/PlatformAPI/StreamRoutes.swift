@@ -73,8 +73,19 @@ extension PlatformAPI {
         let body = try await request.collectedBody(upTo: 64 << 20)
         let lines = body.split(separator: UInt8(ascii: "\n")).map { line in
             line.last == UInt8(ascii: "\r") ? Array(line.dropLast()) : Array(line)
+        }.filter { !$0.isEmpty }
+        let positions: [Position]
+        do {
+            positions = try await platform.publish(lines, to: name)
+        } catch AppendError.possiblyPersisted(let why) {
+            throw Problem(
+                "outcomeUnknown",
+                "It may or may not have been written",
+                .gatewayTimeout,
+                "\(why). Look at the end of the topic, GET /api/v1/events/TOPIC?from=-10, before you send the lines again: "
+                    + "each line sent twice is there twice, unless the stream has an `identity`."
+            )
         }
-        let positions = try await platform.publish(lines.filter { !$0.isEmpty }, to: name)
         return Response.json([
             "appended": .integer(Int64(lines.count)),
             "positions": .array(positions.map { .string($0.description) }),

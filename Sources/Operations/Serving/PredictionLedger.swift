@@ -92,8 +92,10 @@ public struct PredictionLedger: Projection {
                 Array(predicted.generation),
                 Partition(predicted.input.topic, predicted.input.partition)
             )
-            guard predicted.input.offset > changes[Self.answered, key] ?? -1 else { return nil }
-            changes[Self.answered, key] = predicted.input.offset
+            changes[Self.answered, key] = max(
+                changes[Self.answered, key] ?? -1,
+                predicted.input.offset
+            )
         }
         changes[Self.predictions, envelope.id] = Entry(
             endpoint: predicted.endpoint,
@@ -134,6 +136,15 @@ public struct PredictionLedger: Projection {
     ) throws(StoreError) -> Offset {
         try tables(outputPartition(of: input).index, in: reader)
             .get(answered, inputKey(endpoint, generation.bytes, input)) ?? -1
+    }
+
+    /// Whether a prediction is known.
+    public static func has(
+        _ id: EventID,
+        in partition: Int32,
+        of reader: any StoreReader
+    ) throws(StoreError) -> Bool {
+        try tables(partition, in: reader).get(predictions, id) != nil
     }
 
     /// Where predictions are whose id lies in a range, such as all that begin alike; at most `limit`.

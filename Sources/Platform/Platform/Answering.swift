@@ -55,17 +55,22 @@ final class Answering: Sendable {
 
     private func run() {
         var told = ""
-        /// The last record of each partition that has its answer in the log.
+        /// Every record of each partition up to here has its answer in the log.
         var answered: [Int32: Offset] = [:]
+        var isFolded = false
         while goesOn {
             do {
-                if answered.isEmpty { answered = try whatIsAnswered() }
+                if !isFolded {
+                    let known = try whatIsAnswered()
+                    if answered.isEmpty { answered = known }
+                    isFolded = true
+                }
                 let count = try answerNext(&answered)
                 told = ""
                 if count == 0 { _ = wakeUp.wait(atMost: .milliseconds(20)) }
             } catch {
-                // What is in the log by now is known only by looking.
-                answered = [:]
+                // What is in the log by now is known only by looking: a later answer may be there without an earlier one.
+                isFolded = false
                 let why = "the endpoint \(endpoint.name) waits: \(error)"
                 if why != told { platform.notice(why) }
                 told = why
@@ -116,6 +121,11 @@ final class Answering: Sendable {
                 in: platform.store
             ) {
                 guard goesOn else { return 0 }
+                let id = id(of: next, input)
+                if try PredictionLedger.has(id, in: output.index, of: platform.store) {
+                    reached[index] = next.offset
+                    continue
+                }
                 guard try isTime(for: next, &reading, served) else { break }
                 let (event, _) = try platform.predicted(
                     endpoint,
@@ -126,7 +136,7 @@ final class Answering: Sendable {
                     reading,
                     input: (input, next.offset)
                 )
-                answers.append((record(event, answering: next, of: input), output))
+                answers.append((record(event, id, answering: next, of: input), output))
                 reached[index] = next.offset
             }
         }
@@ -155,19 +165,24 @@ final class Answering: Sendable {
         return goesOn
     }
 
+    /// Follows from the record, so that it has one answer, however often it is given.
+    private func id(of next: AnswerInput, _ input: Partition) -> EventID {
+        EventID(
+            of: Array("answers".utf8),
+            Array(endpoint.name.utf8),
+            generation.bytes,
+            Array(Position(input, next.offset).description.utf8),
+            next.checksum.orderedBytes
+        )
+    }
+
     private func record(
         _ predicted: PredictionEvent.Predicted,
+        _ id: EventID,
         answering next: AnswerInput,
         of input: Partition
     ) -> NewRecord {
         let position = Position(input, next.offset)
-        let id = EventID(
-            of: Array("answers".utf8),
-            Array(endpoint.name.utf8),
-            generation.bytes,
-            Array(position.description.utf8),
-            next.checksum.orderedBytes
-        )
         var event = PredictionEvent()
         event.predicted = predicted
         return event.newRecord(

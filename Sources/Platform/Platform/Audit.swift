@@ -36,7 +36,9 @@ extension Platform {
             guard let verdict else { continue }
             let seconds = (ContinuousClock.now - start) / .seconds(1)
             switch verdict.finding {
-            case .equal: attest(verdict, of: seating)
+            case .equal:
+                attest(verdict, of: seating)
+                resolveDoubts(about: verdict)
             case .different:
                 tellDivergence(verdict)
                 rebuild(seating.projection, on: seating.partition)
@@ -141,7 +143,7 @@ extension Platform {
         append(event, about: verdict.projection)
         raise(
             "divergence",
-            about: "\(verdict.projection), \(verdict.partition)",
+            about: Self.subject(verdict.projection, verdict.partition),
             "A replay of \(verdict.partition) does not give the rows that \(verdict.projection) serves.",
             key.map { "first differing key \($0.hex)" } ?? ""
         )

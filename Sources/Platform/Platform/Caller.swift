@@ -26,10 +26,11 @@ public struct Caller: Sendable {
         self.traceparent = traceparent
     }
 
-    /// The same request for one of its parts.
-    func part(_ name: String) -> Caller {
+    /// The same request for one of its parts, by its place: a name would give another body under the same key an id of
+    /// its own, and let it take effect.
+    func part(_ index: Int) -> Caller {
         var part = self
-        part.route += " \(name)"
+        part.route += " \(index)"
         return part
     }
 

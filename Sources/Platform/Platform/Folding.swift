@@ -50,7 +50,7 @@ extension Platform {
         case .logChanged(let projection, let partition, let why):
             raise(
                 "logChanged",
-                about: "\(projection), \(partition)",
+                about: Self.subject(projection, partition),
                 "\(partition) is not the log that \(projection) was folded from: its rows are dropped and built anew.",
                 why
             )
@@ -58,29 +58,31 @@ extension Platform {
         case .recordsLost(let projection, let partition, let from, let to):
             raise(
                 "recordsLost",
-                about: "\(projection), \(partition)",
+                about: Self.subject(projection, partition),
                 "Records \(from) to \(to - 1) of \(partition) went away before \(projection) had folded them.",
                 "The rows are built anew from \(to) on, and are replayable since then only."
             )
         case .topicMissing(let projection, let partition):
             raise(
                 "topicMissing",
-                about: "\(projection), \(partition)",
+                about: Self.subject(projection, partition),
                 "The topic of \(partition) is gone; \(projection) waits for it to come back.",
                 ""
             )
+        case .waiting(let projection, let partition, let why):
+            notice("\(projection) waits for \(partition), and tries again each second: \(why)")
         case .stopped(let projection, let partition, let why):
             raise(
                 "projectorStopped",
-                about: "\(projection), \(partition)",
+                about: Self.subject(projection, partition),
                 "\(projection) does not go on: \(why).",
                 why
             )
         case .storeFailed(let projection, let partition, let error):
-            stateFailed(error)
+            foundBroken(error)
             raise(
                 "stateFailed",
-                about: "\(projection), \(partition)",
+                about: Self.subject(projection, partition),
                 "The state of \(projection) cannot be read or written. Restart the server: a broken state is built anew.",
                 "\(error)"
             )
@@ -113,30 +115,6 @@ extension Platform {
                 done.signal()
             }
             _ = done.wait(atMost: .seconds(10))
-        }
-    }
-
-    /// Says it to the operator, and appends it for everybody else.
-    func raise(_ kind: String, about subject: String, _ summary: String, _ detail: String) {
-        notice("\(kind): \(summary)\(detail.isEmpty ? "" : " (\(detail))")")
-        let event = AlertEvent.with {
-            $0.raised = .with {
-                $0.kind = kind
-                $0.subject = subject
-                $0.summary = summary
-                $0.detail = detail
-            }
-        }
-        let envelope = Envelope(
-            id: clock.newID(),
-            subject: AlertLedger.key(kind, subject),
-            time: clock.now()
-        )
-        log.append(event.newRecord(envelope), to: AlertEvent.topic.name, partition: 0) {
-            [notice] result in
-            if case .failure(let error) = result {
-                notice("an alert could not be written: \(error)")
-            }
         }
     }
 }

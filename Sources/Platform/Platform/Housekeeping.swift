@@ -45,6 +45,7 @@ extension Platform {
             if due.check {
                 checkLogs()
                 try advanceIdle(now)
+                try resolveWaits()
             }
             if due.build { try switchBuilt() }
             if due.attest { try attestAll() }
@@ -57,7 +58,7 @@ extension Platform {
 
     /// A partition that is silent for longer than its stream's `idle` holds nobody up: its watermark becomes the
     /// greatest of the stream's other partitions.
-    private func advanceIdle(_ now: ContinuousClock.Instant) throws {
+    func advanceIdle(_ now: ContinuousClock.Instant) throws {
         let catalog = StreamCatalog.View(store)
         for entry in try catalog.streams() {
             let stream = entry.definition

@@ -55,6 +55,8 @@ public final class Platform: Sendable {
         var lastBuildCheck = ContinuousClock.now
         /// Whether a changed definition is being built beside the served one.
         var isBuilding = false
+        /// What was found damaged in the state; it stays so until the next start.
+        var brokenState: String?
         /// When a partition of a stream last had a record, as far as this server saw.
         var lastRecord: [Partition: ContinuousClock.Instant] = [:]
     }

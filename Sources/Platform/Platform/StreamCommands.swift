@@ -38,10 +38,10 @@ extension Platform {
         if isDryRun {
             effects = definitions.map { _ in .unchanged }
         } else {
-            for definition in definitions {
+            for (index, definition) in definitions.enumerated() {
                 effects.append(
                     try await execute(
-                        caller.part(definition.name),
+                        caller.part(index),
                         on: definition.name,
                         of: StreamCatalog()
                     ) { reader, _ in

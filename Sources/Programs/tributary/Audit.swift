@@ -12,7 +12,7 @@ struct Audit: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Folds every projection again from its first record, and compares.",
             discussion: """
-                Each line: the projection, how many rows, where it stands, the digest of what is served and the digest of the \
+                Each line: the projection, where it stands, how many rows, the digest of what is served and the digest of the \
                 replay. Exit code 1 where one differs.
 
                 Example: tributary audit verify
@@ -24,7 +24,7 @@ struct Audit: AsyncParsableCommand {
         @Option(help: "genesis, which is from where every proof begins.")
         var from = "genesis"
         @Option(name: .shortAndLong, help: "table or json.")
-        var output = OutputForm.table
+        var output = ReportForm.table
         @OptionGroup var options: ServerOptions
 
         func validate() throws {
@@ -38,7 +38,7 @@ struct Audit: AsyncParsableCommand {
                 body: ["projections": .array(projections.map(JSONValue.string))]
             )
             let findings = answer["projections"]?.array ?? []
-            if output == .table { findings.forEach(show) } else { print(try answer.text(.pretty)) }
+            if output == .table { show(findings) } else { print(try answer.text(.pretty)) }
             let different = findings.filter {
                 ["different", "attestationDiffers"].contains($0["finding"]?.string)
             }
@@ -59,16 +59,23 @@ struct Audit: AsyncParsableCommand {
             }
         }
 
-        private func show(_ finding: JSONValue) {
-            print(
-                pad(finding["projection"]?.plain ?? "", 30)
-                    + pad(finding["position"]?.plain ?? "", 32)
-                    + pad("\(finding["entries"]?.plain ?? "") rows", 14)
-                    + pad(String((finding["served"]?.plain ?? "").prefix(16)), 18)
-                    + pad(String((finding["replayed"]?.plain ?? "").prefix(16)), 18)
-                    + pad(finding["finding"]?.plain ?? "", 14) + seconds(finding)
-                    + (finding["why"].map { " (\($0.plain))" } ?? "")
-            )
+        private func show(_ findings: [JSONValue]) {
+            line("PROJECTION", "POSITION", "ROWS", "SERVED", "REPLAYED", "FINDING", "TIME")
+            for finding in findings {
+                line(
+                    finding["projection"]?.plain ?? "",
+                    finding["position"]?.plain ?? "",
+                    finding["entries"]?.plain ?? "",
+                    String((finding["served"]?.plain ?? "").prefix(16)),
+                    String((finding["replayed"]?.plain ?? "").prefix(16)),
+                    finding["finding"]?.plain ?? "",
+                    seconds(finding) + (finding["why"].map { " (\($0.plain))" } ?? "")
+                )
+            }
+        }
+
+        private func line(_ cells: String...) {
+            print(zip(cells, [30, 32, 10, 18, 18, 20, 1]).map { pad($0, $1) }.joined().trimmed)
         }
 
         private func seconds(_ finding: JSONValue) -> String {

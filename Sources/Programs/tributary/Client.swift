@@ -170,6 +170,7 @@ struct Client {
     private func problem(_ answer: Answer) -> Failure {
         let detail: String
         var isApply = false
+        var isUnknown = false
         do {
             let json = try answer.json()
             let errors = json["errors"]?.array?.map { error in
@@ -177,13 +178,14 @@ struct Client {
                     + (error["message"]?.string ?? "")
             }
             isApply = errors != nil
+            isUnknown = json["type"] == "outcomeUnknown"
             detail = ((errors ?? []) + [json["detail"]?.string ?? "status \(answer.status)"])
                 .joined(separator: "\n")
         } catch {
             detail =
                 "the server answered \(answer.status): \(String(decoding: answer.body.prefix(200), as: UTF8.self))"
         }
-        return answer.status == 504
+        return isUnknown
             ? .outcomeUnknown(detail) : .refused(isApply ? detail : "refused: \(detail)")
     }
 }

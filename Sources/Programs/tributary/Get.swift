@@ -17,6 +17,16 @@ enum OutputForm: String, ExpressibleByArgument, CaseIterable {
     case table, json, yaml
 }
 
+/// For what is too deep for a table.
+enum DescriptionForm: String, ExpressibleByArgument, CaseIterable {
+    case yaml, json
+}
+
+/// For what is made to be read by people, or by programs.
+enum ReportForm: String, ExpressibleByArgument, CaseIterable {
+    case table, json
+}
+
 struct Get: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Lists resources of a kind, or shows one.",
@@ -71,7 +81,7 @@ struct Describe: AsyncParsableCommand {
     @Option(help: "As of a position (tributary.streams/0@12) or an instant (2026-01-31T12:00:00Z).")
     var asOf: String?
     @Option(name: .shortAndLong, help: "yaml or json.")
-    var output = OutputForm.yaml
+    var output = DescriptionForm.yaml
     @OptionGroup var options: ServerOptions
 
     func validate() throws {
@@ -113,8 +123,7 @@ private func printTable(_ items: [JSONValue]) {
         + items.map { item in columns.map { item[$0]?.plain ?? "" } }
     let widths = columns.indices.map { column in (rows.map { $0[column].count }.max() ?? 0) + 2 }
     for row in rows {
-        let line = zip(row, widths).map { pad($0, $1) }.joined()
-        print(String(line.reversed().drop { $0 == " " }.reversed()))
+        print(zip(row, widths).map { pad($0, $1) }.joined().trimmed)
     }
 }
 
@@ -170,6 +179,9 @@ extension JSONValue {
 }
 
 extension String {
+    /// Without the spaces at its end.
+    var trimmed: String { String(reversed().drop { $0 == " " }.reversed()) }
+
     /// RFC 3986: everything but the unreserved characters as %XX.
     var urlEncoded: String {
         var encoded = ""

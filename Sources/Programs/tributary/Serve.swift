@@ -14,6 +14,7 @@ import Segments
 import ServiceLifecycle
 import Store
 import UnixSignals
+import Workers
 
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -73,9 +74,13 @@ struct Serve: AsyncParsableCommand {
                 kafka: bootstrap,
                 dataDirectory: data,
                 environment: SystemClock.environment,
-                notices: { notices.latest }
+                notices: { notices.latest },
+                troubles: { embedded?.store.troubles ?? [] }
             )
         )
+        let check = Worker("state-check") {
+            platform.checkState { () throws(StoreError) in try store.verify() }
+        }
         var logger = Logger(label: "http")
         logger.logLevel = .error
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
@@ -104,7 +109,9 @@ struct Serve: AsyncParsableCommand {
         platform.stop()
         log.close()
         await embedded?.stop()
+        // This ends the check too, wherever it is.
         store.close()
+        check.join()
         try await group.shutdownGracefully()
     }
 }

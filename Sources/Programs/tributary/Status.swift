@@ -8,14 +8,17 @@ struct Status: AsyncParsableCommand {
     )
 
     @Option(name: .shortAndLong, help: "table or json.")
-    var output = OutputForm.table
+    var output = ReportForm.table
     @OptionGroup var options: ServerOptions
 
     func run() async throws {
         let status = try await options.client.ask(.GET, "/api/v1/status")
         let isReady = status["ready"]?.bool == true
         if output == .table { show(status, isReady) } else { print(try status.text(.pretty)) }
-        guard isReady else { throw Failure.refused("not ready: a projection does not go on") }
+        guard isReady else {
+            let reasons = status["reasons"]?.array?.map(\.plain) ?? []
+            throw Failure.refused("not ready: \(reasons.joined(separator: "; "))")
+        }
     }
 
     private func show(_ status: JSONValue, _ isReady: Bool) {

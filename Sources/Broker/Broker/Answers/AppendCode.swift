@@ -11,28 +11,20 @@ struct AppendCode: Sendable, Equatable {
     }
 
     init(_ refusal: AppendRefusal) {
-        switch refusal {
-        case .corruptMessage(let why): (code, message) = (.corruptMessage, why)
-        case .invalidRecord(let why): (code, message) = (.invalidRecord, why)
-        case .messageTooLarge(let limit):
-            (code, message) = (
-                .messageTooLarge, "A batch of this topic has at most \(limit) bytes."
-            )
-        case .unknownPartition: (code, message) = (.unknownTopicOrPartition, nil)
-        case .outOfOrderSequence:
-            (code, message) = (
-                .outOfOrderSequenceNumber, "Batches of this producer are missing before this one."
-            )
-        case .duplicateOutOfWindow:
-            (code, message) = (.duplicateSequenceNumber, "This batch was stored long ago.")
-        case .invalidProducerEpoch:
-            (code, message) = (.invalidProducerEpoch, "A newer producer has this producer id.")
-        case .unknownProducer: (code, message) = (.unknownProducerID, nil)
-        case .storage(let why): (code, message) = (.storageError, why)
-        case .diskFull:
-            // Retriable, so a producer tries again until there is room.
-            (code, message) = (.storageError, "The disk is full.")
-        }
+        message = "\(refusal)"
+        code =
+            switch refusal {
+            case .corruptMessage: .corruptMessage
+            case .invalidRecord: .invalidRecord
+            case .messageTooLarge: .messageTooLarge
+            case .unknownPartition: .unknownTopicOrPartition
+            case .outOfOrderSequence: .outOfOrderSequenceNumber
+            case .duplicateOutOfWindow: .duplicateSequenceNumber
+            case .invalidProducerEpoch: .invalidProducerEpoch
+            case .unknownProducer: .unknownProducerID
+            // Both are retriable, so a producer tries again until there is room.
+            case .storage, .diskFull: .storageError
+            }
     }
 
     /// Why a client cannot write to a topic; nil where it can.

@@ -100,7 +100,7 @@ struct NewTopic: Sendable, Equatable {
     }
 
     init(_ topic: CreateTopicsRequest.Topic, defaultPartitions: Int32) throws(Refusal) {
-        if let fault = TopicName.fault(in: topic.name) { throw Refusal(.invalidTopic, fault) }
+        if let flaw = Topic.flaw(in: topic.name) { throw Refusal(.invalidTopic, flaw) }
         if TopicName.isInternal(topic.name) {
             throw Refusal(.invalidTopic, "Topic \(topic.name) belongs to the broker.")
         }

@@ -53,7 +53,7 @@ extension Answers {
         if let topic = store.topic(name) { return described(topic) }
         var description = MetadataResponse.Topic()
         description.name = name
-        if TopicName.fault(in: name) != nil || TopicName.isInternal(name) {
+        if Topic.flaw(in: name) != nil || TopicName.isInternal(name) {
             description.error = ErrorCode.invalidTopic.rawValue
         } else if creating, settings.autoCreateTopics {
             do {

@@ -1,0 +1,73 @@
+/// What the journal gives back to the segments.
+extension PartitionRecovery {
+    func hasBatch(at offset: Int64) -> Bool {
+        facts.contains { found in
+            if case .batch(let batch) = found.entry.fact {
+                return batch.header.baseOffset == offset
+            }
+            return false
+        }
+    }
+
+    /// Writes what the segments lack from the journal.
+    mutating func writeFromJournal() throws(DiskError) -> SegmentWriter {
+        var writer = SegmentWriter(
+            folder: folder,
+            partition: key.partition,
+            settings: settings,
+            indexEveryBytes: indexEveryBytes,
+            at: Checkpoint.Row(
+                logStart: 0,
+                base: base,
+                position: position,
+                offset: offset,
+                indexCount: Int64(index.entries.count),
+                maxTimestamp: growth.maxTimestamp,
+                producers: producers
+            )
+        )
+        var summary = activeSummary(writer)
+        guard damage == nil else {
+            if summary.size > 0 { summaries.append(summary) }
+            return writer
+        }
+        for found in facts {
+            guard case .batch(let batch) = found.entry.fact,
+                batch.header.baseOffset >= writer.offset
+            else { continue }
+            guard batch.header.baseOffset == writer.offset else {
+                // A torn last group may hold an entry and lack the one before; nobody was told.
+                guard found.isCertain else { continue }
+                damage =
+                    "\(layout.short(path(writer.base).log)): records \(writer.offset) to "
+                    + "\(batch.header.baseOffset - 1) were acknowledged and are neither in it nor in "
+                    + "the journal."
+                findings.append(damage ?? "")
+                break
+            }
+            if writer.needsRoll(for: batch.bytes.count) {
+                index.entries.append(try writer.seal(on: disk))
+                summary.isSealed = true
+                summary.index = nil
+                summaries.append(summary)
+                index = SegmentIndex(base: writer.base)
+            }
+            index.entries += try writer.write([batch], on: disk)
+            producers.record(batch.header)
+            summary = activeSummary(writer)
+        }
+        if writer.position > 0 { summaries.append(summary) }
+        return writer
+    }
+
+    private func activeSummary(_ writer: SegmentWriter) -> SegmentSummary {
+        SegmentSummary(
+            base: writer.base,
+            end: writer.offset,
+            size: writer.position,
+            maxTimestamp: writer.maxTimestamp,
+            isSealed: false,
+            index: index
+        )
+    }
+}

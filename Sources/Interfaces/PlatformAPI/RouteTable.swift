@@ -1,0 +1,54 @@
+internal import HTTPTypes
+internal import Hummingbird
+
+/// Every route there is: what the router serves, and which methods a path takes.
+struct RouteTable: Sendable {
+    typealias Answer =
+        @Sendable @concurrent (Request, BasicRequestContext) async throws -> Response
+
+    private struct Route: Sendable {
+        var method: HTTPRequest.Method
+        var path: String
+        var answer: Answer
+    }
+
+    private var routes: [Route] = []
+
+    mutating func add(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        _ answer: @escaping Answer
+    ) {
+        routes.append(Route(method: method, path: path, answer: answer))
+    }
+
+    func serve(on router: Router<BasicRequestContext>) {
+        for route in routes {
+            router.on(RouterPath(route.path), method: route.method, use: route.answer)
+        }
+    }
+
+    /// Refuses a method that a path does not take, and says which it does. Paths that nobody serves are left alone.
+    func check(_ request: Request) throws {
+        let asked = Self.parts(of: request.uri.path)
+        let methods = routes.filter { Self.parts(of: $0.path).fits(asked) }.map(\.method)
+        guard !methods.isEmpty, !methods.contains(request.method) else { return }
+        let allowed = methods.map(\.rawValue).sorted().joined(separator: ", ")
+        throw Problem(
+            "method",
+            "The path does not take this method",
+            .methodNotAllowed,
+            "\(request.uri.path) takes \(allowed), and not \(request.method.rawValue).",
+            allow: allowed
+        )
+    }
+
+    private static func parts(of path: String) -> [Substring] { path.split(separator: "/") }
+}
+
+extension [Substring] {
+    /// Whether a path is one of this route's: `:name` stands for any part.
+    fileprivate func fits(_ path: [Substring]) -> Bool {
+        count == path.count && zip(self, path).allSatisfy { $0.hasPrefix(":") || $0 == $1 }
+    }
+}
