@@ -1,2 +1,0 @@
-/// A training run, as it is followed.
-enum Placeholder {}

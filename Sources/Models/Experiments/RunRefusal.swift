@@ -1,0 +1,28 @@
+/// Why a request about a run came to nothing. Each says what to do next.
+public enum RunRefusal: Error, Sendable, Hashable {
+    case unknownRun(String)
+    case startedAlready(String)
+    case finishedAlready(String, Run.Status)
+    case unfitMetric(run: String, Metric, Metric.Fault)
+}
+
+extension RunRefusal: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .unknownRun(let run):
+            "there is no run \(run). `tributary get run` lists those there are"
+        case .startedAlready(let run):
+            "there is a run \(run) already. Start another under an id of its own"
+        case .finishedAlready(let run, let status):
+            "the run \(run) has \(status.rawValue), and takes nothing more. Start another"
+        case .unfitMetric(let run, let metric, .hasNoName):
+            "a metric of the run \(run) has no name (step \(metric.step), value \(metric.value)). Give it one"
+        case .unfitMetric(let run, let metric, .isBeforeTheFirstStep):
+            "the metric \(metric.name) of the run \(run) is logged for step \(metric.step). "
+                + "Steps count from 1; 0 is the whole run"
+        case .unfitMetric(let run, let metric, .isNotFinite):
+            "the metric \(metric.name) of the run \(run) is \(metric.value) at step \(metric.step), "
+                + "which is no finite number. Leave it out, or end the run as failed"
+        }
+    }
+}
