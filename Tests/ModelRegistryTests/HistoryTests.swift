@@ -120,15 +120,16 @@ extension Registry {
         let name = Self.names.randomElement(using: &random) ?? lateArrival
         let last = try view.lastNumber(name)
         let version = Int64.random(in: max(1, last - 3) ... max(1, last) + 1, using: &random)
-        let stage = [ModelEvent.Stage.test, .production, .archived].randomElement(using: &random)
+        let stage = [ModelEvent.Stage.test, .test, .production, .production, .archived]
+            .randomElement(using: &random)
         let standing = try view.standing(name, at: stage.flatMap(Stage.init) ?? .test)
         let fact: ModelEvent =
-            switch Int.random(in: 0 ..< 20, using: &random) {
-            case 0 ..< 4: Facts.declared(name, definition(name, rounds: Int(last) + 1))
-            case 4: Facts.deleted(name)
-            case 5 ..< 9: Facts.registered(name, last + (Bool.random(using: &random) ? 1 : 2))
-            case 9 ..< 13: Facts.approved(name, version, for: stage ?? .test)
-            case 13 ..< 17:
+            switch Int.random(in: 0 ..< 60, using: &random) {
+            case 0 ..< 8: Facts.declared(name, definition(name, rounds: Int(last) + 1))
+            case 8: Facts.deleted(name)
+            case 9 ..< 25: Facts.registered(name, last + (Bool.random(using: &random) ? 1 : 2))
+            case 25 ..< 35: Facts.approved(name, version, for: stage ?? .test)
+            case 35 ..< 50:
                 Facts.promoted(
                     name,
                     version,

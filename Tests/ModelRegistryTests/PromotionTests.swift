@@ -13,7 +13,8 @@ import Testing
         let registry = try registry(#"{"production":{"approvals":1,"fourEyes":true}}"#, versions: 3)
         let why = try refusal { try registry.promote(3, by: "ada") }
         #expect(
-            why == "late-arrival@3 has no approval for production. Someone other than ada can give it: "
+            why
+                == "late-arrival@3 has no approval for production. Someone other than ada can give it: "
                 + "tributary model approve late-arrival@3 --actor NAME"
         )
         try registry.approve(3, by: "ada")

@@ -54,7 +54,9 @@ import Testing
         try registry.declare()
         for value in [Double.nan, .infinity, -.infinity] {
             #expect(
-                try refusal { try registry.register(metrics: [.init("auc", 1), .init("f", value)]) }
+                try refusal {
+                    try registry.register(metrics: [.init("auc", 1), .init("f", value)])
+                }
                     == "the metric f of a new version of late-arrival is no finite number. "
                     + "Leave it out, or find out in the run why it is not"
             )

@@ -2,6 +2,8 @@ import Events
 import FoundationEssentials
 import ModelRegistry
 import Projections
+import Store
+import SwiftProtobuf
 import Testing
 
 @Suite struct `A fact about a model` {

@@ -1,4 +1,5 @@
 public import Logs
+internal import Projections
 public import Store
 
 extension ModelCatalog {
