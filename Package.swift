@@ -190,6 +190,24 @@ let package = Package(
         .tests(of: "Records", needs: "Bytes", "JSON", "Logs"),
         .tests(of: "Resources", needs: "Bytes", "JSON", "Records"),
         .tests(
+            of: "Experiments",
+            needs: "Bytes",
+            "Events",
+            "Logs",
+            "Projections",
+            "Store",
+            .protobuf
+        ),
+        .tests(
+            of: "ModelRegistry",
+            needs: "Bytes",
+            "Events",
+            "Logs",
+            "Projections",
+            "Store",
+            .protobuf
+        ),
+        .tests(
             of: "Platform",
             needs: "Bytes",
             "Events",

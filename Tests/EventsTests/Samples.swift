@@ -8,7 +8,10 @@ import SwiftProtobuf
 enum Samples {
     static let digest = Digest(of: Array("a definition".utf8))
 
-    static let all: [any PlatformEvent] = [
+    static let all: [any PlatformEvent] =
+        ground + features + datasets + experiments + models + endpoints + predictions
+
+    private static let ground: [any PlatformEvent] = [
         StreamEvent.with { $0.declared = declared },
         StreamEvent.with { $0.deleted.name = "weather.observed" },
         StreamEvent.with {
