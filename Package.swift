@@ -18,9 +18,11 @@ let package = Package(
         // Ground: what everything stands on. It knows no word of machine learning.
         .system("CRdKafka", link: "rdkafka"),
         .system("CRocksDB", link: "rocksdb"),
+        .system("CZstd", link: "zstd"),
         .shim("CBytes"),
         .shim("CSimdJSON", links: "simdjson"),
         .shim("CWorkers"),
+        .ground("Archive", needs: "Bytes", "CZstd", wraps: true),
         .ground("Bytes", needs: "CBytes", .crypto),
         .ground("Workers", needs: "CWorkers"),
         .ground("JSON", needs: "Bytes", "CSimdJSON", wraps: true),
@@ -43,7 +45,7 @@ let package = Package(
         // Domains meet only in the log.
         .domain("Streams", in: "Data"),
         .domain("Features", in: "Data"),
-        .domain("Datasets", in: "Data"),
+        .domain("Datasets", in: "Data", needs: "Archive"),
         .domain("Experiments", in: "Models"),
         .domain("ModelRegistry", in: "Models"),
         .domain("Serving", in: "Operations"),
@@ -136,6 +138,7 @@ let package = Package(
         ),
         .program("TopicTool", needs: "Bytes", .argumentParser, .protobuf, .yams),
 
+        .tests(of: "Archive", needs: "Bytes"),
         .tests(of: "Bytes"),
         .tests(of: "JSON"),
         .tests(of: "Logs", needs: "Bytes"),
@@ -146,6 +149,17 @@ let package = Package(
         .tests(of: "Segments", needs: "Bytes"),
         .tests(of: "Broker", needs: "Bytes", "Segments", .nio, .nioPosix),
         .tests(of: "Records", needs: "Bytes", "JSON", "Logs"),
+        .tests(
+            of: "Datasets",
+            needs: "Archive",
+            "Bytes",
+            "Events",
+            "JSON",
+            "Logs",
+            "Projections",
+            "Records",
+            "Store"
+        ),
         .tests(of: "Resources", needs: "Bytes", "JSON", "Records"),
         .tests(
             of: "Platform",
