@@ -158,7 +158,8 @@ let package = Package(
             "Logs",
             "Projections",
             "Records",
-            "Store"
+            "Store",
+            .protobuf
         ),
         .tests(of: "Resources", needs: "Bytes", "JSON", "Records"),
         .tests(
