@@ -4,7 +4,7 @@
 /// The contract that this code was made from.
 public enum Contract {
     /// SHA-256 over Topics/topics.yaml and the messages beside it.
-    public static let digest = "cdc4aa94d436973a0d23d94dffe37b6cefd756d415a47a46b52fa01877d0806d"
+    public static let digest = "1016bad3cb7b4e012f1ffbe507e7c495e5ccd444eb2281b745e60fb3e224744e"
 }
 
 // Each message file, and the code that was made from it:
@@ -12,7 +12,19 @@ public enum Contract {
 // alerts.pb.swift 7f419d7ddee8b7867661185cb42c65d10d793f850fac74bc38008540937f4db5
 // attestations.proto 0b353462fbb84932c1d4eae5070738f2c876594a2f07834888bd87068446c9b9
 // attestations.pb.swift 53bdc5438900bf2b8353b9757ea054288d4a8f97456ffbf14ff80c7466a83439
+// datasets.proto 7b59c0be16f5bced9fa62a5eff7a649947362869021f5fca862156fd744b669a
+// datasets.pb.swift 90841cb13e2854b99e8b4f76d7690fd487027035decab9e3a74db47537e0c6fe
 // deadletters.proto da1095d98b251ef362b19ad7efea34c387139d64842e109c80ae609e80f4252d
 // deadletters.pb.swift 3b5b16070559701daed577405fe443acba0d280f86b2a113fd1fec7ae08f3972
-// streams.proto 6e3353ff833923bf2d52e3d50316e6343fae3160bb20a66879bccd71ef2929e9
-// streams.pb.swift c695b779693b96ea89a97a242f5db33c3afc9c2f8fd563a2ceb7bb48d29bea7f
+// endpoints.proto 889b51eba781cd40eba97de2bc6990b780ef7d018301871130e7e16c8b293d81
+// endpoints.pb.swift 8ea19eb4020aa28d40f242a6833ec183da5c19b29c2337ca15b8539c6d83605c
+// experiments.proto 0270be21b71e6e18858543b8e7b9c5eba6ec6a7a87550188c2c160a4209660f4
+// experiments.pb.swift 814aba6b2d0e3874795ad42665da7289e6ab68d13ddd131545748d0bfd8a992d
+// features.proto 115ca452656d89886997797345faf48bd36584e3daeb147531dd3faea8a99eac
+// features.pb.swift 4b4d4317b49ae575ff4b3ec655b72b94c776ad0b3e1378105875e089ea7e8e78
+// models.proto f9a90f022bad81567422337ba6cd0935f8dc74c61462e11bdc987cc9ed48ccd3
+// models.pb.swift 9685c4cc3a447d5fb8689105d6e5010d9f25bab0bbd7a373c46f38717b8b2ee7
+// predictions.proto dbe0a5c007f01ececab45835506fb46d61d1f3d3416c08b408847f9dae6346f0
+// predictions.pb.swift aacf278eca74b2ddc80508503f02103524f21ca2bf2590bfcba2083c57e4fdd6
+// streams.proto dc3f57f787eb539523fc599aa0cf9cec496e8bb85ca6534dacaa2cd6ed725f99
+// streams.pb.swift dd00d8fc51bc0cb87ded5091267fe0bab59fb7218e3a2fa3ea7f4e5b60937c95

@@ -42,7 +42,8 @@ struct Apply: AsyncParsableCommand {
             print(
                 pad(result["kind"]?.string ?? "", 14),
                 pad(result["name"]?.string ?? "", 26),
-                result["action"]?.string ?? "",
+                pad(result["action"]?.string ?? "", 11),
+                result["note"]?.string ?? "",
                 separator: ""
             )
         }

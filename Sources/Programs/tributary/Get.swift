@@ -3,14 +3,32 @@ import JSON
 
 /// What `get`, `describe` and `delete` are about.
 enum Kind: String, ExpressibleByArgument, CaseIterable {
-    case stream, alert
+    case stream, featureview, dataset, model, version, endpoint, run, prediction, alert
 
     init?(argument: String) {
         let word = argument.lowercased()
         self.init(rawValue: word.hasSuffix("s") ? String(word.dropLast()) : word)
     }
 
-    var path: String { "/api/v1/\(rawValue)s" }
+    static let list = allCases.map(\.rawValue).joined(separator: ", ")
+
+    var path: String {
+        switch self {
+        case .featureview: "/api/v1/features"
+        case .version: "/api/v1/models"
+        default: "/api/v1/\(rawValue)s"
+        }
+    }
+
+    /// Whether there can be a list of all of them.
+    var isListed: Bool { self != .prediction && self != .version }
+    /// Whether it is declared, and can be deleted.
+    var isDeclared: Bool {
+        switch self {
+        case .stream, .featureview, .dataset, .model, .endpoint: true
+        case .version, .run, .prediction, .alert: false
+        }
+    }
 }
 
 enum OutputForm: String, ExpressibleByArgument, CaseIterable {
@@ -33,7 +51,7 @@ struct Get: AsyncParsableCommand {
         discussion: "Example: tributary get stream"
     )
 
-    @Argument(help: "stream or alert.")
+    @Argument(help: "\(Kind.list).")
     var kind: Kind
     @Argument(help: "Only this one.")
     var name: String?
@@ -44,9 +62,16 @@ struct Get: AsyncParsableCommand {
     @OptionGroup var options: ServerOptions
 
     func validate() throws {
-        guard kind == .stream || name == nil && asOf == nil else {
+        guard kind != .alert || name == nil && asOf == nil else {
             throw ValidationError(
                 "Alerts are listed all together, as they are now: `tributary get alert`."
+            )
+        }
+        guard kind.isListed || name != nil else {
+            throw ValidationError(
+                kind == .version
+                    ? "Versions belong to a model: `tributary describe model NAME` lists them."
+                    : "Say which one: `tributary events tributary.predictions` shows all of them."
             )
         }
     }
@@ -54,7 +79,7 @@ struct Get: AsyncParsableCommand {
     func run() async throws {
         let query = asOf.map { "?as_of=\($0.urlEncoded)" } ?? ""
         let answer: JSONValue
-        if let name, kind == .stream {
+        if let name {
             answer = try await options.client.ask(.GET, "\(kind.path)/\(name.urlEncoded)\(query)")
             if output == .table { return print(try answer.yaml()) }
         } else {
@@ -74,9 +99,9 @@ struct Describe: AsyncParsableCommand {
         discussion: "Example: tributary describe stream flights.arrived"
     )
 
-    @Argument(help: "stream.")
+    @Argument(help: "\(Kind.list).")
     var kind: Kind
-    @Argument(help: "Its name.")
+    @Argument(help: "Its name; a version is NAME@N.")
     var name: String
     @Option(help: "As of a position (tributary.streams/0@12) or an instant (2026-01-31T12:00:00Z).")
     var asOf: String?
@@ -85,8 +110,8 @@ struct Describe: AsyncParsableCommand {
     @OptionGroup var options: ServerOptions
 
     func validate() throws {
-        guard kind == .stream else {
-            throw ValidationError("Only streams are described; `tributary get alert` lists alerts.")
+        guard kind != .alert else {
+            throw ValidationError("Alerts are not described; `tributary get alert` lists them.")
         }
     }
 
@@ -103,16 +128,21 @@ struct Delete: AsyncParsableCommand {
         discussion: "Example: tributary delete stream weather.observed"
     )
 
-    @Argument(help: "stream.")
+    @Argument(help: "\(Kind.allCases.filter(\.isDeclared).map(\.rawValue).joined(separator: ", ")).")
     var kind: Kind
     @Argument(help: "Its name.")
     var name: String
     @OptionGroup var options: ServerOptions
 
+    func validate() throws {
+        guard kind.isDeclared else {
+            throw ValidationError("What happened stays in the log: a \(kind.rawValue) is not deleted.")
+        }
+    }
+
     func run() async throws {
-        guard kind == .stream else { throw Failure.refused("refused: only streams can be deleted") }
         let answer = try await options.client.ask(.DELETE, "\(kind.path)/\(name.urlEncoded)")
-        print(pad("Stream", 14), pad(name, 26), answer["action"]?.string ?? "", separator: "")
+        print(pad(answer["kind"]?.plain ?? "", 14), pad(name, 26), answer["action"]?.string ?? "", separator: "")
     }
 }
 

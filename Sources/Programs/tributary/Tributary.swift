@@ -16,7 +16,8 @@ struct Tributary: AsyncParsableCommand {
         version: version,
         subcommands: [
             Serve.self, BrokerCommand.self, Apply.self, Get.self, Describe.self, Delete.self,
-            Publish.self, Events.self,
+            Publish.self, Events.self, FeaturesCommand.self, DatasetCommand.self, Train.self,
+            RunCommand.self, ModelCommand.self, Predict.self, Explain.self,
             Status.self, Wait.self, Audit.self, Demo.self, Version.self,
         ]
     )

@@ -1,0 +1,101 @@
+import ArgumentParser
+import JSON
+
+struct DatasetCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dataset",
+        abstract: "Seals versions of datasets, and reads them.",
+        discussion: "Example: tributary dataset rows late_arrivals@1 -o csv",
+        subcommands: [Seal.self, Rows.self, Verify.self]
+    )
+
+    struct Seal: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Makes the rows of a span of event time, and keeps them for ever.",
+            discussion: """
+                Rows are sealed only where their label windows have closed; beyond that it is refused, with the latest \
+                instant that can be sealed.
+
+                Example: tributary dataset seal late_arrivals --from 2013-01-01T00:00:00-05:00 --to 2013-03-30T00:00:00-04:00
+                """
+        )
+
+        @Argument(help: "The dataset.")
+        var name: String
+        @Option(help: "The earliest event time: RFC 3339 with an offset.")
+        var from: String
+        @Option(help: "All rows lie before this.")
+        var to: String
+        @Option(name: .shortAndLong, help: "table or json.")
+        var output = OutputForm.table
+        @OptionGroup var options: ServerOptions
+
+        func run() async throws {
+            let answer = try await options.client.ask(
+                .POST,
+                "/api/v1/datasets/\(name.urlEncoded)/seal",
+                body: ["from": .string(from), "to": .string(to)]
+            )
+            guard output == .table else { return print(try answer.text(.pretty)) }
+            print(
+                "\(answer["name"]?.plain ?? "")  \(answer["rows"]?.plain ?? "") rows, "
+                    + "\(answer["chunks"]?.array?.count ?? 0) chunks, content "
+                    + "\(String((answer["content"]?.plain ?? "").prefix(16)))  "
+                    + (answer["action"]?.plain ?? "")
+            )
+        }
+    }
+
+    struct Rows: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Prints the rows of a sealed version.",
+            discussion: "Example: tributary dataset rows late_arrivals@1 -o csv"
+        )
+
+        enum Form: String, ExpressibleByArgument, CaseIterable { case csv, jsonl }
+
+        @Argument(help: "NAME@N.")
+        var version: String
+        @Option(name: .shortAndLong, help: "csv or jsonl.")
+        var output = Form.csv
+        @OptionGroup var options: ServerOptions
+
+        func run() async throws {
+            try await options.client.lines(
+                "/api/v1/datasets/\(version.urlEncoded)/rows.\(output.rawValue)"
+            ) { print($0) }
+        }
+    }
+
+    struct Verify: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Reads every chunk of a sealed version again, and compares its hash.",
+            discussion: "Example: tributary dataset verify late_arrivals@1"
+        )
+
+        @Argument(help: "NAME@N.")
+        var version: String
+        @OptionGroup var options: ServerOptions
+
+        func run() async throws {
+            let answer = try await options.client.ask(
+                .POST,
+                "/api/v1/datasets/\(version.urlEncoded)/verify",
+                body: [:]
+            )
+            let damages = answer["damages"]?.array ?? []
+            for damage in damages {
+                print(
+                    "chunk \(damage["chunk"]?.plain ?? ""): expected \(damage["expected"]?.plain ?? ""), "
+                        + "found \(damage["found"]?.plain ?? "nothing"): \(damage["reason"]?.plain ?? "")"
+                )
+            }
+            guard damages.isEmpty else {
+                throw Failure.refused("\(version): \(damages.count) chunks are damaged")
+            }
+            print(
+                "\(version)  \(answer["rows"]?.plain ?? "") rows in \(answer["chunks"]?.plain ?? "") chunks, intact"
+            )
+        }
+    }
+}
