@@ -31,7 +31,8 @@ let package = Package(
         .ground("Projections", needs: "Bytes", "Logs", "Store", "Workers"),
 
         // Kits: pure functions and formats.
-        .kit("Records", needs: "Bytes", "JSON", "Logs", "Store"),
+        .kit("Documents", needs: "Bytes", "JSON"),
+        .kit("Records", needs: "Bytes", "Documents", "JSON", "Logs", "Store"),
 
         // Events: the contract.
         .room("Events", in: "", needs: "Bytes", "Logs", .protobuf),
@@ -65,7 +66,19 @@ let package = Package(
         ),
 
         // Doors.
-        .room("Resources", in: "Interfaces", needs: "Bytes", "JSON", "Records", .yams),
+        .room(
+            "Resources",
+            in: "Interfaces",
+            needs: "Bytes",
+            "Datasets",
+            "Documents",
+            "Features",
+            "JSON",
+            "ModelRegistry",
+            "Records",
+            "Serving",
+            .yams
+        ),
         .room(
             "PlatformAPI",
             in: "Interfaces",
@@ -145,8 +158,23 @@ let package = Package(
         .tests(of: "Events", needs: "Bytes", "Logs", "TopicTool", .protobuf),
         .tests(of: "Segments", needs: "Bytes"),
         .tests(of: "Broker", needs: "Bytes", "Segments", .nio, .nioPosix),
+        .tests(of: "Documents", needs: "Bytes", "JSON"),
         .tests(of: "Records", needs: "Bytes", "JSON", "Logs"),
-        .tests(of: "Resources", needs: "Bytes", "JSON", "Records"),
+        .tests(of: "Features", needs: "Bytes", "Documents", "JSON", "Records"),
+        .tests(of: "Datasets", needs: "Bytes", "Documents", "JSON"),
+        .tests(of: "ModelRegistry", needs: "Bytes", "Documents", "JSON"),
+        .tests(of: "Serving", needs: "Bytes", "Documents", "JSON"),
+        .tests(
+            of: "Resources",
+            needs: "Bytes",
+            "Datasets",
+            "Documents",
+            "Features",
+            "JSON",
+            "ModelRegistry",
+            "Records",
+            "Serving"
+        ),
         .tests(
             of: "Platform",
             needs: "Bytes",
@@ -212,7 +240,8 @@ extension Target {
             name,
             in: folder,
             needs: [
-                "Bytes", "Events", "JSON", "Logs", "Projections", "Records", "Store", .protobuf,
+                "Bytes", "Documents", "Events", "JSON", "Logs", "Projections", "Records", "Store",
+                .protobuf,
             ] + needs,
             settings
         )

@@ -55,13 +55,17 @@ public struct TimeSpan: Sendable, Hashable, Comparable {
 }
 
 extension TimeSpan: CustomStringConvertible {
-    /// The shortest text that reads back as the same span.
+    /// A whole number of the largest unit that gives one, and reads back as the same span. Days are
+    /// counted from two on: one day is `24h`, as people write it of windows, and a week is `7d`.
     public var description: String {
         if microseconds == 0 { return "0s" }
-        let largest = Self.units.filter { microseconds % $0.microseconds == 0 }.max {
-            $0.microseconds < $1.microseconds
+        let fitting = Self.units.filter { unit in
+            microseconds % unit.microseconds == 0
+                && (unit.suffix != "d" || microseconds.magnitude > Self.day.microseconds.magnitude)
         }
-        guard let largest else { return "\(microseconds)us" }
+        guard let largest = fitting.max(by: { $0.microseconds < $1.microseconds }) else {
+            return "\(microseconds)us"
+        }
         return "\(microseconds / largest.microseconds)\(largest.suffix)"
     }
 }

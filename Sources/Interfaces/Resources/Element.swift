@@ -1,3 +1,5 @@
+internal import Documents
+
 /// Where something stands in a file, both counted from 1.
 struct Place: Hashable, Comparable {
     var line: Int
@@ -46,14 +48,5 @@ extension Element.Content {
         case .mapping: "a mapping"
         case .sequence: "a list"
         }
-    }
-}
-
-extension String {
-    /// The beginning of a text, for errors.
-    var excerpt: String {
-        let start = unicodeScalars.prefix(64)
-        return start.endIndex == unicodeScalars.endIndex
-            ? self : String(String.UnicodeScalarView(start)) + "…"
     }
 }

@@ -1,4 +1,4 @@
-internal import Records
+internal import Documents
 
 /// The errors of one file. Each is kept once, however often it was met.
 final class Findings {

@@ -1,3 +1,4 @@
+internal import Documents
 internal import JSON
 
 /// What the reader, its suggestions and the JSON Schema must know of a key that a mapping may have.

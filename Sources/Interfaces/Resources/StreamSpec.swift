@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Documents
 internal import Records
 
 /// Reads the `spec` of a Stream. What cannot be read is said once and is replaced by something

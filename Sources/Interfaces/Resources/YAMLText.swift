@@ -1,3 +1,4 @@
+internal import Documents
 internal import Yams
 
 /// The text of a file, cut into its documents, so that a fault in one hides nothing in the others.

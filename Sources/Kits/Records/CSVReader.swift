@@ -1,3 +1,4 @@
+internal import Documents
 internal import JSON
 
 /// What is wrong with a CSV file, and where.

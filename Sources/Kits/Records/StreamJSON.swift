@@ -87,7 +87,7 @@ extension StreamDefinition {
 
 extension StreamDefinition.Field {
     /// `"int64"`, `"string?"`, or an object where there is more to say.
-    var json: JSONValue {
+    public var json: JSONValue {
         let type = JSONValue.string(type.rawValue + (isOptional ? "?" : ""))
         return oneOf.isEmpty ? type : ["type": type, "oneOf": .array(oneOf.map(JSONValue.string))]
     }

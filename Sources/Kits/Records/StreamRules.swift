@@ -1,4 +1,5 @@
 public import Bytes
+internal import Documents
 internal import Logs
 
 extension StreamDefinition {
@@ -19,7 +20,7 @@ extension StreamDefinition {
 
     public static let partitionRange: ClosedRange<Int32> = 1 ... 1_024
     public static let maximumFieldCount = 1_000
-    public static let maximumNameLength = 249
+    public static let maximumNameLength = Names.maximumLength
     /// A longer memory than this belongs into the definition of a window, not of a stream.
     public static let maximumLateness = TimeSpan.seconds(366 * 86_400)
 
@@ -29,8 +30,8 @@ extension StreamDefinition {
         func require(_ holds: Bool, _ path: String..., says message: @autoclosure () -> String) {
             if !holds { problems.append(Problem(path, message())) }
         }
-        if let fault = Self.fault(ofName: name) { problems.append(Problem(["name"], fault)) }
-        if topic != name, let fault = Self.fault(ofName: topic) {
+        if let fault = Names.fault(of: name) { problems.append(Problem(["name"], fault)) }
+        if topic != name, let fault = Names.fault(of: topic) {
             problems.append(Problem(["spec", "topic"], fault))
         }
         require(
@@ -84,40 +85,8 @@ extension StreamDefinition {
             "fields",
             says: "a stream has at most \(Self.maximumFieldCount) fields."
         )
-        problems += fieldProblems
+        problems += Field.problems(of: fields)
         problems += roleProblems
-        return problems
-    }
-
-    private var fieldProblems: [Problem] {
-        var problems: [Problem] = []
-        var seen: Set<[UInt8]> = []
-        for field in fields.prefix(Self.maximumFieldCount) {
-            let path = ["spec", "fields", field.name]
-            if !Self.isFieldName(field.name) {
-                problems.append(
-                    Problem(
-                        path,
-                        "a field's name has letters, digits and `_`, begins with no digit "
-                            + "and is at most \(Self.maximumNameLength) long."
-                    )
-                )
-            }
-            if !seen.insert(Array(field.name.utf8)).inserted {
-                problems.append(Problem(path, "there are two fields `\(field.name)`."))
-            }
-            if !field.oneOf.isEmpty && field.type != .string {
-                problems.append(
-                    Problem(
-                        path + ["oneOf"],
-                        "`oneOf` goes with `string`, not with `\(field.type.rawValue)`."
-                    )
-                )
-            }
-            if Set(field.oneOf.map { Array($0.utf8) }).count != field.oneOf.count {
-                problems.append(Problem(path + ["oneOf"], "a text stands in `oneOf` twice."))
-            }
-        }
         return problems
     }
 
@@ -150,36 +119,5 @@ extension StreamDefinition {
             }
             return nil
         }
-    }
-
-    /// What is wrong with the name of a stream or topic; nil for a good one. Kafka's own rule, and
-    /// one of ours.
-    static func fault(ofName name: String) -> String? {
-        guard !name.isEmpty, name.utf8.count <= maximumNameLength, name.utf8.allSatisfy(isNameByte)
-        else {
-            return "a name has 1 to \(maximumNameLength) of a-z, A-Z, 0-9, `.`, `_` and `-`."
-        }
-        if name == "." || name == ".." { return "Kafka allows no topic `\(name)`." }
-        if name.hasPrefix("tributary.") {
-            return "names that begin with `tributary.` are the platform's own."
-        }
-        return nil
-    }
-
-    private static func isFieldName(_ name: String) -> Bool {
-        guard let first = name.utf8.first, !isDigit(first), name.utf8.count <= maximumNameLength
-        else { return false }
-        return name.utf8.allSatisfy { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "_") }
-    }
-
-    private static func isNameByte(_ byte: UInt8) -> Bool {
-        isLetter(byte) || isDigit(byte) || ".-_".utf8.contains(byte)
-    }
-
-    private static func isLetter(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "a") ... UInt8(ascii: "z")).contains(byte | 0x20)
-    }
-    private static func isDigit(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "0") ... UInt8(ascii: "9")).contains(byte)
     }
 }

@@ -10,7 +10,8 @@ public struct ModelDefinition: Sendable, Hashable {
     public var dataset: String
     public var recipe: Recipe
     public var metrics: [Metric]
-    /// What a version needs for a stage.
+    /// What a version needs for test and production. `init` gives a stage that is left out the usual
+    /// policy: a sealed dataset.
     public var promotion: [Stage: Policy]
 
     /// What is predicted. This release knows one kind.
@@ -91,7 +92,8 @@ public struct ModelDefinition: Sendable, Hashable {
         self.dataset = dataset
         self.recipe = recipe
         self.metrics = metrics
-        self.promotion = promotion
+        let usual = Dictionary(uniqueKeysWithValues: Stage.governed.map { ($0, Policy()) })
+        self.promotion = promotion.merging(usual) { given, _ in given }
     }
 }
 
