@@ -83,6 +83,7 @@ let package = Package(
             "PlatformAPI",
             in: "Interfaces",
             needs: "Bytes",
+            "Documents",
             "Events",
             "JSON",
             "Logs",

@@ -1,7 +1,7 @@
 import Documents
 import Testing
 
-@Suite struct `Spelling` {
+@Suite struct `Finding what was meant` {
     @Test func `suggests the word that was meant`() {
         let known = ["scheduled", "carrier", "tailnum"]
         #expect(Spelling.nearest(to: "shceduled", among: known) == "scheduled")

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Documents
 internal import Events
 internal import HTTPTypes
 internal import Hummingbird
@@ -38,7 +39,17 @@ extension PlatformAPI {
             }
             return SourceFile(name: name, text: text)
         }
-        let (resources, errors) = readResources(sources)
+        let (resources, unreadable) = readResources(sources)
+        var errors = unreadable
+        var definitions: [StreamDefinition] = []
+        for read in resources {
+            switch read.resource {
+            case .stream(let definition): definitions.append(definition)
+            case .featureView, .dataset, .model, .endpoint:
+                let message = "the kind `\(read.kind)` is read, but cannot be applied yet."
+                errors.append(read.error(DocumentProblem(["kind"], message)))
+            }
+        }
         guard errors.isEmpty else {
             throw Problem(
                 "invalidResources",
@@ -47,11 +58,6 @@ extension PlatformAPI {
                 "\(errors.count) \(errors.count == 1 ? "error" : "errors"), nothing applied.",
                 more: [("errors", .array(errors.map(\.json)))]
             )
-        }
-        let definitions = resources.map { resource in
-            switch resource {
-            case .stream(let definition): definition
-            }
         }
         let isDryRun = asked["dryRun"]?.bool ?? false
         let results = try await platform.apply(

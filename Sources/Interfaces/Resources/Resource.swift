@@ -1,58 +1,59 @@
+public import Datasets
+internal import Documents
+public import Features
+public import JSON
+public import ModelRegistry
 public import Records
-
-/// A file of resources, as it was given.
-public struct SourceFile: Sendable, Hashable {
-    /// As it is to be named in errors.
-    public var name: String
-    public var text: String
-
-    public init(name: String, text: String) {
-        self.name = name
-        self.text = text
-    }
-}
-
-/// Something in a file that must change before anything is applied.
-public struct ResourceError: Error, Sendable, Hashable {
-    public var file: String
-    /// Counted from 1.
-    public var line: Int
-    /// Counted from 1, in characters.
-    public var column: Int
-    public var message: String
-
-    public init(file: String, line: Int, column: Int, message: String) {
-        self.file = file
-        self.line = line
-        self.column = column
-        self.message = message
-    }
-}
-
-extension ResourceError: CustomStringConvertible {
-    public var description: String { "\(file):\(line):\(column)  \(message)" }
-}
+public import Serving
 
 /// What a document of a file declares.
 public enum Resource: Sendable, Hashable {
     case stream(StreamDefinition)
+    case featureView(FeatureViewDefinition)
+    case dataset(DatasetDefinition)
+    case model(ModelDefinition)
+    case endpoint(EndpointDefinition)
 
     public var kind: String {
         switch self {
-        case .stream: "Stream"
+        case .stream: ResourceKind.stream
+        case .featureView: FeatureViewDefinition.kind
+        case .dataset: DatasetDefinition.kind
+        case .model: ModelDefinition.kind
+        case .endpoint: EndpointDefinition.kind
         }
     }
 
     public var name: String {
         switch self {
         case .stream(let definition): definition.name
+        case .featureView(let definition): definition.name
+        case .dataset(let definition): definition.name
+        case .model(let definition): definition.name
+        case .endpoint(let definition): definition.name
+        }
+    }
+
+    /// The resource with every default written out.
+    public var json: JSONValue {
+        switch self {
+        case .stream(let definition): definition.json
+        case .featureView(let definition): definition.json
+        case .dataset(let definition): definition.json
+        case .model(let definition): definition.json
+        case .endpoint(let definition): definition.json
         }
     }
 }
 
 /// The kinds that a document may name.
 enum ResourceKind {
-    static let known = ["Stream"]
+    static let stream = "Stream"
+    static let known = [
+        stream, FeatureViewDefinition.kind, DatasetDefinition.kind, ModelDefinition.kind,
+        EndpointDefinition.kind,
+    ]
     /// Kinds of the design that a later release knows.
-    static let later = ["FeatureView", "Dataset", "Model", "Endpoint", "Monitor", "Pipeline"]
+    static let later = ["Monitor", "Pipeline"]
+    static let list = known.joined(separator: ", ")
 }

@@ -1,7 +1,15 @@
+internal import Datasets
+internal import Documents
+internal import Features
+internal import ModelRegistry
+internal import Records
+internal import Serving
+
 /// Reads every document of every file, and collects whatever is wrong, in the order of the files
 /// and lines. Where there is one error, nothing is to be applied.
-public func readResources(_ files: [SourceFile]) -> (resources: [Resource], errors: [ResourceError])
-{
+public func readResources(
+    _ files: [SourceFile]
+) -> (resources: [ReadResource], errors: [ResourceError]) {
     var reading = ResourceReading()
     for file in files { reading.read(file) }
     return (reading.resources, reading.errors)
@@ -9,7 +17,7 @@ public func readResources(_ files: [SourceFile]) -> (resources: [Resource], erro
 
 /// The resources and errors found so far, and where each name was first declared.
 private struct ResourceReading {
-    var resources: [Resource] = []
+    var resources: [ReadResource] = []
     var errors: [ResourceError] = []
     private var declared: [String: String] = [:]
 
@@ -28,10 +36,43 @@ private struct ResourceReading {
             return
         }
         guard let kind = kind(of: root, findings) else { return }
-        guard let head = ResourceHead(root, kind: kind, findings) else { return }
-        noteDeclaration(of: head, in: file, findings)
-        if let definition = StreamSpec(head, findings).definition {
-            resources.append(.stream(definition))
+        let findingsBefore = findings.count
+        noteDeclaration(of: kind, root, in: file, findings)
+        guard let resource = resource(kind, root, findings), findings.count == findingsBefore
+        else { return }
+        resources.append(ReadResource(resource, in: file.name, root))
+    }
+
+    private func resource(_ kind: String, _ root: Element, _ findings: Findings) -> Resource? {
+        switch kind {
+        case FeatureViewDefinition.kind:
+            definition(FeatureViewDefinition.self, root, findings).map(Resource.featureView)
+        case DatasetDefinition.kind:
+            definition(DatasetDefinition.self, root, findings).map(Resource.dataset)
+        case ModelDefinition.kind:
+            definition(ModelDefinition.self, root, findings).map(Resource.model)
+        case EndpointDefinition.kind:
+            definition(EndpointDefinition.self, root, findings).map(Resource.endpoint)
+        default:
+            StreamHead(root, kind: kind, findings)
+                .flatMap { StreamSpec($0, findings).definition }.map(Resource.stream)
+        }
+    }
+
+    /// Nil where there was something to say.
+    private func definition<Definition: ResourceDefinition>(
+        _ type: Definition.Type,
+        _ root: Element,
+        _ findings: Findings
+    ) -> Definition? {
+        do throws(DocumentProblems) {
+            return try Definition(json: root.json)
+        } catch {
+            let subject = root.name.map { "\(Definition.kind) \($0): " } ?? "\(Definition.kind): "
+            for problem in error.list {
+                findings.add(subject + problem.message, at: root.place(of: problem))
+            }
+            return nil
         }
     }
 
@@ -39,16 +80,14 @@ private struct ResourceReading {
     /// good one.
     private func kind(of root: Element, _ findings: Findings) -> String? {
         guard let entry = root.entry("kind") else {
-            let list = ResourceKind.known.joined(separator: ", ")
-            findings.add("`kind` is missing. There is: \(list).", at: root.place)
+            findings.add("`kind` is missing. There are: \(ResourceKind.list).", at: root.place)
             return nil
         }
         guard let kind = HeadKeys.kind.read(entry, "", findings) else { return nil }
         if ResourceKind.known.contains(kind) { return kind }
-        let list = ResourceKind.known.joined(separator: ", ")
         if ResourceKind.later.contains(kind) {
             findings.add(
-                "the kind `\(kind)` is not in this release. There is: \(list).",
+                "the kind `\(kind)` is not in this release. There are: \(ResourceKind.list).",
                 at: entry.value.place
             )
         } else {
@@ -57,7 +96,7 @@ private struct ResourceReading {
                 among: ResourceKind.known + ResourceKind.later
             )
             findings.add(
-                "`\(kind)` is no kind. There is: \(list).\(suggestion)",
+                "`\(kind.excerpt)` is no kind. There are: \(ResourceKind.list).\(suggestion)",
                 at: entry.value.place
             )
         }
@@ -65,13 +104,14 @@ private struct ResourceReading {
     }
 
     private mutating func noteDeclaration(
-        of head: ResourceHead,
+        of kind: String,
+        _ root: Element,
         in file: SourceFile,
         _ findings: Findings
     ) {
-        guard let name = head.name else { return }
-        let subject = "\(head.kind) \(name)"
-        let place = head.root.place(of: ["name"])
+        guard let name = root.name else { return }
+        let subject = "\(kind) \(name)"
+        let place = root.place(of: ["name"])
         if let first = declared[subject] {
             findings.add("\(subject): it is declared already, at \(first).", at: place)
         } else {
@@ -80,41 +120,12 @@ private struct ResourceReading {
     }
 }
 
-/// What every resource has, whatever its kind.
-struct ResourceHead {
-    let root: Element
-    let kind: String
-    let name: String?
-    let description: String
-    let owner: String
-    /// The mapping under `spec`.
-    let spec: Element
-    /// What errors begin with: `Stream flights.arrived: `.
-    let subject: String
-    /// How many errors the file had before this document.
-    let findingsBefore: Int
-
-    /// Nil where there is no `spec` to read.
-    init?(_ root: Element, kind: String, _ findings: Findings) {
-        self.root = root
-        self.kind = kind
-        findingsBefore = findings.count
-        let known = root.entry("name").flatMap { entry in
-            if case .scalar(let text) = entry.value.content, !text.isEmpty { text } else { nil }
-        }
-        subject = known.map { "\(kind) \($0): " } ?? "\(kind): "
-        let mapping = MappingReader(root, rules: HeadKeys.all, of: "a resource", subject, findings)
-        name = mapping.value(HeadKeys.name)
-        description = mapping.value(HeadKeys.description) ?? ""
-        owner = mapping.value(HeadKeys.owner) ?? ""
-        guard let entry = mapping.required("spec") else { return nil }
-        guard case .mapping = entry.value.content else {
-            findings.add(
-                "\(subject)`spec` is \(entry.value.content.phrase), not a mapping.",
-                at: entry.value.place
-            )
+extension Element {
+    /// The name that a resource gives itself, good or not.
+    var name: String? {
+        guard case .scalar(let text) = entry("name")?.value.content, !text.isEmpty else {
             return nil
         }
-        spec = entry.value
+        return text
     }
 }

@@ -8,7 +8,7 @@ struct StreamSpec {
     /// Nil where there was something to say.
     let definition: StreamDefinition?
 
-    init(_ head: ResourceHead, _ findings: Findings) {
+    init(_ head: StreamHead, _ findings: Findings) {
         let mapping = MappingReader(
             head.spec,
             rules: StreamKeys.all,
