@@ -102,6 +102,20 @@ import Testing
         #expect(TimeSpan(text) == nil)
     }
 
+    @Test(
+        arguments: [
+            ("60m", "1h"), ("24h", "24h"), ("1d", "24h"), ("25h", "25h"), ("36h", "36h"),
+            ("48h", "2d"), ("2d", "2d"), ("168h", "7d"), ("1440m", "24h"), ("90s", "90s"),
+            ("0d", "0s"), ("1000us", "1ms"),
+        ]
+    )
+    func `is written in hours up to a day, and in whole days from two on`(
+        text: String,
+        written: String
+    ) {
+        #expect(TimeSpan(text)?.description == written)
+    }
+
     @Test func `reads back what it wrote`() {
         var chance = SeededChance()
         for _ in 0 ..< 2_000 {

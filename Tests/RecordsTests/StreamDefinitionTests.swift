@@ -135,12 +135,4 @@ struct Change: Sendable {
             }
         }
     }
-
-    @Test func `suggests the word that was meant`() {
-        let known = ["scheduled", "carrier", "tailnum"]
-        #expect(Spelling.nearest(to: "shceduled", among: known) == "scheduled")
-        #expect(Spelling.nearest(to: "Carrier", among: known) == "carrier")
-        #expect(Spelling.nearest(to: "pressure", among: known) == nil)
-        #expect(Spelling.nearest(to: "", among: known) == nil)
-    }
 }

@@ -36,9 +36,11 @@ private struct ResourceReading {
             return
         }
         guard let kind = kind(of: root, findings) else { return }
-        let resource = resource(kind, root, findings)
+        let findingsBefore = findings.count
         noteDeclaration(of: kind, root, in: file, findings)
-        if let resource { resources.append(ReadResource(resource, in: file.name, root)) }
+        guard let resource = resource(kind, root, findings), findings.count == findingsBefore
+        else { return }
+        resources.append(ReadResource(resource, in: file.name, root))
     }
 
     private func resource(_ kind: String, _ root: Element, _ findings: Findings) -> Resource? {

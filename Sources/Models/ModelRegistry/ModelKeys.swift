@@ -99,9 +99,11 @@ private enum PolicyKeys {
             guard let policy = DocumentReader(element, keys: all, of: "`\(stage.rawValue)`") else {
                 return nil
             }
+            // Unreadable approvals are some: that there are none must not be said as well.
+            let fallback = policy.has(approvals.rule) ? 1 : 0
             return ModelDefinition.Policy(
                 sealedDataset: policy.value(sealedDataset) ?? true,
-                approvals: policy.value(approvals).map { Int($0) } ?? 0,
+                approvals: policy.value(approvals).map { Int($0) } ?? fallback,
                 fourEyes: policy.value(fourEyes) ?? false
             )
         }

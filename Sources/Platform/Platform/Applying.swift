@@ -106,7 +106,7 @@ extension Platform {
                 applied: expected
             )
             if !isDryRun {
-                let effect = try await declare(declaration, for: caller.part("\(index)"))
+                let effect = try await declare(declaration, for: caller.part(index))
                 result.position = effect.position
                 if case .repeated = effect, expected == .unchanged { result.applied = .changed }
             }

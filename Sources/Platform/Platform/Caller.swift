@@ -34,6 +34,13 @@ public struct Caller: Sendable {
         return part
     }
 
+    /// The same request for one of its steps, which are the same whatever the body says.
+    func step(_ name: StaticString) -> Caller {
+        var step = self
+        step.route += " \(name)"
+        return step
+    }
+
     /// Follows from the key, so that a repeated request is the same event.
     var keyedID: EventID? {
         idempotencyKey.map { EventID(of: Array(actor.utf8), Array(route.utf8), Array($0.utf8)) }

@@ -60,7 +60,7 @@ extension Platform {
         let version = try sealedVersion(dataset, number, in: reader)
         let recipe = Recipe(model.recipe)
         let run = (caller.keyedID ?? clock.newID()).description
-        _ = try await execute(caller.part("start"), on: run, of: RunLedger()) { reader, _ in
+        _ = try await execute(caller.step("start"), on: run, of: RunLedger()) { reader, _ in
             let known = try RunLedger.View(reader).run(run)
             let given = Run.Given(
                 model: name,
@@ -87,7 +87,7 @@ extension Platform {
             )
         } catch {
             // What went wrong belongs to the run's history, whatever else becomes of it.
-            _ = try await execute(caller.part("fail"), on: run, of: RunLedger()) { reader, _ in
+            _ = try await execute(caller.step("fail"), on: run, of: RunLedger()) { reader, _ in
                 let known = try RunLedger.View(reader).run(run)
                 return try declining { () throws(RunRefusal) in
                     try FinishRun(run, .failed("\(error)")).decide(given: known)
@@ -119,7 +119,7 @@ extension Platform {
             return (result, try archive.put(result.baseline.artifact()))
         }
         let metrics = result.metrics
-        _ = try await execute(caller.part("metrics"), on: run, of: RunLedger()) { reader, _ in
+        _ = try await execute(caller.step("metrics"), on: run, of: RunLedger()) { reader, _ in
             let known = try RunLedger.View(reader).run(run)
             return try declining { () throws(RunRefusal) in
                 try LogMetrics(
@@ -141,14 +141,14 @@ extension Platform {
                 byteCount: Int64(result.baseline.artifact().count)
             ),
         ]
-        _ = try await execute(caller.part("finish"), on: run, of: RunLedger()) { reader, _ in
+        _ = try await execute(caller.step("finish"), on: run, of: RunLedger()) { reader, _ in
             let known = try RunLedger.View(reader).run(run)
             return try declining { () throws(RunRefusal) in
                 try FinishRun(run, .succeeded, artifacts: artifacts).decide(given: known)
             }
         }
         let columns = version.manifest.columns.features.map(\.name)
-        let effect = try await execute(caller.part("register"), on: name, of: ModelCatalog()) {
+        let effect = try await execute(caller.step("register"), on: name, of: ModelCatalog()) {
             reader, _ in
             let view = ModelCatalog.View(reader)
             let command = RegisterVersion(

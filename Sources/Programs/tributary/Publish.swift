@@ -23,7 +23,22 @@ struct Publish: AsyncParsableCommand {
     var topic: String
     @Option(help: "JSON lines, or CSV with a header where the name ends in .csv.")
     var file: String
+    @Option(
+        help: ArgumentHelp(
+            "After this file nothing comes with an event time before this; default: its own latest.",
+            valueName: "instant"
+        )
+    )
+    var completeUntil: String?
     @OptionGroup var options: ServerOptions
+
+    func validate() throws {
+        if let completeUntil, Instant(rfc3339: completeUntil) == nil {
+            throw ValidationError(
+                "--complete-until takes an RFC 3339 time with an offset, and not `\(completeUntil)`."
+            )
+        }
+    }
 
     func run() async throws {
         let client = options.client
@@ -52,7 +67,8 @@ struct Publish: AsyncParsableCommand {
             log: log
         )
         let latest = try await publication.append(text, isCSV: file.hasSuffix(".csv"))
-        if let latest {
+        let told = completeUntil.flatMap { Instant(rfc3339: $0) }
+        if let latest = [latest, told].compactMap(\.self).max() {
             for partition in 0 ..< definition.partitions {
                 _ = try await client.ask(
                     .POST,
@@ -61,7 +77,7 @@ struct Publish: AsyncParsableCommand {
                         "partition": .integer(Int64(partition)),
                         "watermark": .string(latest.rfc3339),
                     ],
-                    headers: [("Idempotency-Key", "\(source) \(partition)")]
+                    headers: [("Idempotency-Key", "\(source) \(partition) \(latest.rfc3339)")]
                 )
             }
         }
