@@ -52,10 +52,10 @@ struct Configuration {
             ("enable.auto.offset.store", "false"),
             ("enable.partition.eof", "false"),
             ("check.crcs", "\(settings.checksChecksums)"),
-            ("fetch.wait.max.ms", "500"),
+            ("fetch.wait.max.ms", "\(settings.fetchWaitMilliseconds)"),
             ("fetch.min.bytes", "1"),
             ("fetch.error.backoff.ms", "10"),
-            ("fetch.message.max.bytes", "\(4 << 20)"),
+            ("fetch.message.max.bytes", "\(settings.fetchBytes)"),
             ("queued.min.messages", "\(clamped(settings.recordsReadAhead, to: 10_000_000))"),
             (
                 "queued.max.messages.kbytes",

@@ -13,10 +13,10 @@ internal import Logs
     private var buffer: MessageBuffer
     private var backlog = Backlog()
 
-    init(_ producer: Producer) throws(LogError) {
-        self.settings = producer.settings
+    init(_ producer: Producer, _ settings: KafkaLog.Settings) throws(LogError) {
+        self.settings = settings
         self.connection = producer.connection
-        self.consumer = try ConsumerHandle(.consuming(producer.settings))
+        self.consumer = try ConsumerHandle(.consuming(settings))
         self.buffer = MessageBuffer()
     }
 

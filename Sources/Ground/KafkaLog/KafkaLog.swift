@@ -53,8 +53,18 @@ public final class KafkaLog: Log {
         try producer().bounds(of: partition)
     }
 
-    public func reader() throws(LogError) -> any LogReader {
-        let reader = try KafkaLogReader(producer())
+    public func reader() throws(LogError) -> any LogReader { try reader(settings) }
+
+    public func probe() throws(LogError) -> any LogReader {
+        var settings = settings
+        // A fetch that waits at the end of a partition would hold up the question after it.
+        settings.fetchWaitMilliseconds = 5
+        settings.fetchBytes = 64 << 10
+        return try reader(settings)
+    }
+
+    private func reader(_ settings: Settings) throws(LogError) -> any LogReader {
+        let reader = try KafkaLogReader(producer(), settings)
         let isOpen = state.withLock { state in
             state.readers.removeAll { $0.reader == nil }
             state.readers.append(WeakReader(reader: reader))

@@ -25,10 +25,10 @@ private import Synchronization
         let queue: OpaquePointer
     }
 
-    init(_ producer: Producer) throws(LogError) {
+    init(_ producer: Producer, _ settings: KafkaLog.Settings) throws(LogError) {
         self.producer = producer
-        self.settings = producer.settings
-        let intake = try Intake(producer)
+        self.settings = settings
+        let intake = try Intake(producer, settings)
         self.bell = unsafe Mutex(Bell(queue: intake.queue))
         self.intake = intake
     }

@@ -20,6 +20,9 @@ extension KafkaLog {
         /// What each reader fetches ahead of its `next`.
         public var recordsReadAhead = 200_000
         public var bytesReadAhead = 64 << 20
+        /// How long a fetch waits where there is nothing, and how much of a partition it brings at most.
+        public var fetchWaitMilliseconds = 500
+        public var fetchBytes = 4 << 20
         /// How long topics, bounds and the like may take to be told.
         public var requestTimeoutMilliseconds = 10_000
 

@@ -57,6 +57,8 @@ public protocol Log: Sendable {
     func bounds(of partition: Partition) throws(LogError) -> Range<Offset>
     /// A reader of no partition yet. Each belongs to one thread.
     func reader() throws(LogError) -> any LogReader
+    /// A reader for single records here and there (`record(at:of:)`): it fetches little, and waits for nothing.
+    func probe() throws(LogError) -> any LogReader
     /// Appends and calls back once: with the position, or why there is none. The callback runs on a thread of the
     /// log and must be quick. Appends to one partition by one caller keep their order.
     /// `partition`: Nil lets the key decide (`murmur2_random`, as Java's).
@@ -71,6 +73,8 @@ public protocol Log: Sendable {
 }
 
 extension Log {
+    public func probe() throws(LogError) -> any LogReader { try reader() }
+
     /// Appends and waits for the answer.
     public func append(
         _ record: NewRecord,

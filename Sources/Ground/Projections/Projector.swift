@@ -62,7 +62,7 @@ public final class Projector: Sendable {
         self.surroundings = surroundings
         self.batchLimit = batchLimit
         self.reader = try log.reader()
-        let probe = try log.reader()
+        let probe = try log.probe()
         let thread = Worker(name) { [self] in
             var loop = ProjectorLoop(self, probe: probe)
             loop.run()

@@ -54,7 +54,11 @@ struct ProjectorLoop {
             }
         case .checkLog:
             for (partition, sitting) in seats {
-                for seat in sitting where seat.stopped == nil { recheck(seat, partition) }
+                // Most have come equally far, and one look at the log is enough for all of them.
+                var seen: Set<Progress> = []
+                for seat in sitting where seat.stopped == nil {
+                    if seen.insert(seat.progress).inserted { recheck(seat, partition) }
+                }
             }
         }
         publish()

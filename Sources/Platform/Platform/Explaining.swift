@@ -53,7 +53,7 @@ extension Platform {
     /// `executes`: Computes the features anew from the records behind them, and the answer from those. Blocks.
     public func explain(_ text: String, executes: Bool) throws -> Explanation {
         let (id, position) = try find(text)
-        guard let record = try log.reader().record(at: position.offset, of: position.partition),
+        guard let record = try log.records(at: [position])[position],
             let (envelope, event) = try? PredictionEvent.decode(record),
             case .predicted(let predicted)? = event.fact
         else { throw PlatformError.declined(Declined(ServingRefusal.unknownPrediction(text))) }
@@ -273,14 +273,7 @@ extension FeaturePlan {
         from records: [[Position]],
         log: any Log
     ) throws -> [FieldValue] {
-        let reader = try log.reader()
-        defer { reader.close() }
-        var known: [Position: Record] = [:]
-        for position in Set(records.joined()).sorted() {
-            if let record = try reader.record(at: position.offset, of: position.partition) {
-                known[position] = record
-            }
-        }
+        let known = try log.records(at: Set(records.joined()))
         var values: [FieldValue] = []
         var column = 0
         for part in parts {
@@ -303,5 +296,23 @@ extension FeaturePlan {
             }
         }
         return values
+    }
+}
+
+extension Log {
+    /// The records at given positions, those that are there. Blocks.
+    fileprivate func records(at positions: Set<Position>) throws -> [Position: Record] {
+        var found: [Position: Record] = [:]
+        for (partition, list) in Dictionary(grouping: positions, by: \.partition) {
+            let offsets = list.map(\.offset)
+            guard let first = offsets.min(), let last = offsets.max() else { continue }
+            try eachRecord(of: partition, from: first, below: last + 1) { records in
+                for record in records {
+                    let position = Position(partition, record.offset)
+                    if positions.contains(position) { found[position] = record }
+                }
+            }
+        }
+        return found
     }
 }

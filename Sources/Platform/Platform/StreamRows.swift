@@ -46,18 +46,20 @@ struct StreamRows {
 }
 
 extension Log {
-    /// Reads a partition from its beginning up to an offset, in batches. Blocks.
+    /// Reads a partition up to an offset, in batches, from its beginning or from an offset on. Blocks.
     func eachRecord(
         of partition: Partition,
+        from start: Offset = 0,
         below end: Offset,
         _ body: ([Record]) throws -> Void
     ) throws {
         let bounds = try bounds(of: partition)
         let end = min(end, bounds.upperBound)
-        guard bounds.lowerBound < end else { return }
+        let start = max(start, bounds.lowerBound)
+        guard start < end else { return }
         let reader = try reader()
         defer { reader.close() }
-        try reader.add(partition, from: bounds.lowerBound)
+        try reader.add(partition, from: start)
         var silence = 0
         while true {
             let records = try reader.next(limit: 8_192, within: .seconds(1)).flatMap(\.records)
