@@ -150,6 +150,21 @@ import Testing
         #expect(errors.map(\.description).contains(error), "\(errors)")
     }
 
+    @Test func `have a schema that knows the keys of the demo`() throws {
+        let schema = resourceSchema()
+        let kinds = ["Stream", "FeatureView", "Dataset", "Model", "Endpoint"]
+        #expect(schema["$defs"]?.object?.map(\.0) == kinds)
+        #expect(schema["properties"]?["kind"]?["enum"]?.array?.compactMap(\.string) == kinds)
+        #expect(schema["allOf"]?.array?.count == kinds.count)
+        for read in try Self.demo.flatMap({ try read($0) }) {
+            let spec = schema["$defs"]?[read.kind]?["properties"]?["spec"]
+            for (key, _) in read.resource.json["spec"]?.object ?? [] {
+                #expect(spec?["properties"]?[key] != nil, "\(read.kind) has no \(key).")
+            }
+        }
+        #expect(try JSONValue(parsing: schema.text(.pretty)) == schema)
+    }
+
     @Test(arguments: demo)
     func `never trip over a mutated text`(name: String) throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../")
