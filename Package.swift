@@ -242,15 +242,24 @@ let package = Package(
         ),
         .tests(
             of: "Platform",
-            needs: "Bytes",
+            needs: "Archive",
+            "Bytes",
+            "Datasets",
+            "Documents",
             "Events",
+            "Experiments",
+            "Features",
             "JSON",
             "Logs",
+            "ModelRegistry",
             "Projections",
             "Records",
+            "Resources",
             "RocksStore",
+            "Serving",
             "Store",
-            "Streams"
+            "Streams",
+            "Trees"
         ),
     ],
     cxxLanguageStandard: .cxx17

@@ -1,6 +1,7 @@
 import Bytes
 import Events
 import Logs
+import Records
 import Streams
 import Testing
 

@@ -1,3 +1,4 @@
+import Archive
 import Bytes
 import Events
 import Foundation
@@ -25,12 +26,13 @@ final class Stand: Sendable {
     static func start(
         _ log: any Log,
         _ store: any Store = MemoryStore(),
+        archive: any Archive = MemoryArchive(),
         seed: UInt64 = 1,
         checkpoints: Checkpoints? = nil,
         isRestored: Bool = false,
         stateFailed: @escaping @Sendable (StoreError) -> Void = { _ in }
     ) async throws -> Stand {
-        let stand = Stand(log, store, seed: seed, checkpoints, stateFailed)
+        let stand = Stand(log, store, archive, seed: seed, checkpoints, stateFailed)
         try await stand.platform.start(isRestored: isRestored)
         return stand
     }
@@ -38,6 +40,7 @@ final class Stand: Sendable {
     private init(
         _ log: any Log,
         _ store: any Store,
+        _ archive: any Archive,
         seed: UInt64,
         _ checkpoints: Checkpoints?,
         _ stateFailed: @escaping @Sendable (StoreError) -> Void
@@ -48,6 +51,7 @@ final class Stand: Sendable {
         platform = Platform(
             log: log,
             store: store,
+            archive: archive,
             clock: TestClock(seed: seed),
             checkpoints: checkpoints,
             stateFailed: stateFailed,

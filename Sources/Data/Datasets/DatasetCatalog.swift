@@ -1,5 +1,5 @@
-internal import Documents
 public import Bytes
+internal import Documents
 internal import Events
 internal import FoundationEssentials
 public import Logs

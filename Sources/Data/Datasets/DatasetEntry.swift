@@ -1,5 +1,5 @@
-internal import Documents
 public import Bytes
+internal import Documents
 
 extension DatasetCatalog {
     /// A dataset that is declared.

@@ -1,5 +1,5 @@
-internal import Documents
 internal import Bytes
+internal import Documents
 internal import Events
 internal import FoundationEssentials
 internal import Logs

@@ -35,7 +35,10 @@ public struct ChunkDamage: Error, Sendable, Hashable, CustomStringConvertible {
 }
 
 extension DatasetManifest {
-    public func rows(ofChunk index: Int, in archive: any Archive) throws(ChunkDamage) -> [DatasetRow] {
+    public func rows(
+        ofChunk index: Int,
+        in archive: any Archive
+    ) throws(ChunkDamage) -> [DatasetRow] {
         let chunk = contents.chunks[index]
         func damage(_ found: Digest?, _ reason: String) -> ChunkDamage {
             ChunkDamage(index: index, expected: chunk.digest, found: found, reason: reason)

@@ -1,5 +1,5 @@
-internal import Documents
 public import Bytes
+internal import Documents
 public import Events
 internal import FoundationEssentials
 internal import SwiftProtobuf

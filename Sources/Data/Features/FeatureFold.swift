@@ -43,7 +43,11 @@ public struct FeatureFold: Projection {
         guard let entity = view.entity(of: row), view.counts(row) else { return nil }
         let key = BlockKey(entity, tile: view.tile(of: row.time.instant))
         var full: RowBlock?
-        changes[Self.blocks, key, default: RowBlock()].append(row, slots: view.slots, offset: record.offset)
+        changes[Self.blocks, key, default: RowBlock()].append(
+            row,
+            slots: view.slots,
+            offset: record.offset
+        )
         if changes[Self.blocks, key]?.count == Int64(RowBlock.limit) {
             full = changes[Self.blocks, key]
         }

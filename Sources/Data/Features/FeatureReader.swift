@@ -115,11 +115,14 @@ public struct FeatureReader: Sendable {
         in span: Range<Int64>,
         below cut: Offset
     ) throws(StoreError) {
-        try tables.scan(FeatureFold.blocks, from: lower, to: upper) { (_, block) throws(StoreError) in
+        try tables.scan(FeatureFold.blocks, from: lower, to: upper) {
+            (_, block) throws(StoreError) in
             do throws(ByteError) {
                 try rows.add(block, in: span, below: cut)
             } catch {
-                throw .corrupt("The table blocks of \(fold.name) holds rows that are none: \(error).")
+                throw .corrupt(
+                    "The table blocks of \(fold.name) holds rows that are none: \(error)."
+                )
             }
             return true
         }
@@ -144,7 +147,10 @@ extension StreamView {
             if withRecords {
                 read.records.append(
                     column.rows(of: parts, from: lower).map {
-                        Position(Partition(stream.topic, Int32($0.part)), parts[$0.part].offsets[$0.row])
+                        Position(
+                            Partition(stream.topic, Int32($0.part)),
+                            parts[$0.part].offsets[$0.row]
+                        )
                     }
                 )
             }

@@ -77,7 +77,10 @@ public struct StreamView: Sendable {
                 }
             } catch {
                 problems.append(
-                    FeatureViewProblem(["spec", "where"], "column \(error.column): \(error.message)")
+                    FeatureViewProblem(
+                        ["spec", "where"],
+                        "column \(error.column): \(error.message)"
+                    )
                 )
             }
         }

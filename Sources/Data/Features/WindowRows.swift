@@ -31,7 +31,9 @@ struct WindowRows {
                     return 0
                 }
                 defer { place += 8 }
-                return UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+                return UInt64(
+                    littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+                )
             }
             for _ in 0 ..< max(0, block.count) {
                 let time = Int64(bitPattern: word())

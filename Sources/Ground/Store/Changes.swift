@@ -78,7 +78,8 @@ public struct Changes {
         guard table.keeps == .newest else { return }
         makeUnique()
         let overlay = overlays[table]
-        let missing = keys.filter { overlay[$0] == nil }
+        var seen: Set<[UInt8]> = []
+        let missing = keys.filter { seen.insert($0.orderedBytes).inserted && overlay[$0] == nil }
         guard !missing.isEmpty else { return }
         do {
             let rows = try TableReader(reader, family: family, shelf: shelf).get(table, missing)

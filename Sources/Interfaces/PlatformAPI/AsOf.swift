@@ -1,6 +1,6 @@
 internal import Bytes
-internal import Hummingbird
 internal import HTTPTypes
+internal import Hummingbird
 internal import Logs
 internal import Platform
 internal import Projections

@@ -1,4 +1,3 @@
-internal import Workers
 internal import Bytes
 internal import Datasets
 internal import HTTPTypes
@@ -9,6 +8,7 @@ internal import NIOCore
 internal import Platform
 internal import Projections
 internal import Store
+internal import Workers
 
 /// Datasets, their sealed versions, and the rows of those.
 extension PlatformAPI {

@@ -1,4 +1,3 @@
-internal import Workers
 internal import Bytes
 internal import Features
 internal import HTTPTypes
@@ -9,6 +8,7 @@ internal import Platform
 internal import Projections
 internal import Records
 internal import Store
+internal import Workers
 
 /// Feature views, and what they give.
 extension PlatformAPI {
@@ -73,7 +73,10 @@ extension PlatformAPI {
         var at: Instant?
         if let text = asked["at"]?.string {
             guard let instant = Instant(rfc3339: text) else {
-                throw Problem.invalid("`at` is `\(text)`, which is no RFC 3339 time.", pointer: "/at")
+                throw Problem.invalid(
+                    "`at` is `\(text)`, which is no RFC 3339 time.",
+                    pointer: "/at"
+                )
             }
             at = instant
         }
@@ -114,7 +117,10 @@ extension PlatformAPI {
         var at: Instant?
         if let text = asked["at"]?.string {
             guard let instant = Instant(rfc3339: text) else {
-                throw Problem.invalid("`at` is `\(text)`, which is no RFC 3339 time.", pointer: "/at")
+                throw Problem.invalid(
+                    "`at` is `\(text)`, which is no RFC 3339 time.",
+                    pointer: "/at"
+                )
             }
             at = instant
         }

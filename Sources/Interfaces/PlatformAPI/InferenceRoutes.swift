@@ -1,7 +1,6 @@
-internal import Workers
-internal import Events
 internal import Bytes
 internal import Documents
+internal import Events
 internal import HTTPTypes
 internal import Hummingbird
 internal import JSON
@@ -10,6 +9,7 @@ internal import Platform
 internal import Projections
 internal import Records
 internal import Serving
+internal import Workers
 
 /// The Open Inference Protocol (version 2, JSON): an endpoint is a model whose inputs are the columns of its features, or
 /// the fields that features are read by.
@@ -22,7 +22,9 @@ extension PlatformAPI {
 
     func inferenceModel(_ name: String) async throws -> Response {
         let served = try await served(name)
-        let fields = served.plan.rows.fields.filter { served.plan.reads($0.name) }
+        let fields = served.plan.rows.fields.filter {
+            served.plan.reads($0.name) || $0.name == served.id
+        }
         return Response.json([
             "name": .string(name), "versions": .array([.string(String(served.version))]),
             "platform": "tributary_trees",
@@ -64,7 +66,9 @@ extension PlatformAPI {
         var columns: [(name: String, values: [JSONValue])] = []
         for input in inputs {
             guard let field = input["name"]?.string, let data = input["data"]?.array else {
-                throw Problem.malformed("An input has a `name`, a `shape`, a `datatype` and `data`.")
+                throw Problem.malformed(
+                    "An input has a `name`, a `shape`, a `datatype` and `data`."
+                )
             }
             let values = data.flatMap { $0.array ?? [$0] }
             if let shape = input["shape"]?.array?.compactMap(\.integer) {

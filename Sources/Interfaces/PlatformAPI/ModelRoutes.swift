@@ -107,13 +107,23 @@ extension PlatformAPI {
 
     /// `{"stage": "production", "reason": …}`
     func approve(_ name: String, _ version: String, _ request: Request) async throws -> Response {
-        try await move(name, version, "approve", request) { platform, number, stage, reason, caller in
+        try await move(name, version, "approve", request) {
+            platform,
+            number,
+            stage,
+            reason,
+            caller in
             try await platform.approve(name, number, for: stage, reason: reason, caller: caller)
         }
     }
 
     func promote(_ name: String, _ version: String, _ request: Request) async throws -> Response {
-        try await move(name, version, "promote", request) { platform, number, stage, reason, caller in
+        try await move(name, version, "promote", request) {
+            platform,
+            number,
+            stage,
+            reason,
+            caller in
             try await platform.promote(name, number, to: stage, reason: reason, caller: caller)
         }
     }
@@ -203,9 +213,11 @@ extension PlatformAPI {
             asOf: try await moment(of: RunLedger(), request)
         )
         return Response.json([
-            "items": .array(try (request.query["model"].map { try view.runs(model: $0) } ?? view.runs()).map(
+            "items": .array(
+                try (request.query["model"].map { try view.runs(model: $0) } ?? view.runs()).map(
                     \.summary
-                ))
+                )
+            )
         ])
     }
 

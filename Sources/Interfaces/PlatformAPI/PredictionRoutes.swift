@@ -1,4 +1,3 @@
-internal import Workers
 internal import Bytes
 internal import Events
 internal import HTTPTypes
@@ -10,6 +9,7 @@ internal import Projections
 internal import Records
 internal import Serving
 internal import Store
+internal import Workers
 
 /// Endpoints, their predictions, and where those come from.
 extension PlatformAPI {
@@ -209,7 +209,9 @@ extension Explanation {
         ]
         if predicted.hasInput {
             let input = Partition(predicted.input.topic, predicted.input.partition)
-            members.append(("answers", .string(Position(input, predicted.input.offset).description)))
+            members.append(
+                ("answers", .string(Position(input, predicted.input.offset).description))
+            )
         }
         members.append(
             (

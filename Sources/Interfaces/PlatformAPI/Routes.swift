@@ -97,7 +97,9 @@ public struct PlatformAPI: Sendable {
             try await onlineFeatures(request)
         }
         routes.add(.get, "/api/v1/features") { request, _ in try await listViews(request) }
-        routes.add(.get, "/api/v1/features/:name") { request, context in try await view(context.name, request) }
+        routes.add(.get, "/api/v1/features/:name") { request, context in
+            try await view(context.name, request)
+        }
         routes.add(.delete, "/api/v1/features/:name") { request, context in
             try await delete("FeatureView", context.name, request)
         }
@@ -112,7 +114,9 @@ public struct PlatformAPI: Sendable {
         routes.add(.post, "/api/v1/datasets/:name/seal") { request, context in
             try await seal(context.name, request)
         }
-        routes.add(.post, "/api/v1/datasets/:name/verify") { _, context in try await verifyDataset(context.name) }
+        routes.add(.post, "/api/v1/datasets/:name/verify") { _, context in
+            try await verifyDataset(context.name)
+        }
         routes.add(.get, "/api/v1/datasets/:name/rows.csv") { _, context in
             try datasetRows(context.name, isCSV: true)
         }
@@ -123,7 +127,9 @@ public struct PlatformAPI: Sendable {
 
     private func add(models routes: inout RouteTable) {
         routes.add(.get, "/api/v1/models") { request, _ in try await listModels(request) }
-        routes.add(.get, "/api/v1/models/:name") { request, context in try await model(context.name, request) }
+        routes.add(.get, "/api/v1/models/:name") { request, context in
+            try await model(context.name, request)
+        }
         routes.add(.get, "/api/v1/models/:name/history") { request, context in
             try await modelHistory(context.name, request)
         }
@@ -146,7 +152,9 @@ public struct PlatformAPI: Sendable {
             try await evaluate(context.name, context.version, request)
         }
         routes.add(.get, "/api/v1/runs") { request, _ in try await listRuns(request) }
-        routes.add(.get, "/api/v1/runs/:name") { request, context in try await run(context.name, request) }
+        routes.add(.get, "/api/v1/runs/:name") { request, context in
+            try await run(context.name, request)
+        }
     }
 
     private func add(endpoints routes: inout RouteTable) {
@@ -160,7 +168,9 @@ public struct PlatformAPI: Sendable {
         routes.add(.post, "/api/v1/endpoints/:name/predict") { request, context in
             try await predict(context.name, request)
         }
-        routes.add(.post, "/api/v1/endpoints/:name/reexecute") { _, context in try await reexecute(context.name) }
+        routes.add(.post, "/api/v1/endpoints/:name/reexecute") { _, context in
+            try await reexecute(context.name)
+        }
         routes.add(.get, "/api/v1/predictions/:name") { _, context in
             try await explain(context.name, executes: false)
         }
@@ -173,8 +183,11 @@ public struct PlatformAPI: Sendable {
         routes.add(.get, "/v2") { _, _ in inferenceServer() }
         routes.add(.get, "/v2/health/live") { _, _ in Response.json(["live": true]) }
         routes.add(.get, "/v2/health/ready") { _, _ in try ready() }
-        routes.add(.get, "/v2/models/:name") { _, context in try await inferenceModel(context.name) }
-        routes.add(.get, "/v2/models/:name/ready") { _, context in try await inferenceReady(context.name) }
+        routes.add(.get, "/v2/models/:name") { _, context in try await inferenceModel(context.name)
+        }
+        routes.add(.get, "/v2/models/:name/ready") { _, context in
+            try await inferenceReady(context.name)
+        }
         routes.add(.post, "/v2/models/:name/infer") { request, context in
             try await infer(context.name, request)
         }

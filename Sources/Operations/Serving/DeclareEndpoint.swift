@@ -1,6 +1,6 @@
-public import Events
 internal import Bytes
 internal import Documents
+public import Events
 internal import FoundationEssentials
 internal import SwiftProtobuf
 

@@ -222,7 +222,8 @@ extension Platform {
     /// Starts and ends what answers without being asked, as the endpoints say by now. Blocks.
     func reconcileEndpoints() throws {
         let reader = try store.snapshot()
-        var wanted: [String: (EndpointDefinition, EndpointDefinition.Answer, AnswerQueue, Digest)] = [:]
+        var wanted: [String: (EndpointDefinition, EndpointDefinition.Answer, AnswerQueue, Digest)] =
+            [:]
         for (name, entry) in try EndpointCatalog.View(reader).endpoints() {
             guard let definition = entry.definition, let answer = definition.answer,
                 let stream = try StreamCatalog.View(reader).stream(answer.stream)?.definition

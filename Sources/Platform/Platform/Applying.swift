@@ -1,7 +1,6 @@
-internal import Documents
-internal import Workers
 internal import Bytes
 public import Datasets
+internal import Documents
 internal import Events
 public import Features
 public import Logs
@@ -11,6 +10,7 @@ public import Records
 public import Serving
 internal import Store
 internal import Streams
+internal import Workers
 
 /// A definition of any kind.
 public enum Declaration: Sendable {
@@ -143,9 +143,15 @@ extension Platform {
                     }, definition.canonicalText
                 )
             case .dataset(let definition):
-                try (DatasetCatalog.View(reader).dataset(definition.name)?.text, definition.canonicalText)
+                try (
+                    DatasetCatalog.View(reader).dataset(definition.name)?.text,
+                    definition.canonicalText
+                )
             case .model(let definition):
-                try (ModelCatalog.View(reader).model(definition.name)?.definitionText, definition.canonicalText)
+                try (
+                    ModelCatalog.View(reader).model(definition.name)?.definitionText,
+                    definition.canonicalText
+                )
             case .endpoint(let definition):
                 try (
                     EndpointCatalog.View(reader).endpoint(definition.name)?.text,
@@ -216,7 +222,12 @@ private struct Neighbourhood {
                 case .dataset(let definition): faults(of: definition)
                 case .model(let definition):
                     datasets[definition.dataset] == nil
-                        ? [(["spec", "dataset"], unknown("Dataset", definition.dataset, datasets.keys))]
+                        ? [
+                            (
+                                ["spec", "dataset"],
+                                unknown("Dataset", definition.dataset, datasets.keys)
+                            )
+                        ]
                         : []
                 case .endpoint(let definition): faults(of: definition)
                 }

@@ -1,8 +1,7 @@
-internal import Documents
-internal import Workers
 internal import Archive
 public import Bytes
 public import Datasets
+internal import Documents
 internal import Events
 internal import Features
 internal import Logs
@@ -11,6 +10,7 @@ internal import Projections
 internal import Records
 public import Store
 internal import Streams
+internal import Workers
 
 extension Platform {
     func declare(_ definition: DatasetDefinition, for caller: Caller) async throws -> Effect {

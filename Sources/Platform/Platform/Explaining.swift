@@ -117,7 +117,8 @@ extension Platform {
                         case .predicted(let predicted)? = event.fact,
                         predicted.endpoint == endpoint
                     else { continue }
-                    let plan = try plans[predicted.dataset]
+                    let plan =
+                        try plans[predicted.dataset]
                         ?? plan(ofDatasetVersion: predicted.dataset, in: reader).1
                     plans[predicted.dataset] = plan
                     for part in plan.parts {

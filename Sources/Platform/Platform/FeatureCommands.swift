@@ -1,6 +1,5 @@
-internal import Documents
-internal import Workers
 internal import Bytes
+internal import Documents
 internal import Events
 public import Features
 internal import Logs
@@ -9,6 +8,7 @@ internal import Records
 public import Store
 internal import Streams
 internal import Synchronization
+internal import Workers
 
 extension Platform {
     /// Declares a view over the stream that it names, as that is declared now.
@@ -53,7 +53,9 @@ extension Platform {
         for fold in seated where known.insert(fold.generation).inserted {
             if wanted[fold.generation] == nil { unseat(fold) }
         }
-        for (generation, view) in wanted.sorted(by: { $0.key.bytes.lexicographicallyPrecedes($1.key.bytes) })
+        for (generation, view) in wanted.sorted(by: {
+            $0.key.bytes.lexicographicallyPrecedes($1.key.bytes)
+        })
         where !known.contains(generation) {
             seat(FeatureFold(view), partitions: view.stream.partitions)
         }
@@ -71,7 +73,10 @@ extension Platform {
                 stream.definition.canonicalText != newest.stream
             {
                 inBackground("FeatureView \(name) could not follow its stream") { [self] in
-                    _ = try await declare(definition, for: Caller(actor: Self.ownName, route: "follow"))
+                    _ = try await declare(
+                        definition,
+                        for: Caller(actor: Self.ownName, route: "follow")
+                    )
                     try await pool.run { [self] in try reconcile() }
                 }
                 continue

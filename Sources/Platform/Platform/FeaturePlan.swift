@@ -1,5 +1,5 @@
-internal import Documents
 public import Bytes
+internal import Documents
 internal import Features
 public import Logs
 internal import Projections
@@ -71,7 +71,10 @@ public struct FeaturePlan: Sendable {
         self.parts = parts
         self.columns = parts.flatMap { part in
             part.columns.map {
-                (name: "\(part.name)__\(part.view.columns[$0].name)", type: part.view.columns[$0].type)
+                (
+                    name: "\(part.name)__\(part.view.columns[$0].name)",
+                    type: part.view.columns[$0].type
+                )
             }
         }
     }
@@ -98,7 +101,8 @@ public struct FeaturePlan: Sendable {
             if let type, rows.fields[field].type != type {
                 throw Fault(
                     index: index,
-                    message: "`\(name)` is a \(type.rawValue) in FeatureView \(view.definition.name) "
+                    message:
+                        "`\(name)` is a \(type.rawValue) in FeatureView \(view.definition.name) "
                         + "and a \(rows.fields[field].type.rawValue) in Stream \(rows.name)."
                 )
             }

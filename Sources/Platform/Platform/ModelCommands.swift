@@ -1,8 +1,7 @@
-internal import Documents
-internal import Workers
 internal import Archive
 internal import Bytes
 internal import Datasets
+internal import Documents
 internal import Events
 internal import Experiments
 internal import JSON
@@ -14,6 +13,7 @@ internal import Statistics
 internal import Store
 internal import Training
 internal import Trees
+internal import Workers
 
 extension Platform {
     func declare(_ definition: ModelDefinition, for caller: Caller) async throws -> Effect {

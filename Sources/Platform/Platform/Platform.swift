@@ -7,8 +7,8 @@ internal import Features
 public import Logs
 internal import ModelRegistry
 public import Projections
-internal import Serving
 internal import Records
+internal import Serving
 public import Store
 internal import Streams
 internal import Synchronization
@@ -99,7 +99,7 @@ public final class Platform: Sendable {
         self.store = store
         self.clock = clock
         self.notice = notice
-        self.pool = WorkPool("platform")
+        self.pool = WorkPool("platform", queueLimit: 512)
     }
 
     /// Creates what is missing in the log, folds what was decided so far, and begins to fold every stream.
@@ -231,7 +231,8 @@ public final class Platform: Sendable {
         let seated = housekeeping.withLock { $0.seated }
         // Ends of inputs are taken before those of outputs: what a seat answers is in the log before it moves on.
         for isOutput in [false, true] {
-            for seating in seated where seating.partition.topic.hasPrefix("tributary.") == isOutput {
+            for seating in seated where seating.partition.topic.hasPrefix("tributary.") == isOutput
+            {
                 let end = try log.bounds(of: seating.partition).upperBound
                 let seat = seats.first {
                     $0.partition == seating.partition

@@ -1,4 +1,3 @@
-internal import Trees
 public import Bytes
 public import Events
 internal import FoundationEssentials
@@ -11,6 +10,7 @@ internal import Store
 internal import Streams
 internal import SwiftProtobuf
 internal import Synchronization
+internal import Trees
 
 /// What an endpoint answered.
 public struct Prediction: Sendable {
@@ -88,7 +88,10 @@ extension Platform {
         var predictions: [Prediction] = []
         var records: [(NewRecord, Int)] = []
         for (index, request) in requests.enumerated() {
-            let fields = try served.plan.fields(of: request, index: requests.count > 1 ? index : nil)
+            let fields = try served.plan.fields(
+                of: request,
+                index: requests.count > 1 ? index : nil
+            )
             let instant = try served.plan.instant(of: fields, at, reading)
             let predicted = try predicted(
                 definition,
@@ -126,7 +129,8 @@ extension Platform {
             for index in predictions.indices { predictions[index].position = positions[index] }
         case .async:
             for (record, _) in records {
-                log.append(record, to: PredictionEvent.topic.name, partition: nil) { [notice] result in
+                log.append(record, to: PredictionEvent.topic.name, partition: nil) {
+                    [notice] result in
                     if case .failure(let error) = result {
                         notice("a prediction of \(endpoint) was answered and not logged: \(error)")
                     }

@@ -99,7 +99,7 @@ extension Platform {
         }
         if let value = FieldValue(given, as: type) { return value }
         if let text = given.string, let value = FieldValue(text: text, as: type) { return value }
-        throw PlatformError.invalid("`\(name)` is \(given.phrase), and must be a \(type.rawValue)")
+        throw PlatformError.invalid("`\(name)` is \(given.phrase), which is no \(type.rawValue)")
     }
 
     /// Feast's `get-online-features`: a JSON answer with a column for each entity and each feature.
@@ -165,7 +165,9 @@ extension Platform {
         switch view {
         case .request(let view):
             let given = try view.fields.map { field in
-                try column(field.name).map { try value(of: field.name, field.type, [field.name: $0]) }
+                try column(field.name).map {
+                    try value(of: field.name, field.type, [field.name: $0])
+                }
             }
             return (0 ..< count).map { row in
                 FeatureRead(values: view.values(of: given.map { $0[row] }))

@@ -1,5 +1,5 @@
-internal import Documents
 internal import Bytes
+internal import Documents
 internal import Features
 public import JSON
 public import Records
@@ -38,7 +38,7 @@ extension FeaturePlan {
             }
             guard let read = FieldValue(value, as: rows.fields[field].type) else {
                 throw PlatformError.invalid(
-                    "\(place)`\(name)` is \(value.phrase), and must be a \(rows.fields[field].type.rawValue)"
+                    "\(place)`\(name)` is \(value.phrase), which is no \(rows.fields[field].type.rawValue)"
                 )
             }
             values[field] = read

@@ -22,7 +22,8 @@ struct SealInputs {
     private let log: any Log
     private let reader: any StoreReader
 
-    init(_ definition: DatasetDefinition, of platform: Platform, in reader: any StoreReader) throws {
+    init(_ definition: DatasetDefinition, of platform: Platform, in reader: any StoreReader) throws
+    {
         func stream(_ name: String) throws -> StreamDefinition {
             guard let entry = try StreamCatalog.View(reader).stream(name) else {
                 throw PlatformError.refused(.unknownStream(name))
@@ -62,7 +63,10 @@ struct SealInputs {
     func columns() throws -> RowColumns {
         let label = definition.label.flatMap { rule in outcomes?.field(rule.value) }
         return try RowColumns(
-            id: DatasetColumn(definition.id, ColumnType(rows.field(definition.id)?.type ?? .string)),
+            id: DatasetColumn(
+                definition.id,
+                ColumnType(rows.field(definition.id)?.type ?? .string)
+            ),
             features: plan.columns.map { DatasetColumn($0.name, ColumnType($0.type)) },
             label: label.map { DatasetColumn($0.name, ColumnType($0.type)) }
         )

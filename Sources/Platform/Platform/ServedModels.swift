@@ -1,7 +1,7 @@
-internal import Documents
 internal import Archive
 public import Bytes
 internal import Datasets
+internal import Documents
 internal import Features
 internal import Logs
 internal import ModelRegistry
@@ -70,7 +70,11 @@ extension Platform {
         case .stage(let stage):
             guard let stage = Stage(rawValue: stage),
                 let version = try catalog.version(name, at: stage)?.version
-            else { throw PlatformError.declined(Declined(ServingRefusal.noVersion(model: name, stage: "\(stage)"))) }
+            else {
+                throw PlatformError.declined(
+                    Declined(ServingRefusal.noVersion(model: name, stage: "\(stage)"))
+                )
+            }
             number = version
         }
         return try servedModel(name, number, in: reader)
@@ -124,12 +128,15 @@ extension Platform {
                 "\(reference) is no sealed dataset version whose stream is declared"
             )
         }
-        return (definition, try plan(
+        return (
+            definition,
+            try plan(
                 definition,
                 manifest.views.map { ($0.view, $0.generation) },
                 over: stream,
                 in: reader
-            ))
+            )
+        )
     }
 
     /// `views`: The generations to read; nil: those that are served.

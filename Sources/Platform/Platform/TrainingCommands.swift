@@ -1,5 +1,3 @@
-internal import Workers
-internal import Trees
 internal import Archive
 public import Bytes
 internal import Datasets
@@ -14,6 +12,8 @@ internal import Store
 internal import Streams
 internal import Synchronization
 internal import Training
+internal import Trees
+internal import Workers
 
 /// What a training run made.
 public struct TrainedVersion: Sendable {
@@ -149,7 +149,8 @@ extension Platform {
         }
         let columns = version.manifest.columns.features.map(\.name)
         let effect = try await execute(caller.step("register"), on: name, of: ModelCatalog()) {
-            reader, _ in
+            reader,
+            _ in
             let view = ModelCatalog.View(reader)
             let command = RegisterVersion(
                 of: name,

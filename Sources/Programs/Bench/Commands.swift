@@ -27,7 +27,12 @@ struct Commands: AsyncParsableCommand {
             let server = try await Server.start(in: folder)
             let log = try server.log()
             let store = try RocksStore.open("\(folder)/state")
-            let platform = Platform(log: log, store: store, archive: MemoryArchive(), clock: BenchClock())
+            let platform = Platform(
+                log: log,
+                store: store,
+                archive: MemoryArchive(),
+                clock: BenchClock()
+            )
             try await platform.start()
             let stream = StreamDefinition(
                 name: "bench",

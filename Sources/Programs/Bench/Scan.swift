@@ -31,7 +31,12 @@ struct Scan: AsyncParsableCommand {
             let server = try await Server.start(in: folder)
             let log = try server.log { $0.lingerMilliseconds = 5 }
             let store = try RocksStore.open("\(folder)/state")
-            let platform = Platform(log: log, store: store, archive: MemoryArchive(), clock: BenchClock())
+            let platform = Platform(
+                log: log,
+                store: store,
+                archive: MemoryArchive(),
+                clock: BenchClock()
+            )
             try await platform.start()
             try log.create(TopicSpec("bench", partitions: 1))
             for _ in 0 ..< 300_000 {
@@ -46,7 +51,13 @@ struct Scan: AsyncParsableCommand {
             }
             let api = PlatformAPI(
                 platform,
-                about: .init(version: "", kafka: "", dataDirectory: "", notices: { [] })
+                about: .init(
+                    version: "",
+                    kafka: "",
+                    dataDirectory: "",
+                    environment: "",
+                    notices: { [] }
+                )
             )
             let port = AsyncStream<Int>.makeStream()
             let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)

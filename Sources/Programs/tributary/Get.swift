@@ -128,7 +128,9 @@ struct Delete: AsyncParsableCommand {
         discussion: "Example: tributary delete stream weather.observed"
     )
 
-    @Argument(help: "\(Kind.allCases.filter(\.isDeclared).map(\.rawValue).joined(separator: ", ")).")
+    @Argument(
+        help: "\(Kind.allCases.filter(\.isDeclared).map(\.rawValue).joined(separator: ", "))."
+    )
     var kind: Kind
     @Argument(help: "Its name.")
     var name: String
@@ -136,13 +138,20 @@ struct Delete: AsyncParsableCommand {
 
     func validate() throws {
         guard kind.isDeclared else {
-            throw ValidationError("What happened stays in the log: a \(kind.rawValue) is not deleted.")
+            throw ValidationError(
+                "What happened stays in the log: a \(kind.rawValue) is not deleted."
+            )
         }
     }
 
     func run() async throws {
         let answer = try await options.client.ask(.DELETE, "\(kind.path)/\(name.urlEncoded)")
-        print(pad(answer["kind"]?.plain ?? "", 14), pad(name, 26), answer["action"]?.string ?? "", separator: "")
+        print(
+            pad(answer["kind"]?.plain ?? "", 14),
+            pad(name, 26),
+            answer["action"]?.string ?? "",
+            separator: ""
+        )
     }
 }
 

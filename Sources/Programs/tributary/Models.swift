@@ -118,7 +118,8 @@ struct ModelCommand: AsyncParsableCommand {
     struct Approve: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Says that a version is fit for a stage.",
-            discussion: "Example: tributary model approve late-arrival@1 --actor grace --reason \"better than the baseline\""
+            discussion:
+                "Example: tributary model approve late-arrival@1 --actor grace --reason \"better than the baseline\""
         )
 
         @Argument(help: "NAME@N.")
@@ -137,7 +138,8 @@ struct ModelCommand: AsyncParsableCommand {
     struct Promote: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Puts a version at a stage; the one that stood there is archived.",
-            discussion: "Example: tributary model promote late-arrival@1 --stage production --actor ada"
+            discussion:
+                "Example: tributary model promote late-arrival@1 --stage production --actor ada"
         )
 
         @Argument(help: "NAME@N.")
@@ -156,7 +158,8 @@ struct ModelCommand: AsyncParsableCommand {
     struct Rollback: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Brings back the version that stood at a stage before.",
-            discussion: "Example: tributary model rollback late-arrival --reason \"too many false alarms\""
+            discussion:
+                "Example: tributary model rollback late-arrival --reason \"too many false alarms\""
         )
 
         @Argument(help: "The model.")
@@ -258,7 +261,8 @@ private func move(
 
 /// `late-arrival@2`
 func versionParts(_ text: String) throws -> (name: String, number: Int64) {
-    guard let at = text.lastIndex(of: "@"), let number = Int64(text[text.index(after: at)...]) else {
+    guard let at = text.lastIndex(of: "@"), let number = Int64(text[text.index(after: at)...])
+    else {
         throw ValidationError("A version is written NAME@N, and not `\(text)`.")
     }
     return (String(text[..<at]), number)

@@ -12,7 +12,9 @@ struct Predict: AsyncParsableCommand {
 
     @Argument(help: "The endpoint.")
     var endpoint: String
-    @Argument(help: "FIELD=VALUE; the fields are those of the stream that the endpoint's dataset reads.")
+    @Argument(
+        help: "FIELD=VALUE; the fields are those of the stream that the endpoint's dataset reads."
+    )
     var fields: [String]
     @Option(help: "As of when; default: the request's own event time, else the watermark.")
     var at: String?
@@ -23,7 +25,11 @@ struct Predict: AsyncParsableCommand {
     @OptionGroup var options: ServerOptions
 
     func run() async throws {
-        var body = try fieldValues(fields)
+        let inputs = try await options.client.ask(.GET, "/v2/models/\(endpoint.urlEncoded)")
+        var body = try fieldValues(fields).map { name, text in
+            let input = inputs["inputs"]?.array?.first { $0["name"]?.string == name }
+            return (name, try typed(text, name, input?["datatype"]?.string ?? ""))
+        }
         if let at { body.append(("at", .string(at))) }
         if features { body.append(("features", true)) }
         let answer = try await options.client.ask(
@@ -46,9 +52,26 @@ struct Predict: AsyncParsableCommand {
     }
 }
 
+/// A value as the type of its field has it; the protocol's name of the type.
+private func typed(_ text: JSONValue, _ name: String, _ datatype: String) throws -> JSONValue {
+    guard let text = text.string, text != "null" else { return .null }
+    let value: JSONValue? =
+        switch datatype {
+        case "INT32", "INT64": Int64(text).map { .integer($0) }
+        case "FP64": Double(text).map { .number($0) }
+        case "BOOL": text == "true" ? true : text == "false" ? false : nil
+        default: .string(text)
+        }
+    guard let value else {
+        throw ValidationError("`\(name)` is \(datatype), and `\(text)` is none.")
+    }
+    return value
+}
+
 struct Explain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Tells where a prediction comes from: model, run, dataset, values, and the records behind each.",
+        abstract:
+            "Tells where a prediction comes from: model, run, dataset, values, and the records behind each.",
         discussion: """
             With --execute everything is computed again from those records, and compared bit for bit. Without a prediction, \
             and with --endpoint, that is done for every prediction of the endpoint.
@@ -72,7 +95,9 @@ struct Explain: AsyncParsableCommand {
             throw ValidationError("Give a prediction, or --endpoint NAME with --execute.")
         }
         guard endpoint == nil || execute else {
-            throw ValidationError("All predictions of an endpoint are only explained with --execute.")
+            throw ValidationError(
+                "All predictions of an endpoint are only explained with --execute."
+            )
         }
     }
 
@@ -102,7 +127,9 @@ struct Explain: AsyncParsableCommand {
         if output == .json { print(try answer.text(.pretty)) }
         let first = answer["first"]?.array ?? []
         if output == .table {
-            for difference in first { print("\(difference["id"]?.plain ?? "")  \(Self.line(difference))") }
+            for difference in first {
+                print("\(difference["id"]?.plain ?? "")  \(Self.line(difference))")
+            }
             print(
                 "\(answer["predictions"]?.plain ?? "") predictions of \(endpoint) computed again, "
                     + "\(answer["differences"]?.plain ?? "") differences"
@@ -140,7 +167,8 @@ struct Explain: AsyncParsableCommand {
         line("dataset", model?["dataset"]?.plain ?? "")
         line(
             "as of",
-            (answer["at"]?.plain ?? "") + (answer["complete"] == true ? ", complete" : ", not complete")
+            (answer["at"]?.plain ?? "")
+                + (answer["complete"] == true ? ", complete" : ", not complete")
         )
         line("request", answer["request"]?.plain ?? "")
         line("cut", answer["cut"]?.plain ?? "")
@@ -150,7 +178,10 @@ struct Explain: AsyncParsableCommand {
             let shown = records.prefix(3).joined(separator: " ")
             print(
                 pad("  " + (feature["name"]?.plain ?? ""), 48)
-                    + pad(feature["value"]?.isNull == false ? feature["value"]?.plain ?? "" : "null", 24)
+                    + pad(
+                        feature["value"]?.isNull == false ? feature["value"]?.plain ?? "" : "null",
+                        24
+                    )
                     + (records.isEmpty
                         ? "" : "\(records.count) records: \(shown)\(records.count > 3 ? " …" : "")")
             )
