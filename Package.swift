@@ -158,6 +158,8 @@ let package = Package(
             "Broker",
             "Bytes",
             "Events",
+            "Serving",
+            "Features",
             "KafkaLog",
             "Logs",
             "Platform",

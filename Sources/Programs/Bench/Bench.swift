@@ -9,7 +9,7 @@ struct Bench: AsyncParsableCommand {
         discussion: "Example: swift run -c release Bench all",
         subcommands: [
             All.self, Sync.self, Records.self, Commands.self, Replays.self, Scan.self,
-            Evaluator.self,
+            Evaluator.self, Aggregation.self,
         ]
     )
 
@@ -26,6 +26,7 @@ struct Bench: AsyncParsableCommand {
             try await Commands.measure(place)
             try await Replays.measure(place)
             try await Scan.measure(place)
+            try await Aggregation.measure(place)
             try Evaluator.measure()
         }
     }
