@@ -42,22 +42,15 @@ public struct FeatureFold: Projection {
         }
         guard let entity = view.entity(of: row), view.counts(row) else { return nil }
         let key = BlockKey(entity, tile: view.tile(of: row.time.instant))
-        var full: RowBlock?
-        changes[Self.blocks, key, default: RowBlock()].append(
+        let full = changes[Self.blocks, key, default: RowBlock()].append(
             row,
             slots: view.slots,
             offset: record.offset
         )
-        if changes[Self.blocks, key]?.count == Int64(RowBlock.limit) {
-            full = changes[Self.blocks, key]
-        }
         if let full {
             var closed = key
             closed.number = UInt64(full.number)
             changes[Self.blocks, closed] = full
-            var next = RowBlock()
-            next.number = full.number + 1
-            changes[Self.blocks, key] = next
         }
         return nil
     }

@@ -26,7 +26,9 @@ struct RowBlock: Stored, Hashable {
         bytes = try [UInt8](from: &reader)
     }
 
-    mutating func append(_ row: Row, slots: [Int], offset: Int64) {
+    /// Returns: The block, if this row has filled it; another one has begun then.
+    @discardableResult
+    mutating func append(_ row: Row, slots: [Int], offset: Int64) -> RowBlock? {
         appendWord(UInt64(bitPattern: row.time.instant.microseconds))
         appendWord(UInt64(bitPattern: offset))
         var present: UInt64 = 0
@@ -50,6 +52,11 @@ struct RowBlock: Stored, Hashable {
             }
         }
         count += 1
+        guard count == Self.limit else { return nil }
+        let full = self
+        self = RowBlock()
+        number = full.number + 1
+        return full
     }
 
     private mutating func appendWord(_ word: UInt64) {

@@ -6,7 +6,7 @@ public protocol Ordered: Sendable {
 
 extension Ordered {
     public var orderedBytes: [UInt8] {
-        var writer = ByteWriter()
+        var writer = ByteWriter(reserving: 32)
         writeOrdered(to: &writer)
         return writer.bytes
     }
@@ -46,9 +46,13 @@ extension EventID: Ordered {
 extension [UInt8]: Ordered {
     /// A zero is written as 0x00 0xFF and the end as 0x00 0x01: a prefix sorts before what goes on.
     public func writeOrdered(to writer: inout ByteWriter) {
-        for byte in self {
-            writer.append(byte)
-            if byte == 0 { writer.append(UInt8(0xFF)) }
+        if contains(0) {
+            for byte in self {
+                writer.append(byte)
+                if byte == 0 { writer.append(UInt8(0xFF)) }
+            }
+        } else {
+            writer.append(contentsOf: self)
         }
         writer.append(UInt16(0x0001))
     }

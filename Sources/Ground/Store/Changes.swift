@@ -42,9 +42,10 @@ public struct Changes {
         _modify {
             makeUnique()
             let overlay = overlays[table]
-            let isThere = self.row(table, key) != nil
-            var row = overlay.take(key, at: offset)
-            defer { if isThere || row != nil { overlay.put(row, at: key, offset: offset) } }
+            let place = overlay.place(of: key) { read(table, $0) }
+            var row = overlay.take(at: place, offset: offset)
+            let isThere = row != nil
+            defer { overlay.put(row, at: place, offset: offset, isChange: isThere || row != nil) }
             yield &row
         }
     }
@@ -58,10 +59,10 @@ public struct Changes {
         get { row(table, key) ?? first() }
         _modify {
             makeUnique()
-            _ = self.row(table, key)
             let overlay = overlays[table]
-            var row = overlay.take(key, at: offset) ?? first()
-            defer { overlay.put(row, at: key, offset: offset) }
+            let place = overlay.place(of: key) { read(table, $0) }
+            var row = overlay.take(at: place, offset: offset) ?? first()
+            defer { overlay.put(row, at: place, offset: offset) }
             yield &row
         }
     }
@@ -103,11 +104,13 @@ public struct Changes {
 
     private func row<Key, Row>(_ table: Table<Key, Row>, _ key: Key) -> Row? {
         let overlay = overlays[table]
-        if let entry = overlay[key] { return entry.row }
+        return overlay.row(at: overlay.place(of: key) { read(table, $0) })
+    }
+
+    /// What the store holds.
+    private func read<Key, Row>(_ table: Table<Key, Row>, _ key: Key) -> Row? {
         do {
-            let row = try TableReader(reader, family: family, shelf: shelf).get(table, key)
-            overlay.remember(row, at: key)
-            return row
+            return try TableReader(reader, family: family, shelf: shelf).get(table, key)
         } catch {
             overlays.fail(error)
             return nil

@@ -2,33 +2,43 @@ internal import Bytes
 
 /// The rows that one batch has touched, table by table.
 final class Overlays {
-    private var tables: [UInt8: AnyOverlay] = [:]
+    /// By the table's number.
+    private var tables: [AnyOverlay?] = []
     private(set) var failure: StoreError?
 
     /// Only the first failure tells what went wrong; later ones may follow from it.
     func fail(_ error: StoreError) { if failure == nil { failure = error } }
 
     subscript<Key, Row>(table: Table<Key, Row>) -> Overlay<Key, Row> {
-        guard let known = tables[table.number] else {
+        let number = Int(table.number)
+        guard number < tables.count, let known = tables[number] else {
             let new = Overlay(table)
-            tables[table.number] = new
+            if number >= tables.count {
+                tables += Array(repeating: nil, count: number + 1 - tables.count)
+            }
+            tables[number] = new
             return new
         }
-        guard let overlay = known as? Overlay<Key, Row>, overlay.table.name == table.name else {
-            preconditionFailure(
-                "Two tables have the number \(table.number), one of them \(table.name)."
-            )
-        }
+        // A dynamic cast would take as long as everything else that a record costs here.
+        precondition(
+            type(of: known) == Overlay<Key, Row>.self,
+            "Two tables have the number \(table.number), one of them \(table.name)."
+        )
+        let overlay = unsafeDowncast(known, to: Overlay<Key, Row>.self)
+        precondition(
+            overlay.table.name == table.name,
+            "Two tables have the number \(table.number), one of them \(table.name)."
+        )
         return overlay
     }
 
     func rows(on shelf: Shelf) -> [OverlayRow] {
-        tables.values.flatMap { $0.rows(on: shelf) }
+        tables.flatMap { $0?.rows(on: shelf) ?? [] }
     }
 
     func copy() -> Overlays {
         let copy = Overlays()
-        copy.tables = tables.mapValues { $0.copy() }
+        copy.tables = tables.map { $0?.copy() }
         copy.failure = failure
         return copy
     }
@@ -47,80 +57,89 @@ class AnyOverlay {
 final class Overlay<Key: Ordered & Hashable, Row: Stored>: AnyOverlay {
     /// A row as the batch has it.
     struct Entry {
+        /// The key's bytes: two texts that Unicode holds to be equal are two keys in the store, and so they are here.
+        var key: [UInt8]
         var row: Row?
         /// The offset of the record that changed it last; nil where it was only read.
         var changedAt: Int64?
     }
 
     let table: Table<Key, Row>
-    /// By the key's bytes: two texts that Unicode holds to be equal are two keys in the store, and so they are here.
-    private var entries: [[UInt8]: Entry]
+    private var entries: [Entry] = []
+    private var places: [[UInt8]: Int] = [:]
     /// Versions that a later record of the same batch has overtaken.
-    private var overtaken: [(key: [UInt8], value: [UInt8]?, offset: Int64)]
+    private var overtaken: [(key: [UInt8], value: [UInt8]?, offset: Int64)] = []
 
-    convenience init(_ table: Table<Key, Row>) {
-        self.init(table, entries: [:], overtaken: [])
-    }
-
-    private init(
-        _ table: Table<Key, Row>,
-        entries: [[UInt8]: Entry],
-        overtaken: [(key: [UInt8], value: [UInt8]?, offset: Int64)]
-    ) {
-        self.table = table
-        self.entries = entries
-        self.overtaken = overtaken
-    }
+    init(_ table: Table<Key, Row>) { self.table = table }
 
     /// What the batch knows of a row; nil where it was never touched.
-    subscript(key: Key) -> Entry? { entries[key.orderedBytes] }
+    subscript(key: Key) -> Entry? { places[key.orderedBytes].map { entries[$0] } }
+
+    /// Where a row stands; it is read where the batch has not touched it yet.
+    func place(of key: Key, reading read: (Key) -> Row?) -> Int {
+        let bytes = key.orderedBytes
+        if let place = places[bytes] { return place }
+        let place = entries.count
+        entries.append(Entry(key: bytes, row: read(key)))
+        places[bytes] = place
+        return place
+    }
+
+    func row(at place: Int) -> Row? { entries[place].row }
 
     /// Notes what the store holds.
-    func remember(_ row: Row?, at key: Key) { entries[key.orderedBytes] = Entry(row: row) }
+    func remember(_ row: Row?, at key: Key) { _ = place(of: key) { _ in row } }
 
-    /// Moves a row out so that it can be changed in place. If there was one, `put` must follow.
-    func take(_ key: Key, at offset: Int64) -> Row? {
-        let key = key.orderedBytes
-        guard let index = entries.index(forKey: key), entries.values[index].row != nil else {
-            return nil
-        }
-        keep(entries.values[index], of: key, before: offset)
-        entries.values[index].changedAt = offset
+    /// Moves a row out, so that one holding an array is changed in place; `put` follows.
+    func take(at place: Int, offset: Int64) -> Row? {
+        keep(place, before: offset)
         var row: Row?
-        swap(&row, &entries.values[index].row)
+        swap(&row, &entries[place].row)
         return row
     }
 
-    func put(_ row: Row?, at key: Key, offset: Int64) {
-        let key = key.orderedBytes
-        if let entry = entries[key] { keep(entry, of: key, before: offset) }
-        entries[key] = Entry(row: row, changedAt: offset)
+    /// `isChange`: False where the row is as it was.
+    func put(_ row: consuming Row?, at place: Int, offset: Int64, isChange: Bool = true) {
+        entries[place].row = row
+        if isChange { entries[place].changedAt = offset }
     }
 
-    private func keep(_ entry: Entry, of key: [UInt8], before offset: Int64) {
-        guard table.keeps == .everyVersion, let changedAt = entry.changedAt, changedAt < offset
+    /// What is written without being read before.
+    func put(_ row: Row?, at key: Key, offset: Int64) {
+        let place = place(of: key) { _ in nil }
+        keep(place, before: offset)
+        put(row, at: place, offset: offset)
+    }
+
+    private func keep(_ place: Int, before offset: Int64) {
+        guard table.keeps == .everyVersion, let changedAt = entries[place].changedAt,
+            changedAt < offset
         else { return }
-        overtaken.append((key, table.value(of: entry.row), changedAt))
+        overtaken.append((entries[place].key, table.value(of: entries[place].row), changedAt))
     }
 
     override func rows(on shelf: Shelf) -> [OverlayRow] {
         var rows: [OverlayRow] = []
-        for (key, entry) in entries {
+        for entry in entries {
             guard let changedAt = entry.changedAt else { continue }
-            rows.append((place(of: key, at: changedAt, on: shelf), table.value(of: entry.row)))
+            rows.append((key(entry.key, at: changedAt, on: shelf), table.value(of: entry.row)))
         }
         for version in overtaken {
-            rows.append((place(of: version.key, at: version.offset, on: shelf), version.value))
+            rows.append((key(version.key, at: version.offset, on: shelf), version.value))
         }
         return rows
     }
 
-    private func place(of key: [UInt8], at offset: Int64, on shelf: Shelf) -> [UInt8] {
+    private func key(_ key: [UInt8], at offset: Int64, on shelf: Shelf) -> [UInt8] {
         let key = shelf.prefix + [table.number] + key
         return table.keeps == .newest ? key : Version.key(key, at: offset)
     }
 
     override func copy() -> AnyOverlay {
-        Overlay(table, entries: entries, overtaken: overtaken)
+        let copy = Overlay(table)
+        copy.entries = entries
+        copy.places = places
+        copy.overtaken = overtaken
+        return copy
     }
 }

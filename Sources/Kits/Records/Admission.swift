@@ -25,6 +25,12 @@ public struct Admission: Sendable {
         public var latest: Instant?
         public init() {}
 
+        mutating func count(_ time: Instant) {
+            accepted += 1
+            earliest = min(earliest ?? time, time)
+            latest = max(latest ?? time, time)
+        }
+
         public func write(to writer: inout ByteWriter) {
             accepted.write(to: &writer)
             earliest.write(to: &writer)
@@ -52,9 +58,9 @@ public struct Admission: Sendable {
 
     /// Counts a row, or throws why it does not count.
     public func admit(_ row: Row, in changes: inout Changes) throws(Refusal) {
-        var summary = changes[Self.summaries, Self.summaryKey] ?? Summary()
         let time = row.time.instant
-        let watermark = summary.latest.map { $0 - definition.lateness }
+        let latest = changes[Self.summaries, Self.summaryKey]?.latest
+        let watermark = latest.map { $0 - definition.lateness }
         if let watermark, time < watermark { throw .late(time: time, watermark: watermark) }
         if let identity = row.identity {
             if let seen = changes[Self.identities, identity], seen >= watermark ?? .distantPast {
@@ -62,10 +68,7 @@ public struct Admission: Sendable {
             }
             changes[Self.identities, identity] = time
         }
-        summary.accepted += 1
-        summary.earliest = min(summary.earliest ?? time, time)
-        summary.latest = max(summary.latest ?? time, time)
-        changes[Self.summaries, Self.summaryKey] = summary
+        changes[Self.summaries, Self.summaryKey, default: Summary()].count(time)
     }
 
     /// An identity counts until the watermark has passed it: what comes later is late, and need not be known.
