@@ -1,7 +1,8 @@
+public import Events
 public import Bytes
 
 /// Why a request about a dataset came to nothing. Each says what to do next.
-public enum DatasetRefusal: Error, Sendable, Hashable {
+public enum DatasetRefusal: DomainRefusal, Hashable {
     case unknownDataset(String)
     case unknownVersion(dataset: String, number: Int64, newest: Int64?)
     case unreadable(String)
@@ -13,7 +14,14 @@ public enum DatasetRefusal: Error, Sendable, Hashable {
     case definitionChanged(String)
 }
 
-extension DatasetRefusal: CustomStringConvertible {
+extension DatasetRefusal {
+    public var isUnknown: Bool {
+        switch self {
+        case .unknownDataset, .unknownVersion: true
+        default: false
+        }
+    }
+
     public var description: String {
         switch self {
         case .unknownDataset(let name):

@@ -84,14 +84,21 @@ public struct DeleteView: Sendable {
 }
 
 /// Why a request about a feature view came to nothing. Each says what to do next.
-public enum FeatureRefusal: Error, Sendable, Hashable {
+public enum FeatureRefusal: DomainRefusal, Hashable {
     case unknownView(String, known: [String])
     case unknownFeature(view: String, feature: String, known: [String])
     case doesNotFit(view: String, [FeatureViewProblem])
     case inUse(view: String, by: [String])
 }
 
-extension FeatureRefusal: CustomStringConvertible {
+extension FeatureRefusal {
+    public var isUnknown: Bool {
+        switch self {
+        case .unknownView, .unknownFeature: true
+        default: false
+        }
+    }
+
     public var description: String {
         switch self {
         case .unknownView(let name, let known):

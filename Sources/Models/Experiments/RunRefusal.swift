@@ -1,12 +1,21 @@
+public import Events
+
 /// Why a request about a run came to nothing. Each says what to do next.
-public enum RunRefusal: Error, Sendable, Hashable {
+public enum RunRefusal: DomainRefusal, Hashable {
     case unknownRun(String)
     case startedAlready(String)
     case finishedAlready(String, Run.Status)
     case unfitMetric(run: String, Metric, Metric.Fault)
 }
 
-extension RunRefusal: CustomStringConvertible {
+extension RunRefusal {
+    public var isUnknown: Bool {
+        switch self {
+        case .unknownRun: true
+        default: false
+        }
+    }
+
     public var description: String {
         switch self {
         case .unknownRun(let run):

@@ -1,5 +1,7 @@
+public import Events
+
 /// Why a request about a model came to nothing. Each says what to do next.
-public enum ModelRefusal: Error, Sendable, Hashable {
+public enum ModelRefusal: DomainRefusal, Hashable {
     case unknownModel(String)
     case unknownVersion(model: String, version: Int64)
     case unreadableDefinition
@@ -14,7 +16,14 @@ public enum ModelRefusal: Error, Sendable, Hashable {
     case nobodyStoodBefore(model: String, version: Int64, stage: Stage)
 }
 
-extension ModelRefusal: CustomStringConvertible {
+extension ModelRefusal {
+    public var isUnknown: Bool {
+        switch self {
+        case .unknownModel, .unknownVersion: true
+        default: false
+        }
+    }
+
     public var description: String {
         switch self {
         case .unknownModel(let name):

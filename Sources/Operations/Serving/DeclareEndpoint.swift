@@ -39,7 +39,7 @@ public struct DeleteEndpoint: Sendable {
 }
 
 /// Why a request to an endpoint came to nothing. Each says what to do next.
-public enum ServingRefusal: Error, Sendable, Hashable {
+public enum ServingRefusal: DomainRefusal, Hashable {
     case unknownEndpoint(String)
     case unknownPrediction(String)
     case ambiguousPrediction(String)
@@ -48,7 +48,14 @@ public enum ServingRefusal: Error, Sendable, Hashable {
     case missingFeatures(endpoint: String, [String])
 }
 
-extension ServingRefusal: CustomStringConvertible {
+extension ServingRefusal {
+    public var isUnknown: Bool {
+        switch self {
+        case .unknownEndpoint, .unknownPrediction, .unknownVersion: true
+        default: false
+        }
+    }
+
     public var description: String {
         switch self {
         case .unknownEndpoint(let name):

@@ -165,7 +165,7 @@ final class ViewCache: Sendable {
 }
 
 /// Turns a domain's refusal into the platform's.
-func declining<Refusal: Error & CustomStringConvertible, Result>(
+func declining<Refusal: DomainRefusal, Result>(
     _ body: () throws(Refusal) -> Result
 ) throws(PlatformError) -> Result {
     do throws(Refusal) { return try body() } catch { throw .declined(Declined(error)) }
