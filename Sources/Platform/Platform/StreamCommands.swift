@@ -105,7 +105,13 @@ extension Platform {
         guard let entry = try StreamCatalog.View(store).stream(stream),
             (0 ..< entry.definition.partitions).contains(partition)
         else { return 0 }
-        return try log.bounds(of: Partition(entry.definition.topic, partition)).upperBound
+        do throws(LogError) {
+            return try log.bounds(of: Partition(entry.definition.topic, partition)).upperBound
+        } catch {
+            // Whoever declared the stream, perhaps at another server, is about to create its topic.
+            guard case .unknownTopic = error else { throw error }
+            return 0
+        }
     }
 
     /// Makes topics and seats fit the declared streams. Blocks.
