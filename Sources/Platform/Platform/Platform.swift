@@ -31,11 +31,12 @@ public final class Platform: Sendable {
     let subjects = SubjectQueue()
     let views = ViewCache()
     let models = ModelCache()
-    let artifacts = ArtifactCache()
     let readings = ReadingCache()
     let answerings = Mutex<[String: Answering]>([:])
     private let projectors = Mutex<Projectors?>(nil)
     let housekeeping = Mutex(Housekeeping())
+    /// Held while seats are made to fit: two at once would give one projection two seats, or an endpoint two threads.
+    let reconciling = Mutex(())
     private let timer = Mutex<Worker?>(nil)
     private let tick = Semaphore()
 

@@ -72,8 +72,9 @@ extension Platform {
     public func deleteStream(_ name: String, for caller: Caller) async throws -> Effect {
         let effect = try await execute(caller, on: name, of: StreamCatalog()) { reader, _ in
             let entry = try StreamCatalog.View(reader).stream(name)
+            let users = try Platform.users(ofStream: name, in: reader)
             return try refusable { () throws(StreamRefusal) in
-                try DeleteStream(name).decide(given: entry)
+                try DeleteStream(name).decide(given: entry, users: users)
             }
         }
         try await pool.run { [self] in try reconcile() }
@@ -115,7 +116,9 @@ extension Platform {
     }
 
     /// Makes topics and seats fit the declared streams. Blocks.
-    func reconcile() throws {
+    func reconcile() throws { try reconciling.withLock { _ in try reconcileAll() } }
+
+    private func reconcileAll() throws {
         let entries = try StreamCatalog.View(store).streams()
         let topics = Set(try log.topics().map(\.name))
         for definition in entries.map(\.definition) where !topics.contains(definition.topic) {
