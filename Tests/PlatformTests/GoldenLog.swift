@@ -62,7 +62,9 @@ enum GoldenLog {
         projections += Platform.control.dropFirst() + [PredictionLedger()]
         for (_, entry) in try FeatureCatalog.View(store).views() {
             for declaration in [entry.served, entry.next].compactMap(\.self) {
-                if case .stream(let view) = declaration.view { projections.append(FeatureFold(view)) }
+                if case .stream(let view) = declaration.view {
+                    projections.append(FeatureFold(view))
+                }
             }
         }
         for (name, entry) in try EndpointCatalog.View(store).endpoints() {

@@ -33,7 +33,10 @@ extension Author {
             )
         }
         try await declare(punctuality(over: .day), over: arrived)
-        try await declare(FeatureViewDefinition(name: "none", source: observed.source), over: weather)
+        try await declare(
+            FeatureViewDefinition(name: "none", source: observed.source),
+            over: weather
+        )
         try await decide(
             FeatureEvent.filled { $0.deleted = .filled { $0.name = "none" } },
             about: "none"
@@ -83,7 +86,9 @@ extension Author {
             source: .request(
                 .init(
                     fields: [.init("at", .timestamp), .init("miles", .float)],
-                    features: [.init("hour", "local(at).getHours()"), .init("miles", "miles / 2.0")]
+                    features: [
+                        .init("hour", "local(at).getHours()"), .init("miles", "miles / 2.0"),
+                    ]
                 )
             )
         )
