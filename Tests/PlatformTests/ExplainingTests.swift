@@ -131,7 +131,8 @@ import Testing
             var changed = event
             change.make(&changed)
             var record = record
-            record.value = PredictionEvent.filled { $0.predicted = changed }
+            record.value =
+                PredictionEvent.filled { $0.predicted = changed }
                 .newRecord(Envelope(id: id, subject: event.id, time: TestClock.start)).value
             return record
         }
