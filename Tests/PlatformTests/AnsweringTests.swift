@@ -6,6 +6,7 @@ import Projections
 import Records
 import Serving
 import Store
+import Synchronization
 import Testing
 
 @testable import Platform
@@ -161,6 +162,15 @@ import Testing
         try await Self.expectAnswers(stand, log)
         stand.stop()
         let answers = try log.predictions().filter { $0.position.partition.index == 1 }
+        let queue = try #require(stand.platform.answerings.withLock { $0.values.first?.queue })
+        let offsets = answers.map(\.event.input.offset)
+        let last = try #require(offsets.last)
+        for count in [1, 7, 69, offsets.count] {
+            let start = try queue.offset(count, recordsBefore: last, of: 1, in: stand.store)
+            #expect(offsets.count { $0 > start } >= count, "\(count) before \(last)")
+        }
+        let none = try queue.offset(offsets.count + 1, recordsBefore: last, of: 1, in: stand.store)
+        #expect(none == -1, "There are not so many.")
         for missing in [answers[0], answers[20], answers[65]] {
             let other = try await log.copy { position, record in
                 position == missing.position ? nil : record
