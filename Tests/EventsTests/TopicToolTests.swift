@@ -35,6 +35,8 @@ import Testing
 
     static let streams = "Topics/streams.proto"
     static let topics = "Topics/topics.yaml"
+    /// What stands before the number of partitions of the one topic on the failure plane.
+    static let deadLetters = "plane: failure\n    key: the name of the stream\n    partitions: "
     static let declared = "of tributary.streams.v1.StreamEvent.Declared"
     static let fieldType = "of tributary.streams.v1.StreamEvent.FieldType"
 
@@ -133,8 +135,8 @@ import Testing
         ),
         Change(
             file: topics,
-            text: "partitions: 4",
-            replacement: "partitions: 8",
+            text: deadLetters + "4",
+            replacement: deadLetters + "8",
             complaint:
                 "\(topics): tributary.deadletters: `partitions` is 8; it was released as 4 in 0.1.0"
         ),
@@ -225,7 +227,7 @@ import Testing
     @Test func `shows all its problems at once`() throws {
         let repository = try Repository()
         try repository.edit(Self.streams, "string owner = 3;", "string holder = 3;")
-        try repository.edit(Self.topics, "partitions: 4", "partitions: 8")
+        try repository.edit(Self.topics, Self.deadLetters + "4", Self.deadLetters + "8")
         try repository.edit("Topics/alerts.proto", "string detail = 4;", "string detail = 5;")
         let (_, output) = try repository.run("check")
 

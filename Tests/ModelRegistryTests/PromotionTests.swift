@@ -36,11 +36,13 @@ import Testing
         #expect(try registry.promote(1, by: "bob"))
     }
 
-    @Test func `with four eyes needs somebody else even where no approvals are asked for`() throws {
-        let registry = try registry(#"{"production":{"fourEyes":true}}"#)
-        #expect(try refusal { try registry.promote(1, by: "ada") } != nil)
-        try registry.approve(1, by: "bob")
-        #expect(try registry.promote(1, by: "ada"))
+    @Test func `with four eyes asks for an approval at least, or is no policy`() throws {
+        for policy in [#"{"fourEyes":true}"#, #"{"approvals":0,"fourEyes":true}"#] {
+            let text = definition(promotion: #"{"production":\#(policy)}"#)
+            #expect(throws: ModelRefusal.unreadableDefinition) {
+                try Registry().declare(text)
+            }
+        }
     }
 
     @Test func `without four eyes takes the promoter's own approval`() throws {

@@ -1,10 +1,12 @@
 import Bytes
 import Events
+import Features
 import Foundation
 import Logs
 import Platform
 import Projections
 import Records
+import Serving
 import Store
 import Streams
 
@@ -30,6 +32,10 @@ enum GoldenLog {
         try await author.answerRecords(of: [arrived, weather])
         try await author.raiseAlerts()
         try await author.attest([arrived, weather])
+        try await author.declareViews(arrived, weather)
+        let dataset = try await author.sealDataset(of: weather, labelled: arrived)
+        try await author.trainModel(on: dataset)
+        try await author.predict(weather)
         return log
     }
 
@@ -41,14 +47,38 @@ enum GoldenLog {
             StreamCatalog(), DeadLetterLedger(), AlertLedger(), AttestationLedger(),
         ]
         let store = MemoryStore()
-        try store.open(StreamCatalog.family)
-        let control = Partition(StreamCatalog().topic, 0)
-        try Replay(StreamCatalog(), of: control)
-            .fold(from: 0, to: try log.bounds(of: control).upperBound, log: log, into: store)
-        for entry in try StreamCatalog.View(store).streams() {
+        for catalog in Platform.control {
+            try store.open(catalog.family)
+            let partition = Partition(catalog.topic, 0)
+            try Replay(catalog, of: partition)
+                .fold(from: 0, to: try log.bounds(of: partition).upperBound, log: log, into: store)
+        }
+        let streams = try StreamCatalog.View(store).streams()
+        for entry in streams {
             for definition in [entry.definition, entry.next].compactMap(\.self) {
                 projections.append(Intake(definition))
             }
+        }
+        projections += Platform.control.dropFirst() + [PredictionLedger()]
+        for (_, entry) in try FeatureCatalog.View(store).views() {
+            for declaration in [entry.served, entry.next].compactMap(\.self) {
+                if case .stream(let view) = declaration.view {
+                    projections.append(FeatureFold(view))
+                }
+            }
+        }
+        for (name, entry) in try EndpointCatalog.View(store).endpoints() {
+            guard let answer = entry.definition?.answer,
+                let stream = streams.first(where: { $0.definition.name == answer.stream })
+            else { continue }
+            projections.append(
+                AnswerQueue(
+                    endpoint: name,
+                    generation: entry.generation,
+                    stream: stream.definition,
+                    from: answer.from
+                )
+            )
         }
         let partitions = Dictionary(
             uniqueKeysWithValues: try log.topics().map { ($0.name, $0.partitions) }
@@ -90,10 +120,10 @@ struct GoldenDigest: Hashable {
 }
 
 /// Writes facts with ids that follow from their number.
-private final class Author {
-    private let log: MemoryLog
-    private let seed: UInt64
-    private var count: UInt64 = 0
+final class Author {
+    let log: MemoryLog
+    let seed: UInt64
+    private(set) var count: UInt64 = 0
     private var revisions: [String: Int64] = [:]
 
     init(log: MemoryLog, seed: UInt64) {
@@ -122,10 +152,11 @@ private final class Author {
     }
 
     /// A fact with the next number of its stream.
-    func decide(_ event: StreamEvent, about stream: String) async throws {
+    func decide<Event: PlatformEvent>(_ event: Event, about subject: String) async throws {
+        let stream = "\(Event.topic.name) \(subject)"
         let revision = (revisions[stream] ?? 0) + 1
         revisions[stream] = revision
-        try await write(event, about: stream, revision: revision)
+        try await write(event, about: subject, revision: revision)
     }
 
     private func declare(_ definition: StreamDefinition) async throws {
@@ -177,7 +208,7 @@ private final class Author {
         try await write(deleted, about: arrived.name, revision: 1)
         try await write(deleted, about: arrived.name, revision: 9)
         let first = EventID(of: seed.orderedBytes, UInt64(1).orderedBytes)
-        let next = (revisions[arrived.name] ?? 0) + 1
+        let next = (revisions["\(StreamEvent.topic.name) \(arrived.name)"] ?? 0) + 1
         try await write(deleted, about: arrived.name, revision: next, id: first)
     }
 

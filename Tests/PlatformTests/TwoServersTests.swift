@@ -1,5 +1,6 @@
 import Bytes
 import Logs
+import Projections
 import Records
 import Streams
 import Testing
@@ -85,6 +86,23 @@ import Testing
         }
         #expect(try effectiveFacts(in: log).count == 40)
         try await expectOneState()
+    }
+
+    @Test func `both fold and answer what was declared at one of them`() async throws {
+        try await first.apply(Airport.everything + "\n---\n" + Airport.endpoint())
+        try await Airport.depart(in: log)
+        try await Airport.arrive(in: log)
+        try await first.close()
+        _ = try await first.seal()
+        try await second.eventually("the other one has seats for it too") {
+            Set(second.platform.seats.map(\.generation))
+                == Set(first.platform.seats.map(\.generation))
+        }
+        try await second.settle()
+        let rows = try second.features("AA")
+        #expect(try rows == first.features("AA"))
+        first.stop()
+        second.stop()
     }
 
     /// Both have folded the same, and stop.

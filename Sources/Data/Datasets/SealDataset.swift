@@ -31,7 +31,8 @@ public struct SealDataset: Sendable {
         return DatasetEvent.with { $0.sealed = manifest.sealed(as: number, of: name) }
     }
 
-    /// The version that is sealed already with the same rows, made in the same way of the same inputs.
+    /// The version that is sealed already with the same rows of the same span, made in the same way. How far the
+    /// inputs had been read does not matter: a job that runs twice seals once.
     public func existing(in versions: [DatasetVersion]) -> DatasetVersion? {
         versions.first {
             let other = $0.manifest

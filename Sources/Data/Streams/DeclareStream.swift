@@ -65,8 +65,13 @@ public struct DeleteStream: Sendable {
 
     public init(_ name: String) { self.name = name }
 
-    public func decide(given entry: StreamCatalog.Entry?) throws(StreamRefusal) -> StreamEvent {
+    /// `users`: What reads the stream: `FeatureView weather`.
+    public func decide(
+        given entry: StreamCatalog.Entry?,
+        users: [String]
+    ) throws(StreamRefusal) -> StreamEvent {
         guard entry != nil else { throw .unknownStream(name) }
+        guard users.isEmpty else { throw .inUse(stream: name, by: users) }
         return StreamEvent.with { $0.deleted = .with { $0.name = name } }
     }
 }
@@ -127,6 +132,7 @@ public enum StreamRefusal: Error, Sendable, Hashable {
     case unknownPartition(stream: String, partition: Int32, count: Int32)
     case topicIsFixed(stream: String, topic: String)
     case partitionsDiffer(stream: String, topic: String, existing: Int32, declared: Int32)
+    case inUse(stream: String, by: [String])
 }
 
 extension StreamRefusal: CustomStringConvertible {
@@ -142,6 +148,8 @@ extension StreamRefusal: CustomStringConvertible {
         case .partitionsDiffer(let stream, let topic, let existing, let declared):
             "the topic \(topic) has \(existing) partitions, and Stream \(stream) declares \(declared). "
                 + "Say `partitions: \(existing)`; a topic keeps the number it was created with"
+        case .inUse(let stream, let users):
+            "Stream \(stream) is read by \(users.joined(separator: ", ")). Delete or change that first"
         }
     }
 }

@@ -15,21 +15,20 @@ public struct MissingApprovals: Sendable, Hashable {
 
 extension ModelDefinition.Policy {
     /// Nil where the version has the approvals that it needs. With four eyes the promoter's own does not count, and
-    /// there must be one of somebody else.
+    /// the rules of a model see to it that at least one is asked for.
     func missingApprovals(
         of version: ModelVersion,
         for stage: Stage,
         promoter: String
     ) -> MissingApprovals? {
-        let asked = fourEyes ? max(1, approvals) : approvals
         let given = version.approvals.filter { $0.stage == stage }.map(\.actor)
         let counted = fourEyes ? given.filter { $0 != promoter } : given
-        guard counted.count < asked else { return nil }
+        guard counted.count < approvals else { return nil }
         return MissingApprovals(
             model: version.model,
             version: version.version,
             stage: stage,
-            asked: asked,
+            asked: approvals,
             counted: counted,
             promoter: fourEyes ? promoter : nil,
             isApprovedByPromoter: fourEyes && given.contains(promoter)

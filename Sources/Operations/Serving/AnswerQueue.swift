@@ -74,6 +74,29 @@ public struct AnswerQueue: Projection {
         }
         return found
     }
+
+    /// An offset behind which at least so many records lie up to and with a given one; −1 where there are not so many.
+    public func offset(
+        _ count: Int,
+        recordsBefore last: Offset,
+        of partition: Int32,
+        in store: any StoreReader
+    ) throws(StoreError) -> Offset {
+        let tables = TableReader(store, family: family, shelf: shelf(of: partition))
+        var span = Offset(count)
+        while span <= last {
+            var found = 0
+            try tables.scan(Self.inputs, from: last - span + 1, to: last + 1) {
+                (_, _) throws(StoreError) in
+                found += 1
+                return found < count
+            }
+            if found == count { return last - span }
+            // Records that were refused, or came before `from`, have left gaps.
+            span *= 4
+        }
+        return -1
+    }
 }
 
 /// A record that is to be answered.

@@ -89,10 +89,17 @@ final class Answering: Sendable {
             while goesOn, platform.folded(output) ?? -1 < end {
                 _ = wakeUp.wait(atMost: .milliseconds(2))
             }
-            answered[index] = try PredictionLedger.lastAnswered(
+            let last = try PredictionLedger.lastAnswered(
                 input,
                 by: endpoint.name,
                 generation: generation,
+                in: platform.store
+            )
+            // Of the batch that the last answer belongs to, the log may have refused any other one.
+            answered[index] = try queue.offset(
+                Self.batchLimit,
+                recordsBefore: last,
+                of: index,
                 in: platform.store
             )
         }
@@ -103,7 +110,11 @@ final class Answering: Sendable {
     private func answerNext(_ answered: inout [Int32: Offset]) throws -> Int {
         let served: ServedModel
         do {
-            served = try platform.servedModel(of: endpoint, in: platform.store)
+            served = try platform.servedModel(
+                of: endpoint,
+                answering: queue.stream,
+                in: platform.store
+            )
         } catch PlatformError.declined {
             // Nothing stands at the stage yet.
             return 0

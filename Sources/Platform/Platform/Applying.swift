@@ -185,7 +185,8 @@ private struct Neighbourhood {
     private var streams: [String: StreamDefinition] = [:]
     private var views: [String: FeatureViewDefinition] = [:]
     private var datasets: [String: DatasetDefinition] = [:]
-    private var models: Set<String> = []
+    /// The dataset of each.
+    private var models: [String: String] = [:]
 
     init(_ declarations: [Declaration], _ platform: Platform, _ reader: any StoreReader) throws {
         self.declarations = declarations
@@ -200,13 +201,15 @@ private struct Neighbourhood {
         for entry in try DatasetCatalog.View(reader).datasets() {
             datasets[entry.name] = entry.definition
         }
-        models = Set(try ModelCatalog.View(reader).models().map(\.definition.name))
+        for entry in try ModelCatalog.View(reader).models() {
+            models[entry.definition.name] = entry.definition.dataset
+        }
         for declaration in declarations {
             switch declaration {
             case .stream(let definition): streams[definition.name] = definition
             case .view(let definition): views[definition.name] = definition
             case .dataset(let definition): datasets[definition.name] = definition
-            case .model(let definition): models.insert(definition.name)
+            case .model(let definition): models[definition.name] = definition.dataset
             case .endpoint: break
             }
         }
@@ -238,6 +241,46 @@ private struct Neighbourhood {
                     message: "\(declaration.kind) \(declaration.name): \($0.message)"
                 )
             }
+        }
+        return problems + leftBehind()
+    }
+
+    /// What is declared already, is not declared anew, and would not fit any more.
+    private func leftBehind() -> [DeclarationProblem] {
+        let declared = Dictionary(
+            declarations.enumerated().map { ("\($1.kind) \($1.name)", $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        var problems: [DeclarationProblem] = []
+        func report(
+            _ subject: String,
+            _ faults: [(path: [String], message: String)],
+            because causes: [String]
+        ) {
+            guard declared[subject] == nil,
+                let index = causes.compactMap({ declared[$0] }).first
+            else { return }
+            problems += faults.map {
+                DeclarationProblem(
+                    index: index,
+                    path: ["spec"],
+                    message: "\(declarations[index].kind) \(declarations[index].name): "
+                        + "\(subject) would not fit any more: \($0.message)"
+                )
+            }
+        }
+        for (name, view) in views.sorted(by: { $0.key < $1.key }) {
+            guard let stream = view.streamName else { continue }
+            report("FeatureView \(name)", faults(of: view), because: ["Stream \(stream)"])
+        }
+        for (name, dataset) in datasets.sorted(by: { $0.key < $1.key }) {
+            let streams = [dataset.rows, dataset.label?.stream].compactMap(\.self)
+            let views = dataset.features.compactMap { $0.split(separator: ".").first }
+            report(
+                "Dataset \(name)",
+                faults(of: dataset),
+                because: streams.map { "Stream \($0)" } + views.map { "FeatureView \($0)" }
+            )
         }
         return problems
     }
@@ -288,20 +331,8 @@ private struct Neighbourhood {
             }
         }
         for (index, feature) in dataset.features.enumerated() {
-            do {
-                _ = try FeaturePlan(
-                    [feature],
-                    rows: rows,
-                    view: { name in
-                        guard let view = views[name] else { return nil }
-                        return try FeatureView(view, over: view.streamName.flatMap { streams[$0] })
-                    },
-                    knownViews: views.keys.sorted()
-                )
-            } catch let fault as FeaturePlan.Fault {
-                faults.append((["spec", "features", "\(index)"], fault.message))
-            } catch {
-                // The view itself is at fault, and says so where it is declared.
+            if let fault = fault(of: feature, over: rows) {
+                faults.append((["spec", "features", "\(index)"], fault))
             }
         }
         if faults.isEmpty, let fault = dataset.filterFault(over: rows, label: label(of: dataset)) {
@@ -316,14 +347,42 @@ private struct Neighbourhood {
 
     private func faults(of endpoint: EndpointDefinition) -> [(path: [String], message: String)] {
         var faults: [(path: [String], message: String)] = []
-        if !models.contains(endpoint.model.model) {
-            faults.append((["spec", "model"], unknown("Model", endpoint.model.model, models)))
+        if models[endpoint.model.model] == nil {
+            faults.append((["spec", "model"], unknown("Model", endpoint.model.model, models.keys)))
         }
-        if let answer = endpoint.answer, streams[answer.stream] == nil {
-            faults.append(
-                (["spec", "answer", "stream"], unknown("Stream", answer.stream, streams.keys))
-            )
+        guard let answer = endpoint.answer else { return faults }
+        let path = ["spec", "answer", "stream"]
+        guard let stream = streams[answer.stream] else {
+            return faults + [(path, unknown("Stream", answer.stream, streams.keys))]
+        }
+        // What does not fit the rows of the dataset either is said where that is declared.
+        guard let dataset = models[endpoint.model.model].flatMap({ datasets[$0] }),
+            let rows = streams[dataset.rows], self.faults(of: dataset).isEmpty
+        else { return faults }
+        for feature in dataset.features where rows.name != stream.name {
+            if let fault = fault(of: feature, over: stream) { faults.append((path, fault)) }
         }
         return faults
+    }
+
+    /// Why a dataset's feature cannot be read for the records of a stream; nil if it can.
+    private func fault(of feature: String, over rows: StreamDefinition) -> String? {
+        do {
+            _ = try FeaturePlan(
+                [feature],
+                rows: rows,
+                view: { name in
+                    guard let view = views[name] else { return nil }
+                    return try FeatureView(view, over: view.streamName.flatMap { streams[$0] })
+                },
+                knownViews: views.keys.sorted()
+            )
+            return nil
+        } catch let fault as FeaturePlan.Fault {
+            return fault.message
+        } catch {
+            // The view itself is at fault, and says so where it is declared.
+            return nil
+        }
     }
 }

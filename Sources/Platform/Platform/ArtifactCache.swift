@@ -3,7 +3,8 @@ internal import Bytes
 internal import Synchronization
 internal import Trees
 
-/// Models by the digest of their artifact, read from the archive once.
+/// Models by the digest of their artifact, read from the archive once for each proof: what was intact before may not be
+/// by now.
 final class ArtifactCache: Sendable {
     private let ensembles = Mutex<[Digest: TreeEnsemble]>([:])
 

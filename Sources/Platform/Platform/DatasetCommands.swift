@@ -115,17 +115,6 @@ extension Platform {
         }
         return version
     }
-
-    static func users(ofView name: String, in reader: any StoreReader) throws -> [String] {
-        try DatasetCatalog.View(reader).datasets().filter { entry in
-            entry.definition.features.contains { $0 == name || $0.hasPrefix(name + ".") }
-        }.map { "Dataset \($0.name)" }
-    }
-
-    static func users(ofDataset name: String, in reader: any StoreReader) throws -> [String] {
-        try ModelCatalog.View(reader).models().filter { $0.definition.dataset == name }
-            .map(\.definition.name)
-    }
 }
 
 extension FeaturePlan {

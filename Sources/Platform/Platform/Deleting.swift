@@ -1,3 +1,10 @@
+internal import Datasets
+internal import Documents
+internal import Features
+internal import ModelRegistry
+internal import Serving
+internal import Store
+
 extension Platform {
     /// Deletes a resource of a kind other than Stream, where nothing else uses it.
     public func delete(_ kind: String, _ name: String, for caller: Caller) async throws -> Effect {
@@ -8,5 +15,36 @@ extension Platform {
         case "Endpoint": try await deleteEndpoint(name, for: caller)
         default: throw PlatformError.invalid("there is no kind \(kind)")
         }
+    }
+}
+
+/// What would not do without a resource.
+extension Platform {
+    static func users(ofStream name: String, in reader: any StoreReader) throws -> [String] {
+        let views = try FeatureCatalog.View(reader).views().filter { view in
+            [view.entry.served, view.entry.next].compactMap(\.self).contains {
+                FeatureViewDefinition(text: $0.definition)?.streamName == name
+            }
+        }
+        let datasets = try DatasetCatalog.View(reader).datasets().filter {
+            $0.definition.rows == name || $0.definition.label?.stream == name
+        }
+        let endpoints = try EndpointCatalog.View(reader).endpoints().filter {
+            $0.entry.definition?.answer?.stream == name
+        }
+        return views.map { "FeatureView \($0.name)" } + datasets.map { "Dataset \($0.name)" }
+            + endpoints.map { "Endpoint \($0.name)" }
+    }
+
+    static func users(ofView name: String, in reader: any StoreReader) throws -> [String] {
+        try DatasetCatalog.View(reader).datasets().filter { entry in
+            entry.definition.features.contains { $0 == name || $0.hasPrefix(name + ".") }
+        }.map { "Dataset \($0.name)" }
+    }
+
+    /// The names of models alone.
+    static func users(ofDataset name: String, in reader: any StoreReader) throws -> [String] {
+        try ModelCatalog.View(reader).models().filter { $0.definition.dataset == name }
+            .map(\.definition.name)
     }
 }

@@ -61,11 +61,12 @@ extension Platform {
         let served = try plan(ofDatasetVersion: predicted.dataset, in: reader).1
         let fields = try served.fields(ofKept: predicted.request)
         let at = Instant(microseconds: predicted.atUs)
+        let cut = predicted.cutOffsets
         let read = try served.read(
             fields,
             at: at,
-            cut: predicted.cutOffsets,
-            in: reader,
+            cut: cut,
+            in: try rows(of: served, at: cut, in: reader),
             withRecords: true
         )
         let version = try ModelCatalog.View(reader).version(predicted.model, predicted.version)
@@ -93,7 +94,8 @@ extension Platform {
             explanation.differences = differences(
                 of: predicted,
                 columns: served.columns.map(\.name),
-                values: values
+                values: values,
+                ArtifactCache()
             )
         }
         return explanation
@@ -106,6 +108,7 @@ extension Platform {
         let reader = try store.snapshot()
         let memory = MemoryStore()
         try memory.open(FeatureFold.family)
+        let artifacts = ArtifactCache()
         var folded: Set<Digest> = []
         var plans: [String: FeaturePlan] = [:]
         var result = Reexecution(predictions: 0, differences: [], seconds: 0)
@@ -137,7 +140,8 @@ extension Platform {
                     for difference in differences(
                         of: predicted,
                         columns: plan.columns.map(\.name),
-                        values: values
+                        values: values,
+                        artifacts
                     ) {
                         result.differences.append((envelope.id, difference))
                     }
@@ -146,6 +150,24 @@ extension Platform {
         }
         result.seconds = (ContinuousClock.now - start) / .seconds(1)
         return result
+    }
+
+    /// Where a plan can be read up to a cut: the state, or what is folded anew where views that nobody is served with any
+    /// more have left it.
+    private func rows(
+        of plan: FeaturePlan,
+        at cut: [Partition: Offset],
+        in reader: any StoreReader
+    ) throws -> any StoreReader {
+        let reached = try plan.cut(in: reader)
+        if cut.allSatisfy({ reached[$0.key] ?? 0 >= $0.value }) { return reader }
+        let memory = MemoryStore()
+        try memory.open(FeatureFold.family)
+        var folded: Set<Digest> = []
+        for fold in plan.parts.compactMap(\.fold) where folded.insert(fold.generation).inserted {
+            try foldAnew(fold, into: memory)
+        }
+        return memory
     }
 
     private func foldAnew(_ fold: FeatureFold, into memory: MemoryStore) throws {
@@ -161,7 +183,8 @@ extension Platform {
     private func differences(
         of predicted: PredictionEvent.Predicted,
         columns: [String],
-        values: [FieldValue]
+        values: [FieldValue],
+        _ artifacts: ArtifactCache
     ) -> [Explanation.Difference] {
         var found: [Explanation.Difference] = []
         let features = values.map(\.feature)

@@ -11,13 +11,13 @@ internal import Synchronization
 internal import Workers
 
 extension Platform {
-    /// Declares a view over the stream that it names, as that is declared now.
+    /// Declares a view over the stream that it names, as that is declared now, be it served yet or not.
     func declare(_ view: FeatureViewDefinition, for caller: Caller) async throws -> Effect {
         try await execute(caller, on: view.name, of: FeatureCatalog()) { reader, _ in
             let stream = try view.streamName.flatMap { try StreamCatalog.View(reader).stream($0) }
             let entry = try FeatureCatalog.View(reader).view(view.name)
             return try declining { () throws(FeatureRefusal) in
-                try DeclareView(view, over: stream?.definition).decide(given: entry)
+                try DeclareView(view, over: stream?.newest).decide(given: entry)
             }
         }
     }
@@ -37,12 +37,19 @@ extension Platform {
     /// Seats the folds of every view that is served, or being built, or that a served model was trained with. Blocks.
     func reconcileViews() throws {
         let reader = try store.snapshot()
+        let catalog = FeatureCatalog.View(reader)
         var wanted: [Digest: StreamView] = [:]
         var isBuilding = false
-        for (_, entry) in try FeatureCatalog.View(reader).views() {
-            isBuilding = isBuilding || entry.next != nil
+        for (_, entry) in try catalog.views() {
+            let follower = try follower(of: entry, StreamCatalog.View(reader))
+            isBuilding = isBuilding || entry.next != nil || follower != nil
             for declaration in [entry.served, entry.next].compactMap(\.self) {
                 if case .stream(let view) = declaration.view { wanted[view.generation] = view }
+            }
+        }
+        for generation in try servedGenerations(in: reader) where wanted[generation] == nil {
+            if case .stream(let view) = try catalog.declaration(of: generation)?.view {
+                wanted[generation] = view
             }
         }
         if isBuilding { housekeeping.withLock { $0.isBuilding = true } }
@@ -67,11 +74,7 @@ extension Platform {
         let reader = try store.snapshot()
         let streams = StreamCatalog.View(reader)
         for (name, entry) in try FeatureCatalog.View(reader).views() {
-            let newest = entry.next ?? entry.served
-            if let definition = FeatureViewDefinition(text: newest.definition),
-                let stream = try definition.streamName.flatMap({ try streams.stream($0) }),
-                stream.definition.canonicalText != newest.stream
-            {
+            if let definition = try follower(of: entry, streams) {
                 inBackground("FeatureView \(name) could not follow its stream") { [self] in
                     _ = try await declare(
                         definition,
@@ -93,6 +96,18 @@ extension Platform {
                 try await pool.run { [self] in try reconcile() }
             }
         }
+    }
+
+    /// What is to be declared anew, because the stream of a view has changed since.
+    private func follower(
+        of entry: FeatureCatalog.Entry,
+        _ streams: StreamCatalog.View
+    ) throws -> FeatureViewDefinition? {
+        let newest = entry.next ?? entry.served
+        guard let definition = FeatureViewDefinition(text: newest.definition),
+            let stream = try definition.streamName.flatMap({ try streams.stream($0) })
+        else { return nil }
+        return stream.newest.canonicalText == newest.stream ? nil : definition
     }
 
     private func isBuilt(_ declaration: FeatureCatalog.Declaration) throws -> Bool {
@@ -150,6 +165,11 @@ extension Platform {
         }
         return least
     }
+}
+
+extension StreamCatalog.Entry {
+    /// What is served, or what is being built to be served next.
+    var newest: StreamDefinition { next ?? definition }
 }
 
 /// Views by generation, read from their text once.

@@ -26,9 +26,10 @@ public struct FeaturePlan: Sendable {
     public let columns: [(name: String, type: FieldType)]
 
     /// What is wrong in the list of features: the place in the list, and why.
-    public struct Fault: Error, Sendable {
+    public struct Fault: Error, Sendable, CustomStringConvertible {
         public var index: Int
         public var message: String
+        public var description: String { message }
     }
 
     /// `features`: `VIEW` or `VIEW.FEATURE`, as a dataset lists them.

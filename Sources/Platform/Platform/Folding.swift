@@ -20,6 +20,20 @@ extension Platform {
         waiters.folded(ids, in: partition, below: next)
         if partition.topic != PredictionEvent.topic.name { readings.advance() }
         if !isOurs { housekeeping.withLock { $0.lastRecord[partition] = .now } }
+        if records.contains(where: { Self.maySeat($0, of: partition.topic) }) {
+            housekeeping.withLock { $0.isChanged = true }
+            tick.signal()
+        }
+    }
+
+    /// Whether a fact may want other seats, whichever server it was decided at.
+    private static func maySeat(_ record: Record, of topic: String) -> Bool {
+        switch topic {
+        case FeatureEvent.topic.name, ModelEvent.topic.name, EndpointEvent.topic.name: true
+        // Watermarks advance often, and seat nobody.
+        case StreamEvent.topic.name: record.text("ce_type")?.hasSuffix(".Advanced") != true
+        default: false
+        }
     }
 
     /// The last input of a partition that has its answer in the log. Waits until all answers there are were folded.

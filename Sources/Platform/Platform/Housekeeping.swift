@@ -20,6 +20,7 @@ extension Platform {
         var attest: Bool
         var checkpoint: Bool
         var build: Bool
+        var seats: Bool
     }
 
     /// One look at everything that is due. False: the platform stops.
@@ -32,8 +33,12 @@ extension Platform {
                 check: now - state.lastCheck > Self.checkInterval,
                 attest: now - state.lastAttestation > Self.attestationInterval,
                 checkpoint: now - state.lastCheckpoint > Self.checkpointInterval,
-                build: state.isBuilding && now - state.lastBuildCheck > Self.buildInterval
+                build: state.isBuilding && now - state.lastBuildCheck > Self.buildInterval,
+                seats: state.isChanged
+                    || state.isSeatingFailed
+                        && now - state.lastCheck > Self.checkInterval
             )
+            if due.seats { (state.isChanged, state.isSeatingFailed) = (false, false) }
             if due.check { state.lastCheck = now }
             if due.attest { state.lastAttestation = now }
             if due.checkpoint { state.lastCheckpoint = now }
@@ -41,6 +46,12 @@ extension Platform {
             return due
         }
         guard let due else { return false }
+        do {
+            if due.seats { try reconcile() }
+        } catch {
+            notice("making seats fit what is declared: \(error)")
+            housekeeping.withLock { $0.isSeatingFailed = true }
+        }
         do {
             if due.check {
                 checkLogs()

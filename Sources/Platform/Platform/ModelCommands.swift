@@ -35,7 +35,7 @@ extension Platform {
     }
 
     func deleteModel(_ name: String, for caller: Caller) async throws -> Effect {
-        try await execute(caller, on: name, of: ModelCatalog()) { reader, _ in
+        let effect = try await execute(caller, on: name, of: ModelCatalog()) { reader, _ in
             let entry = try ModelCatalog.View(reader).model(name)
             let users = try EndpointCatalog.View(reader).endpoints().filter {
                 $0.entry.definition?.model.model == name
@@ -44,6 +44,8 @@ extension Platform {
                 try DeleteModel(name).decide(given: entry, users: users)
             }
         }
+        try await pool.run { [self] in try reconcile() }
+        return effect
     }
 
     func deleteEndpoint(_ name: String, for caller: Caller) async throws -> Effect {
@@ -82,7 +84,7 @@ extension Platform {
         reason: String,
         caller: Caller
     ) async throws -> Effect {
-        try await execute(caller, on: name, of: ModelCatalog()) { reader, _ in
+        let effect = try await execute(caller, on: name, of: ModelCatalog()) { reader, _ in
             let view = ModelCatalog.View(reader)
             let candidate = try view.version(name, version)
             let isSealed = try candidate.map { try Platform.isSealed($0, in: reader) } ?? false
@@ -98,6 +100,8 @@ extension Platform {
                 )
             }
         }
+        try await pool.run { [self] in try reconcile() }
+        return effect
     }
 
     public func rollBack(
@@ -106,7 +110,7 @@ extension Platform {
         reason: String,
         caller: Caller
     ) async throws -> Effect {
-        try await execute(caller, on: name, of: ModelCatalog()) { reader, _ in
+        let effect = try await execute(caller, on: name, of: ModelCatalog()) { reader, _ in
             let view = ModelCatalog.View(reader)
             let entry = try view.model(name)
             let standing = try view.standing(name, at: stage)
@@ -116,6 +120,8 @@ extension Platform {
                     .decide(given: entry, standing: standing, production: production)
             }
         }
+        try await pool.run { [self] in try reconcile() }
+        return effect
     }
 
     /// Whether the dataset version that a model version was trained on is there, with the same rows.

@@ -31,13 +31,14 @@ public final class Platform: Sendable {
     let subjects = SubjectQueue()
     let views = ViewCache()
     let models = ModelCache()
-    let artifacts = ArtifactCache()
     let readings = ReadingCache()
     let answerings = Mutex<[String: Answering]>([:])
     private let projectors = Mutex<Projectors?>(nil)
     let housekeeping = Mutex(Housekeeping())
+    /// Held while seats are made to fit: two at once would give one projection two seats, or an endpoint two threads.
+    let reconciling = Mutex(())
     private let timer = Mutex<Worker?>(nil)
-    private let tick = Semaphore()
+    let tick = Semaphore()
 
     /// Two threads fold: what people and the platform itself decide waits for nobody's bulk data.
     struct Projectors {
@@ -53,6 +54,10 @@ public final class Platform: Sendable {
         var lastAttestation = ContinuousClock.now
         var lastCheckpoint = ContinuousClock.now
         var lastBuildCheck = ContinuousClock.now
+        /// Whether something was declared, promoted or deleted since seats were made to fit.
+        var isChanged = false
+        /// Whether that has to be tried again.
+        var isSeatingFailed = false
         /// Whether a changed definition is being built beside the served one.
         var isBuilding = false
         /// What was found damaged in the state; it stays so until the next start.

@@ -25,3 +25,21 @@ public enum PlatformError: Error, Sendable {
     case log(LogError)
     case store(StoreError)
 }
+
+extension PlatformError: CustomStringConvertible {
+    /// For notices, and for the history of a run that failed.
+    public var description: String {
+        switch self {
+        case .refused(let refusal): refusal.description
+        case .declined(let declined): declined.reason
+        case .doesNotFit(let problems): problems.map(\.message).joined(separator: "\n")
+        case .keyReused(let key): "the key `\(key)` came before, with another request"
+        case .conflict(let why), .unavailable(let why), .outcomeUnknown(let why), .invalid(let why):
+            why
+        case .notReached(let asked, let reached): "\(asked) was asked for, and \(reached) reached"
+        case .unknownTopic(let topic): "there is no topic \(topic)"
+        case .log(let error): "\(error)"
+        case .store(let error): "\(error)"
+        }
+    }
+}

@@ -152,7 +152,8 @@ extension Platform {
     ) throws -> (event: PredictionEvent.Predicted, values: [FieldValue]) {
         let plan = served.plan
         let values = try plan.read(fields, at: instant, cut: reading.cut, in: reading.store).values
-        if endpoint.missing == .refuse {
+        // Where nobody asks there is nobody to refuse anything to.
+        if endpoint.missing == .refuse, input == nil {
             let missing = zip(plan.columns, values).filter(\.1.isNull).map(\.0.name)
             if !missing.isEmpty {
                 throw PlatformError.declined(

@@ -42,7 +42,7 @@ extension FeaturePlan {
                 )
             }
             values[field] = read
-            isGiven[field] = true
+            isGiven[field] = !read.isNull
         }
         let missing = needed.filter {
             !isGiven[$0] && !rows.fields[$0].isOptional

@@ -6,7 +6,7 @@ internal import Features
 internal import Logs
 internal import ModelRegistry
 internal import Projections
-internal import Records
+public import Records
 public import Serving
 public import Store
 internal import Streams
@@ -58,8 +58,10 @@ final class ModelCache: Sendable {
 
 extension Platform {
     /// The version that an endpoint answers with. Blocks the first time it is asked for a version.
+    /// `stream`: Whose records are answered; nil: requests, which have the fields of the rows of the dataset.
     public func servedModel(
         of endpoint: EndpointDefinition,
+        answering stream: StreamDefinition? = nil,
         in reader: any StoreReader
     ) throws -> ServedModel {
         let catalog = ModelCatalog.View(reader)
@@ -77,13 +79,14 @@ extension Platform {
             }
             number = version
         }
-        return try servedModel(name, number, in: reader)
+        return try servedModel(name, number, answering: stream, in: reader)
     }
 
     /// A version, ready to answer.
     public func servedModel(
         _ name: String,
         _ number: Int64,
+        answering answered: StreamDefinition? = nil,
         in reader: any StoreReader
     ) throws -> ServedModel {
         guard let version = try ModelCatalog.View(reader).version(name, number) else {
@@ -91,7 +94,11 @@ extension Platform {
                 Declined(ServingRefusal.unknownVersion(model: name, version: number))
             )
         }
-        let (dataset, plan) = try plan(ofDatasetVersion: version.dataset, in: reader)
+        let (dataset, plan) = try plan(
+            ofDatasetVersion: version.dataset,
+            over: answered,
+            in: reader
+        )
         return try models.model(name, number, version.artifact, rows: plan.rows.generation) {
             let ensemble = try TreeEnsemble(xgboost: try archive.bytes(of: version.artifact))
             guard ensemble.featureCount == plan.columns.count,
@@ -113,16 +120,49 @@ extension Platform {
         }
     }
 
+    /// The generations of views that models may be asked to answer by: of those that stand at a stage, of those that a
+    /// roll back would bring back there, and of those that an endpoint names.
+    func servedGenerations(in reader: any StoreReader) throws -> Set<Digest> {
+        let models = ModelCatalog.View(reader)
+        var versions: [(model: String, version: Int64)] = []
+        for model in try models.models().map(\.definition.name) {
+            for stage in [Stage.test, .production] {
+                let standing = try models.standing(model, at: stage)
+                for version in [standing.holder, standing.former.last].compactMap(\.self) {
+                    versions.append((model, version))
+                }
+            }
+        }
+        for (_, entry) in try EndpointCatalog.View(reader).endpoints() {
+            guard let model = entry.definition?.model, case .version(let version) = model.choice
+            else { continue }
+            versions.append((model.model, version))
+        }
+        let datasets = DatasetCatalog.View(reader)
+        var generations: Set<Digest> = []
+        for (model, number) in versions {
+            guard let version = try models.version(model, number),
+                let reference = DatasetReference(version.dataset),
+                let sealed = try datasets.version(reference.name, reference.version)
+            else { continue }
+            generations.formUnion(sealed.manifest.views.map(\.generation))
+        }
+        return generations
+    }
+
     /// What a sealed version's definition reads, by the generations it was sealed with.
+    /// `stream`: Whose records features are read for; nil: the one that the rows were made of.
     func plan(
         ofDatasetVersion reference: String,
+        over stream: StreamDefinition? = nil,
         in reader: any StoreReader
     ) throws -> (DatasetDefinition, FeaturePlan) {
         let (name, number) = try datasetReference(reference)
         let catalog = DatasetCatalog.View(reader)
         guard let manifest = try catalog.version(name, number)?.manifest,
             let definition = DatasetDefinition(text: manifest.definition),
-            let stream = try StreamCatalog.View(reader).stream(definition.rows)?.definition
+            let stream = try stream
+                ?? StreamCatalog.View(reader).stream(definition.rows)?.definition
         else {
             throw PlatformError.invalid(
                 "\(reference) is no sealed dataset version whose stream is declared"

@@ -72,8 +72,9 @@ extension Platform {
     public func deleteStream(_ name: String, for caller: Caller) async throws -> Effect {
         let effect = try await execute(caller, on: name, of: StreamCatalog()) { reader, _ in
             let entry = try StreamCatalog.View(reader).stream(name)
+            let users = try Platform.users(ofStream: name, in: reader)
             return try refusable { () throws(StreamRefusal) in
-                try DeleteStream(name).decide(given: entry)
+                try DeleteStream(name).decide(given: entry, users: users)
             }
         }
         try await pool.run { [self] in try reconcile() }
@@ -105,11 +106,19 @@ extension Platform {
         guard let entry = try StreamCatalog.View(store).stream(stream),
             (0 ..< entry.definition.partitions).contains(partition)
         else { return 0 }
-        return try log.bounds(of: Partition(entry.definition.topic, partition)).upperBound
+        do throws(LogError) {
+            return try log.bounds(of: Partition(entry.definition.topic, partition)).upperBound
+        } catch {
+            // Whoever declared the stream, perhaps at another server, is about to create its topic.
+            guard case .unknownTopic = error else { throw error }
+            return 0
+        }
     }
 
     /// Makes topics and seats fit the declared streams. Blocks.
-    func reconcile() throws {
+    func reconcile() throws { try reconciling.withLock { _ in try reconcileAll() } }
+
+    private func reconcileAll() throws {
         let entries = try StreamCatalog.View(store).streams()
         let topics = Set(try log.topics().map(\.name))
         for definition in entries.map(\.definition) where !topics.contains(definition.topic) {

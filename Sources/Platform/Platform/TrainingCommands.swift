@@ -60,7 +60,7 @@ extension Platform {
         let version = try sealedVersion(dataset, number, in: reader)
         let recipe = Recipe(model.recipe)
         let run = (caller.keyedID ?? clock.newID()).description
-        _ = try await execute(caller.step("start"), on: run, of: RunLedger()) { reader, _ in
+        let start = try await execute(caller.step("start"), on: run, of: RunLedger()) { reader, _ in
             let known = try RunLedger.View(reader).run(run)
             let given = Run.Given(
                 model: name,
@@ -75,6 +75,9 @@ extension Platform {
             return try declining { () throws(RunRefusal) in
                 try StartRun(run, given: given).decide(given: known)
             }
+        }
+        if case .repeated = start, let trained = try await outcome(of: run, of: name, for: caller) {
+            return trained
         }
         do {
             return try await finish(
@@ -95,6 +98,29 @@ extension Platform {
             }
             throw error
         }
+    }
+
+    /// What came of a run that was asked for before under the same key; nil while it goes on, or where it was broken off.
+    private func outcome(
+        of run: String,
+        of name: String,
+        for caller: Caller
+    ) async throws -> TrainedVersion? {
+        let known = try RunLedger.View(store).run(run)
+        if let known, known.status == .failed { throw PlatformError.invalid(known.reason) }
+        let versions = try ModelCatalog.View(store).versions(name)
+        guard let version = versions.last(where: { $0.run == run }) else { return nil }
+        let effect = try await execute(caller.step("register"), on: name, of: ModelCatalog()) {
+            _,
+            _ -> ModelEvent? in nil
+        }
+        return TrainedVersion(
+            run: run,
+            version: version.version,
+            artifact: version.artifact,
+            metrics: version.metrics.map { ($0.name, $0.value) },
+            effect: effect
+        )
     }
 
     private func finish(

@@ -1,0 +1,185 @@
+import Archive
+import Bytes
+import Datasets
+import Events
+import Logs
+import ModelRegistry
+import Records
+import Serving
+import Store
+import Testing
+
+@testable import Platform
+
+@Suite struct `Explaining a prediction` {
+    private static let answer = Airport.endpoint(
+        answer: "{stream: departures, from: 2013-07-04T00:00:00Z, wait: unlimited}"
+    )
+    private static let answers = 48
+
+    private static func answered(
+        _ log: any Log,
+        _ archive: any Archive = MemoryArchive()
+    ) async throws -> Stand {
+        let stand = try await Airport.serving(log, archive: archive, endpoint: answer)
+        try await stand.eventually("all are answered") {
+            try PredictionLedger.count(of: "lateness", in: stand.store).predictions
+                == Int64(answers)
+        }
+        return stand
+    }
+
+    @Test func `finds the same, from the records behind it and from the whole log`() async throws {
+        let log = memoryLog()
+        let stand = try await Self.answered(log)
+        let asked = try await stand.predict([Airport.flights[30].request])
+        try await stand.settle()
+        for (id, position, event) in try log.predictions() {
+            let explanation = try await stand.explain(id.description)
+            #expect(explanation.position == position)
+            #expect(explanation.predicted.request == event.request)
+            #expect(explanation.predicted.probability == event.probability)
+            #expect(explanation.differences == [], "\(event.id)")
+            #expect(explanation.run == (try stand.models.version("lateness", 1)?.run))
+            #expect(
+                explanation.features.map(\.stored.bitPattern) == event.features.map(\.bitPattern)
+            )
+        }
+        let result = try await stand.reexecute()
+        #expect(result.predictions == Self.answers + asked.count)
+        #expect(result.differences.isEmpty, "\(result.differences)")
+        stand.stop()
+    }
+
+    @Test func `names the records that a value was made of`() async throws {
+        let log = memoryLog()
+        let stand = try await Self.answered(log)
+        try await stand.settle()
+        let prediction = try #require(try log.predictions().first { $0.event.id == "220" })
+        let explanation = try await stand.explain(prediction.id.description)
+        let flight = Airport.flights[220]
+        let landed = Airport.flights.filter {
+            $0.carrier == flight.carrier && $0.delay != nil && $0.knownAt < flight.scheduled
+                && $0.knownAt >= flight.scheduled - .seconds(21_600)
+        }
+        let count = try #require(
+            explanation.features.first { $0.column == "punctuality__flights_6h" }
+        )
+        #expect(count.value == .int(Int64(landed.count)))
+        let values = try count.records.map { position in
+            try log.records(of: position.partition).first { $0.offset == position.offset }?.value
+        }
+        #expect(
+            Set(values.map { $0.map { Array($0) } }) == Set(landed.map(\.outcome)),
+            "Those that landed in the six hours before."
+        )
+        #expect(explanation.features.first { $0.column == "flight__hour" }?.records.isEmpty == true)
+        stand.stop()
+    }
+
+    @Test func `takes as much of an id as no other has`() async throws {
+        let log = memoryLog()
+        let stand = try await Self.answered(log)
+        try await stand.settle()
+        let id = try #require(try log.predictions().first).id
+        let short = String(id.description.prefix(16))
+        #expect(try await stand.explain(short).id == id)
+        let empty = try await refusal { _ = try await stand.explain("") }
+        #expect(empty.hasPrefix("there is no prediction"), "\(empty)")
+        let none = try await refusal {
+            _ = try await stand.explain("00000000-0000-7000-8000-000000000000")
+        }
+        #expect(none.hasPrefix("there is no prediction"), "\(none)")
+        stand.stop()
+    }
+
+    /// A change of what a prediction says, and what must be found to differ.
+    struct Change: Sendable, CustomTestStringConvertible {
+        var what: String
+        var make: @Sendable (inout PredictionEvent.Predicted) -> Void
+        var testDescription: String { what }
+    }
+
+    static let changes = [
+        Change(what: "punctuality__delay_6h") { event in
+            event.features[2] = Float(bitPattern: event.features[2].bitPattern ^ 1)
+        },
+        Change(what: "flight__distance") { event in
+            event.features[6] = Float(bitPattern: event.features[6].bitPattern ^ 1)
+        },
+        Change(what: "margin") { event in
+            event.margin = Float(bitPattern: event.margin.bitPattern ^ 1)
+        },
+        Change(what: "probability") { event in
+            event.probability = Float(bitPattern: event.probability.bitPattern ^ 1)
+        },
+        Change(what: "features") { event in event.features.append(1) },
+    ]
+
+    @Test(arguments: changes) func `names a bit that was changed, with both values`(
+        _ change: Change
+    ) async throws {
+        let log = memoryLog()
+        let archive = MemoryArchive()
+        let stand = try await Self.answered(log, archive)
+        let (id, position, event) = try #require(
+            try log.predictions().first { $0.event.id == "220" }
+        )
+        stand.stop()
+        let other = try await log.copy { place, record in
+            guard place == position else { return record }
+            var changed = event
+            change.make(&changed)
+            var record = record
+            record.value =
+                PredictionEvent.filled { $0.predicted = changed }
+                .newRecord(Envelope(id: id, subject: event.id, time: TestClock.start)).value
+            return record
+        }
+        let second = try await Stand.start(other, archive: archive, seed: 2)
+        try await second.settle()
+        let differences = try #require(try await second.explain(id.description).differences)
+        #expect(differences.map(\.what) == [change.what])
+        #expect(differences.first?.stored != differences.first?.recomputed)
+        #expect(differences.first?.stored.isEmpty == false)
+        let result = try await second.reexecute()
+        #expect(result.predictions == Self.answers)
+        #expect(result.differences.map(\.id) == [id])
+        #expect(result.differences.map(\.difference) == differences)
+        second.stop()
+    }
+
+    @Test func `notices an artifact with another byte, also one that was read before`() async throws
+    {
+        let log = memoryLog()
+        let archive = MemoryArchive()
+        let stand = try await Self.answered(log, archive)
+        try await stand.settle()
+        let (id, _, event) = try #require(try log.predictions().first)
+        #expect(try await stand.explain(id.description).differences == [])
+        let digest = try #require(Digest(bytes: event.artifact))
+        var bytes = try archive.bytes(of: digest)
+        bytes[bytes.count / 2] ^= 1
+        archive.damage(digest, with: bytes)
+        let difference = try #require(try await stand.explain(id.description).differences?.first)
+        #expect(difference.what == "artifact")
+        #expect(difference.stored == digest.bytes.hex)
+        #expect(difference.recomputed.contains(Digest(of: bytes).description), "\(difference)")
+        let result = try await stand.reexecute()
+        #expect(result.differences.count == Self.answers)
+        #expect(result.differences.allSatisfy { $0.difference.what == "artifact" })
+        archive.damage(digest, with: nil)
+        #expect(try await stand.explain(id.description).differences?.first?.what == "artifact")
+        stand.stop()
+    }
+}
+
+extension Stand {
+    func explain(_ id: String) async throws -> Explanation {
+        try await elsewhere { [platform] in try platform.explain(id, executes: true) }
+    }
+
+    func reexecute() async throws -> Reexecution {
+        try await elsewhere { [platform] in try platform.reexecute("lateness") }
+    }
+}

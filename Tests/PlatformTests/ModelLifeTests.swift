@@ -1,0 +1,182 @@
+import Archive
+import Bytes
+import Datasets
+import Events
+import Experiments
+import Logs
+import ModelRegistry
+import Store
+import Testing
+
+@testable import Platform
+
+@Suite struct `A model's life` {
+    @Test func `begins with a run that says what it was given, what came out and what it made`()
+        async throws
+    {
+        let archive = MemoryArchive()
+        let stand = try await Airport.open(memoryLog(), archive: archive)
+        let dataset = try await stand.seal()
+        let trained = try await stand.train()
+        let run = try #require(try stand.runs.run(trained.run))
+        #expect(run.status == .succeeded)
+        #expect(run.reason.isEmpty)
+        #expect(run.given.dataset == "late@1")
+        #expect(run.given.datasetContent == dataset.manifest.contents.digest)
+        #expect(run.given.parameters.contains(Run.Parameter("max_depth", "3")))
+        #expect(run.artifacts.map(\.name) == ["model.json", "baseline.json"])
+        for artifact in run.artifacts {
+            #expect(try archive.bytes(of: artifact.digest).count == Int(artifact.byteCount))
+        }
+        #expect(
+            try stand.runs.metrics(run.id).first { $0.name == "train_log_loss" }?.points.count == 5
+        )
+        let version = try #require(try stand.models.version("lateness", 1))
+        #expect(version.run == run.id)
+        #expect(version.artifact == trained.artifact)
+        #expect(version.dataset == "late@1")
+        #expect(version.columns == dataset.manifest.columns.features.map(\.name))
+        #expect(version.stage == .development)
+        #expect(
+            version.metrics.map(\.name) == [
+                "log_loss", "auc", "calibration_gap", "baseline_log_loss", "baseline_auc",
+                "baseline_calibration_gap",
+            ]
+        )
+        let evaluation = try await stand.platform.evaluate("lateness", 1, on: "late@1")
+        #expect(evaluation.rows == Int(dataset.manifest.contents.rows))
+        #expect(evaluation.model.logLoss < evaluation.baseline.logLoss)
+        stand.stop()
+    }
+
+    @Test func `gives the same bytes for the same rows and recipe`() async throws {
+        let stand = try await Airport.open(memoryLog())
+        _ = try await stand.seal()
+        let one = try await stand.train()
+        let two = try await stand.train()
+        #expect(one.artifact == two.artifact)
+        #expect(one.run != two.run)
+        #expect([one.version, two.version] == [1, 2])
+        stand.stop()
+    }
+
+    @Test func `has one run for one key`() async throws {
+        let log = memoryLog()
+        let stand = try await Airport.open(log)
+        _ = try await stand.seal()
+        let first = try await stand.train(for: .keyed("k"))
+        let facts = try log.bounds(of: Partition(RunLedger().topic, 0))
+        let second = try await stand.train(for: .keyed("k"))
+        #expect(second.run == first.run)
+        #expect(second.version == first.version)
+        #expect(second.artifact == first.artifact)
+        #expect(second.effect.position == first.effect.position)
+        #expect(second.metrics.map(\.value) == first.metrics.map(\.value))
+        #expect(try log.bounds(of: Partition(RunLedger().topic, 0)) == facts)
+        #expect(try stand.runs.runs(model: "lateness").count == 1)
+        #expect(try stand.models.versions("lateness").count == 1)
+        await #expect(throws: PlatformError.self, "Another body under the key is another request.")
+        {
+            _ = try await stand.train(for: .keyed("k", body: "another"))
+        }
+        stand.stop()
+    }
+
+    @Test func `keeps a run that failed, with the reason`() async throws {
+        let stand = try await Airport.open(memoryLog())
+        try await stand.apply(Airport.dataset(where: "label == true"))
+        _ = try await stand.seal()
+        let why = try await refusal { _ = try await stand.train(for: .keyed("k")) }
+        #expect(why.contains("Every label of "), "\(why)")
+        let runs = try stand.runs.runs(model: "lateness")
+        #expect(runs.map(\.status) == [.failed])
+        #expect(runs.first?.reason == why)
+        #expect(try stand.models.versions("lateness").isEmpty)
+        // Asked again under the key, the answer is the one that was given then.
+        #expect(try await refusal { _ = try await stand.train(for: .keyed("k")) } == why)
+        #expect(try stand.runs.runs(model: "lateness").count == 1)
+        stand.stop()
+    }
+
+    @Test func `keeps a run whose rows were damaged in the archive`() async throws {
+        let archive = MemoryArchive()
+        let stand = try await Airport.open(memoryLog(), archive: archive)
+        let version = try await stand.seal()
+        let chunk = try #require(version.manifest.contents.chunks.first).digest
+        var bytes = try archive.bytes(of: chunk)
+        bytes[bytes.count / 2] ^= 1
+        archive.damage(chunk, with: bytes)
+        await #expect(throws: (any Error).self) { _ = try await stand.train() }
+        let run = try #require(try stand.runs.runs(model: "lateness").first)
+        #expect(run.status == .failed)
+        #expect(run.reason.contains(chunk.description), "\(run.reason)")
+        stand.stop()
+    }
+
+    @Test func `begins with no run where the dataset is not sealed, or another one`() async throws {
+        let stand = try await Airport.open(memoryLog())
+        for (dataset, words) in [
+            ("late@1", "has no version 1"), ("late", "is written NAME@N"),
+            ("other@1", "is trained on versions of late"),
+        ] {
+            let why = try await refusal { _ = try await stand.train(on: dataset) }
+            #expect(why.contains(words), "\(why)")
+        }
+        #expect(try stand.runs.runs().isEmpty)
+        stand.stop()
+    }
+
+    @Test func `goes to production with somebody else's approval, and back`() async throws {
+        let stand = try await Airport.open(memoryLog())
+        _ = try await stand.seal()
+        for _ in 0 ..< 2 { _ = try await stand.train() }
+        func promote(_ version: Int64) async throws {
+            _ = try await stand.platform.promote(
+                "lateness",
+                version,
+                to: .production,
+                reason: "it is better",
+                caller: .anybody
+            )
+        }
+        let lonely = try await refusal { try await promote(1) }
+        #expect(lonely.contains("lateness@1 has no approval for production"), "\(lonely)")
+        _ = try await stand.platform.approve(
+            "lateness",
+            1,
+            for: .production,
+            reason: "it is mine",
+            caller: .anybody
+        )
+        let own = try await refusal { try await promote(1) }
+        #expect(own.contains("ada's own not counted"), "\(own)")
+        try await stand.promote(1)
+        #expect(try stand.models.version("lateness", at: .production)?.version == 1)
+        try await stand.promote(2)
+        #expect(try stand.models.versions("lateness").map(\.stage) == [.archived, .production])
+        _ = try await stand.platform.rollBack(
+            "lateness",
+            .production,
+            reason: "it drifts",
+            caller: .anybody
+        )
+        #expect(try stand.models.versions("lateness").map(\.stage) == [.production, .archived])
+        let further = try await refusal {
+            _ = try await stand.platform.rollBack(
+                "lateness",
+                .production,
+                reason: "",
+                caller: .anybody
+            )
+        }
+        #expect(further.contains("no other version stood at production"), "\(further)")
+        try await stand.settle()
+        try await stand.expectProof()
+        stand.stop()
+    }
+}
+
+extension Stand {
+    var runs: RunLedger.View { RunLedger.View(store) }
+    var models: ModelCatalog.View { ModelCatalog.View(store) }
+}
