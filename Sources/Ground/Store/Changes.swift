@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// The writes of one batch, read through: what was changed in this batch is seen by later reads of
 /// it. Each row that is touched is read and decoded once, and encoded once when the batch is made,
 /// however many records touch it.
