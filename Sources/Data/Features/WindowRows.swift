@@ -122,6 +122,14 @@ struct WindowRows {
             ? Double(bitPattern: word) : Double(Int64(bitPattern: word))
     }
 
+    /// A whole number that compares as the number in a slot does. Doubles would make one of neighbours beyond 2⁵³.
+    func order(_ row: Int, _ slot: Int) -> Int64 {
+        let word = Int64(bitPattern: words[row * slotTypes.count + slot])
+        guard slotTypes[slot] == .float else { return word }
+        // The bits of a negative double are sign and magnitude; turned over, the greater magnitude is less.
+        return word < 0 ? word ^ .max : word
+    }
+
     func value(_ row: Int, _ slot: Int) -> FieldValue {
         guard hasValue(row, slot) else { return .null }
         let word = words[row * slotTypes.count + slot]
