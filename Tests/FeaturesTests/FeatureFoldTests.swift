@@ -4,6 +4,7 @@ import Logs
 import Projections
 import Records
 import Store
+import Synchronization
 import Testing
 
 /// Whatever the records and the view, what is read is what a search through plain arrays gives.
@@ -107,5 +108,84 @@ import Testing
                 }
             }
         }
+    }
+
+    /// A window of a second makes stretches of a second, and eighty years have many.
+    @Test func `of somebody whom nobody has seen are found out in a few looks`() throws {
+        let ttl = TimeSpan.seconds(80 * 365 * 86_400)
+        let features: [FeatureViewDefinition.Aggregate] = [
+            .init("recent", .count, of: nil, over: [.seconds(1)]),
+            .init("last", .last, of: "n", over: []),
+        ]
+        for ttl in [ttl, nil] {
+            let view = try Sightings.view(features, ttl: ttl)
+            let counted = CountedScans(try Sightings.store())
+            let reader = FeatureReader(FeatureFold(view), in: counted)
+            #expect(try reader.read([0x61], at: Sightings.start).values == [.int(0), .null])
+            #expect(counted.count.load(ordering: .relaxed) < 25)
+        }
+    }
+
+    @Test func `are read at any instant and over any width`() throws {
+        let longest = TimeSpan(microseconds: .max)
+        let features: [FeatureViewDefinition.Aggregate] = [
+            .init("count", .count, of: nil, over: [.seconds(1), longest]),
+            .init("last", .last, of: "n", over: []),
+        ]
+        for ttl in [longest, nil] {
+            let fold = FeatureFold(try Sightings.view(features, ttl: ttl))
+            let reader = FeatureReader(fold, in: try Sightings.store())
+            for instant: Int64 in [.min, .min + 1, -2, -1, 0, 1, .max] {
+                let read = try reader.read([0x61], at: Instant(microseconds: instant))
+                #expect(read.values == [.int(0), .int(0), .null])
+            }
+        }
+    }
+
+    @Test func `ignore records of a partition that the stream does not have`() throws {
+        let view = try Sightings.view([.init("last", .last, of: "n", over: [])])
+        let record = Record(
+            offset: 0,
+            timestamp: Sightings.received,
+            key: nil,
+            value: Array(
+                #"{"id":1,"at":"2013-07-01T00:00:00Z","who":"a","part":1,"n":7}"#.utf8
+            )[...]
+        )
+        for (partition, value) in [(0, .int(7)), (1, .null), (-1, .null)] as [(Int32, FieldValue)] {
+            let position = Position(Partition("sightings", partition), 0)
+            let read = view.read(
+                [0x61],
+                at: Sightings.start + .day,
+                from: [(position, record)]
+            )
+            #expect(read.values == [value])
+        }
+    }
+}
+
+/// A store that counts how often it is looked through.
+private final class CountedScans: StoreReader {
+    let count = Atomic(0)
+    private let store: MemoryStore
+
+    init(_ store: MemoryStore) { self.store = store }
+
+    func value(of key: [UInt8], in family: Family) throws(StoreError) -> [UInt8]? {
+        try store.value(of: key, in: family)
+    }
+
+    func values(of keys: [[UInt8]], in family: Family) throws(StoreError) -> [[UInt8]?] {
+        try store.values(of: keys, in: family)
+    }
+
+    func scan(
+        _ family: Family,
+        from lower: [UInt8],
+        to upper: [UInt8]?,
+        _ body: (_ key: RawSpan, _ value: RawSpan) throws(StoreError) -> Bool
+    ) throws(StoreError) {
+        count.add(1, ordering: .relaxed)
+        try store.scan(family, from: lower, to: upper, body)
     }
 }
