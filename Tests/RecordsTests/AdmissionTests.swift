@@ -114,6 +114,7 @@ import Testing
     @Test func `forgets identities behind the watermark, and answers as before`() throws {
         let seed = newSeed()
         var random = SeededRandom(seed: seed)
+        var forgotten = 0
         for _ in 0 ..< 10 {
             let (kept, swept) = (try store(), try store())
             var second: Int64 = 0
@@ -128,16 +129,16 @@ import Testing
                     try store.write(changes.batch(), to: Self.family)
                 }
                 #expect(answers[0] == answers[1], "seed \(seed)")
-                try sweep(swept)
+                forgotten += try sweep(swept)
             }
-            #expect(try identities(in: swept) < identities(in: kept), "seed \(seed)")
         }
+        #expect(forgotten > 50, "Seed \(seed) forgot too little to prove anything.")
     }
 
-    /// Removes the rows that no longer count.
-    private func sweep(_ store: MemoryStore) throws {
+    /// Removes the rows that no longer count, and says how many they were.
+    private func sweep(_ store: MemoryStore) throws -> Int {
         let tables = TableReader(store, family: Self.family, shelf: Self.shelf)
-        guard let isLive = try admission.liveness(in: tables) else { return }
+        guard let isLive = try admission.liveness(in: tables) else { return 0 }
         var batch = WriteBatch()
         try store.scan(Self.family, from: [], to: nil) { key, value in
             let key = key.withUnsafeBytes { [UInt8]($0) }
@@ -147,10 +148,6 @@ import Testing
             return true
         }
         try store.write(batch, to: Self.family)
-    }
-
-    private func identities(in store: MemoryStore) throws -> Int {
-        try TableReader(store, family: Self.family, shelf: Self.shelf)
-            .all(Admission.identities).count
+        return batch.rows.count
     }
 }
