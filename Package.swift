@@ -187,7 +187,18 @@ let package = Package(
         .tests(of: "Trees", needs: "Bytes", "JSON", "Training"),
         .tests(of: "Expressions", needs: "Bytes"),
         .tests(of: "Documents", needs: "Bytes", "JSON"),
-        .tests(of: "Features", needs: "Bytes", "Documents", "JSON", "Records"),
+        .tests(
+            of: "Features",
+            needs: "Bytes",
+            "Documents",
+            "Events",
+            "JSON",
+            "Logs",
+            "Projections",
+            "Records",
+            "Store",
+            .protobuf
+        ),
         .tests(
             of: "Datasets",
             needs: "Archive",
@@ -201,7 +212,18 @@ let package = Package(
             "Store",
             .protobuf
         ),
-        .tests(of: "Serving", needs: "Bytes", "Documents", "JSON"),
+        .tests(
+            of: "Serving",
+            needs: "Bytes",
+            "Documents",
+            "Events",
+            "JSON",
+            "Logs",
+            "Projections",
+            "Records",
+            "Store",
+            .protobuf
+        ),
         .tests(of: "Training", needs: "Bytes", "Statistics", "Trees"),
         .tests(of: "Logs", needs: "Bytes"),
         .tests(of: "KafkaLog", needs: "Broker", "Bytes", "CRdKafka", "Logs", "Segments"),
@@ -210,7 +232,7 @@ let package = Package(
         .tests(of: "Events", needs: "Bytes", "Logs", "TopicTool", .protobuf),
         .tests(of: "Segments", needs: "Bytes"),
         .tests(of: "Broker", needs: "Bytes", "Segments", .nio, .nioPosix),
-        .tests(of: "Records", needs: "Bytes", "JSON", "Logs"),
+        .tests(of: "Records", needs: "Bytes", "JSON", "Logs", "Store"),
         .tests(
             of: "Resources",
             needs: "Bytes",

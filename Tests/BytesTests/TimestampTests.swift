@@ -60,6 +60,19 @@ import Testing
         }
     }
 
+    /// Stored bytes may hold any offset, though no text that is read has one of a day or more.
+    @Test func `is written of any instant and any offset`() {
+        for offset in [Int32.min, -1_440, -1, 0, 1, 1_440, .max] {
+            for instant in [Int64.min, -1, 0, .max] {
+                let timestamp = Timestamp(
+                    Instant(microseconds: instant),
+                    offsetMinutes: offset
+                )
+                #expect(timestamp.rfc3339.utf8.count >= 20, "\(instant) \(offset)")
+            }
+        }
+    }
+
     @Test func `never crashes on text that is nearly right`() {
         var chance = SeededChance()
         let seeds = [

@@ -12,3 +12,10 @@ struct SeededRandom: RandomNumberGenerator {
         return z ^ z >> 31
     }
 }
+
+/// A new seed, printed so that a failure can be had again.
+func newSeed(_ test: String = #function) -> UInt64 {
+    let seed = UInt64.random(in: .min ... .max)
+    print("\(test): seed \(seed)")
+    return seed
+}

@@ -94,6 +94,30 @@ import Testing
         }
     }
 
+    /// To Swift these texts are equal; to the store, whose order is that of bytes, they are not.
+    @Test func `tell apart texts that only Unicode holds to be equal`() throws {
+        let names = ["\u{E9}", "e\u{301}"]
+        func folded(cut: Int) throws -> [[UInt8]: [UInt8]] {
+            let store = MemoryStore()
+            try store.open(family)
+            for start in stride(from: 0, to: 100, by: cut) {
+                try fold(into: store, at: Int64(start)) { changes in
+                    changes.prefetch(Tables.birds, names)
+                    for offset in start ..< min(start + cut, 100) {
+                        changes.offset = Int64(offset)
+                        let name = names[offset % 3 == 0 ? 1 : 0]
+                        changes[Tables.birds, name, default: Bird()].sightings += 1
+                        changes[Tables.ringed, name, default: Bird()].sightings += 1
+                    }
+                }
+            }
+            #expect(try reader(store).get(Tables.birds, names).map { $0?.sightings } == [66, 34])
+            #expect(try reader(store).all(Tables.ringed).map(\.row.sightings) == [34, 66])
+            return try store.everything()
+        }
+        #expect(try folded(cut: 1) == folded(cut: 100))
+    }
+
     private func apply(_ record: (key: String, action: Int), to changes: inout Changes) {
         switch record.action {
         case 0: changes[Tables.birds, record.key] = Bird(record.key)

@@ -10,13 +10,13 @@ extension FeatureColumn {
         case .count:
             return .int(zip(parts, starts).reduce(0) { $0 + Int64($1.0.count - $1.1) })
         case .last: return last(of: parts, starts)
-        case .sum: return .float(sum(of: parts, starts).sum.canonical)
+        case .sum: return finite(sum(of: parts, starts).sum)
         case .mean:
             let (sum, count) = sum(of: parts, starts)
             return count == 0 ? .null : finite(sum / Double(count))
         case .stddev: return deviation(of: parts, starts)
-        case .min: return extreme(of: parts, starts) { $0 < $1 }
-        case .max: return extreme(of: parts, starts) { $0 > $1 }
+        case .min: return extreme(of: parts, starts, isGreatest: false)
+        case .max: return extreme(of: parts, starts, isGreatest: true)
         }
     }
 
@@ -72,19 +72,21 @@ extension FeatureColumn {
     private func extreme(
         of parts: [WindowRows],
         _ starts: [Int],
-        isBetter: (Double, Double) -> Bool
+        isGreatest: Bool
     ) -> FieldValue {
         guard let slot else { return .null }
-        var best: (value: FieldValue, number: Double)?
-        for (part, start) in zip(parts, starts) {
-            for row in start ..< part.count where part.hasValue(row, slot) {
-                let number = part.number(row, slot)
-                if best.map({ isBetter(number, $0.number) }) ?? true {
-                    best = (part.value(row, slot), number)
+        var best: (part: Int, row: Int)?
+        for (part, start) in starts.enumerated() {
+            for row in start ..< parts[part].count where parts[part].hasValue(row, slot) {
+                if let known = best {
+                    let old = parts[known.part].order(known.row, slot)
+                    let new = parts[part].order(row, slot)
+                    guard isGreatest ? new > old : new < old else { continue }
                 }
+                best = (part, row)
             }
         }
-        return best?.value ?? .null
+        return best.map { parts[$0.part].value($0.row, slot) } ?? .null
     }
 
     private func last(of parts: [WindowRows], _ starts: [Int]) -> FieldValue {

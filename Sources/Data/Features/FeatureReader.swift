@@ -62,26 +62,15 @@ public struct FeatureReader: Sendable {
             rows.sort()
             return rows
         }
-        let end = window ?? t
-        guard let ttl = view.ttl else {
-            try add(to: &rows, from: tables, entity, in: .min ..< end, below: cut)
-            rows.sort()
-            return rows
-        }
-        let lower = t.lowered(by: ttl.microseconds)
-        // A row at t − w itself lies in a stretch that may begin before the window.
-        var tile = view.tile(of: Instant(microseconds: end - 1))
-        let oldest = view.tile(of: Instant(microseconds: lower))
-        while rows.count == 0, tile >= oldest, lower < end {
-            try add(
-                to: &rows,
-                from: tables,
-                from: BlockKey(entity, tile: tile, number: 0),
-                to: BlockKey(entity, tile: tile + 1, number: 0),
-                in: lower ..< end,
-                below: cut
-            )
-            tile -= 1
+        let lower = view.ttl.map { t.lowered(by: $0.microseconds) } ?? .min
+        // Each step back is eight times as wide, so that who was never seen is looked for a dozen times and not once for
+        // every stretch within the `ttl`.
+        var (end, width) = (window ?? t, Int64(1))
+        while rows.count == 0, lower < end {
+            let newest = view.tile(of: Instant(microseconds: end - 1))
+            let start = max(lower, view.start(ofTile: newest - (width - 1)))
+            try add(to: &rows, from: tables, entity, in: start ..< end, below: cut)
+            (end, width) = (start, width * 8)
         }
         rows.sort()
         return rows
@@ -97,24 +86,8 @@ public struct FeatureReader: Sendable {
         guard !span.isEmpty else { return }
         let first = view.tile(of: Instant(microseconds: span.lowerBound))
         let last = view.tile(of: Instant(microseconds: span.upperBound - 1))
-        try add(
-            to: &rows,
-            from: tables,
-            from: BlockKey(entity, tile: first, number: 0),
-            to: BlockKey(entity, tile: last + 1, number: 0),
-            in: span,
-            below: cut
-        )
-    }
-
-    private func add(
-        to rows: inout WindowRows,
-        from tables: TableReader,
-        from lower: BlockKey,
-        to upper: BlockKey,
-        in span: Range<Int64>,
-        below cut: Offset
-    ) throws(StoreError) {
+        let lower = BlockKey(entity, tile: first, number: 0)
+        let upper = BlockKey(entity, tile: last + 1, number: 0)
         try tables.scan(FeatureFold.blocks, from: lower, to: upper) {
             (_, block) throws(StoreError) in
             do throws(ByteError) {

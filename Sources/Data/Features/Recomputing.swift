@@ -14,6 +14,9 @@ extension StreamView {
         let reader = RecordReader(stream)
         var parts = (0 ..< stream.partitions).map { _ in WindowRows(slotTypes) }
         for (position, record) in records {
+            // The stream may have had more partitions than the view was declared with.
+            let part = Int(position.partition.index)
+            guard parts.indices.contains(part) else { continue }
             do {
                 let row = try reader.read(
                     value: record.value,
@@ -22,7 +25,7 @@ extension StreamView {
                 guard self.entity(of: row) == entity, counts(row) else { continue }
                 var block = RowBlock()
                 block.append(row, slots: slots, offset: position.offset)
-                try parts[Int(position.partition.index)].add(
+                try parts[part].add(
                     block,
                     in: .min ..< instant.microseconds,
                     below: .max

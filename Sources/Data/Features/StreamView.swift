@@ -139,6 +139,12 @@ public struct StreamView: Sendable {
         )
         return rest < 0 ? quotient - 1 : quotient
     }
+
+    /// The first microsecond of a stretch that begins no later than now.
+    func start(ofTile number: Int64) -> Int64 {
+        let (start, overflow) = number.multipliedReportingOverflow(by: tile.microseconds)
+        return overflow ? .min : start
+    }
 }
 
 /// Everything in a view that does not fit.

@@ -11,78 +11,73 @@ struct WindowRows {
     /// One word for each slot of each row.
     private var words: [UInt64] = []
     private var texts: [String] = []
+    private var timestamps: [Timestamp] = []
 
     init(_ slotTypes: [FieldType]) { self.slotTypes = slotTypes }
 
     var count: Int { times.count }
 
-    /// Adds the rows of a block that lie in a span of time and below an offset.
+    /// Adds the rows of a block that lie in a span of time and below an offset. Of a block that is refused some may have
+    /// been added: whoever reads stops there.
     mutating func add(
         _ block: RowBlock,
         in span: Range<Int64>,
         below cut: Offset
     ) throws(ByteError) {
+        let bytes = block.bytes.span.bytes
         var place = 0
-        var fault = false
-        block.bytes.withUnsafeBytes { bytes in
-            func word() -> UInt64 {
-                guard place + 8 <= bytes.count else {
-                    fault = true
-                    return 0
-                }
-                defer { place += 8 }
-                return UInt64(
-                    littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-                )
-            }
-            for _ in 0 ..< max(0, block.count) {
-                let time = Int64(bitPattern: word())
-                let offset = Int64(bitPattern: word())
-                let mask = word()
-                let isIn = span.contains(time) && offset < cut
-                for slot in slotTypes.indices {
-                    var value: UInt64 = 0
-                    if mask >> UInt64(slot) & 1 == 1 {
-                        value = word()
-                        switch slotTypes[slot] {
-                        case .bool, .int32, .int64, .float: break
-                        case .timestamp:
-                            let offset = word()
-                            if isIn {
-                                texts.append(
-                                    Timestamp(
-                                        Instant(microseconds: Int64(bitPattern: value)),
-                                        offsetMinutes: Int32(truncatingIfNeeded: offset)
-                                    ).rfc3339
-                                )
-                                value = UInt64(texts.count - 1)
-                            }
-                        case .string:
-                            guard value <= UInt64(bytes.count - place) else {
-                                fault = true
-                                return
-                            }
-                            let end = place + Int(value)
-                            if isIn {
-                                texts.append(
-                                    String(decoding: bytes[place ..< end], as: UTF8.self)
-                                )
-                                value = UInt64(texts.count - 1)
-                            }
-                            place = end
+        for _ in 0 ..< max(0, block.count) {
+            let time = Int64(bitPattern: try Self.word(of: bytes, at: &place))
+            let offset = Int64(bitPattern: try Self.word(of: bytes, at: &place))
+            let mask = try Self.word(of: bytes, at: &place)
+            let isIn = span.contains(time) && offset < cut
+            for slot in slotTypes.indices {
+                var value: UInt64 = 0
+                if mask >> UInt64(slot) & 1 == 1 {
+                    value = try Self.word(of: bytes, at: &place)
+                    switch slotTypes[slot] {
+                    case .bool, .int32, .int64, .float: break
+                    case .timestamp:
+                        let zone = try Self.word(of: bytes, at: &place)
+                        if isIn {
+                            value = note(Instant(microseconds: .init(bitPattern: value)), zone)
                         }
+                    case .string:
+                        guard value <= UInt64(bytes.byteCount - place) else {
+                            throw .truncated(at: place)
+                        }
+                        let text = place ..< place + Int(value)
+                        place = text.upperBound
+                        if isIn { value = note(bytes.extracting(text)) }
                     }
-                    if isIn { words.append(value) }
                 }
-                if fault { return }
-                guard isIn else { continue }
-                times.append(time)
-                offsets.append(offset)
-                present.append(mask)
+                if isIn { words.append(value) }
             }
-            if place != bytes.count { fault = true }
+            guard isIn else { continue }
+            times.append(time)
+            offsets.append(offset)
+            present.append(mask)
         }
-        guard !fault else { throw .malformed("rows that are none", at: place) }
+        guard place == bytes.byteCount else { throw .malformed("rows that are none", at: place) }
+    }
+
+    private static func word(of bytes: RawSpan, at place: inout Int) throws(ByteError) -> UInt64 {
+        guard place <= bytes.byteCount - 8 else { throw .truncated(at: place) }
+        defer { place += 8 }
+        return UInt64(
+            littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self)
+        )
+    }
+
+    /// Keeps what does not fit into a word; the number of it stands in the word instead.
+    private mutating func note(_ instant: Instant, _ zone: UInt64) -> UInt64 {
+        timestamps.append(Timestamp(instant, offsetMinutes: Int32(truncatingIfNeeded: zone)))
+        return UInt64(timestamps.count - 1)
+    }
+
+    private mutating func note(_ text: RawSpan) -> UInt64 {
+        texts.append(text.withUnsafeBytes { String(decoding: $0, as: UTF8.self) })
+        return UInt64(texts.count - 1)
     }
 
     /// Puts the rows in the order of time and offset, which late records break.
@@ -122,6 +117,14 @@ struct WindowRows {
             ? Double(bitPattern: word) : Double(Int64(bitPattern: word))
     }
 
+    /// A whole number that compares as the number in a slot does. Doubles would make one of neighbours beyond 2⁵³.
+    func order(_ row: Int, _ slot: Int) -> Int64 {
+        let word = Int64(bitPattern: words[row * slotTypes.count + slot])
+        guard slotTypes[slot] == .float else { return word }
+        // The bits of a negative double are sign and magnitude; turned over, the greater magnitude is less.
+        return word < 0 ? word ^ .max : word
+    }
+
     func value(_ row: Int, _ slot: Int) -> FieldValue {
         guard hasValue(row, slot) else { return .null }
         let word = words[row * slotTypes.count + slot]
@@ -130,8 +133,7 @@ struct WindowRows {
         case .int32, .int64: return .int(Int64(bitPattern: word))
         case .float: return .float(Double(bitPattern: word))
         case .string: return .string(texts[Int(word)])
-        case .timestamp:
-            return Timestamp(rfc3339: texts[Int(word)]).map(FieldValue.timestamp) ?? .null
+        case .timestamp: return .timestamp(timestamps[Int(word)])
         }
     }
 }

@@ -66,6 +66,7 @@ public struct AnswerQueue: Projection {
         limit: Int,
         in store: any StoreReader
     ) throws(StoreError) -> [AnswerInput] {
+        guard limit > 0 else { return [] }
         let tables = TableReader(store, family: family, shelf: shelf(of: partition))
         var found: [AnswerInput] = []
         try tables.scan(Self.inputs, from: offset + 1) { (_, input) throws(StoreError) in
