@@ -53,7 +53,7 @@ try() {
     local name=$1 minutes=$2 what=$3 began seconds status=0
     shift 3
     wanted "$name" || return 0
-    printf '%-9s %s … ' "$name" "$what"
+    printf '%-11s %s … ' "$name" "$what"
     began=$(date +%s)
     timeout --kill-after=20 "${minutes}m" "$@" >"$logs/$name.log" 2>&1 </dev/null || status=$?
     seconds=$(($(date +%s) - began))

@@ -1,7 +1,6 @@
-"""The same job with `kill -9` in it: while records go in, while a dataset is sealed, a model trained, departures answered."""
+"""The same job with `kill -9` in it: while records go in, rows are sealed, a model is trained, flights are answered."""
 
 import concurrent.futures
-import contextlib
 import subprocess
 import time
 

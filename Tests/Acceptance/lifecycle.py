@@ -72,7 +72,8 @@ def refuses_an_unsealed_dataset(server):
         line for line in server.events("tributary.models") if line["subject"] == ENDPOINT and not line.get("void")]
     headers = {
         "ce_specversion": "1.0", "ce_id": str(uuid.uuid4()), "ce_source": "/acceptance",
-        "ce_type": "tributary.models.v1.VersionRegistered", "ce_time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "ce_type": "tributary.models.v1.VersionRegistered",
+        "ce_time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "ce_subject": ENDPOINT, "content-type": "application/protobuf", "ce_revision": str(len(history) + 1),
         "ce_actor": "mallory"}
     producer = Producer({"bootstrap.servers": server.kafka_address, "acks": "all"})
@@ -94,7 +95,8 @@ def deletes_in_order(server):
     for kind, name in ORDER:
         server.run("delete", kind, name)
     for kind in ["endpoint", "model", "dataset", "featureview", "stream"]:
-        expect(server.run("get", kind, "-o", "json").stdout.count('"name"'), 0, f"resources of kind {kind} that are left")
+        left = server.run("get", kind, "-o", "json").stdout.count('"name"')
+        expect(left, 0, f"resources of kind {kind} that are left")
     return f"{len(ORDER)} resources"
 
 

@@ -29,9 +29,10 @@ def messages(server, topic):
     partitions = consumer.list_topics(topic, 30).topics[topic].partitions
     ends = {each: consumer.get_watermark_offsets(TopicPartition(topic, each), 30)[1] for each in partitions}
     consumer.assign([TopicPartition(topic, each, 0) for each in partitions])
-    found = []
-    while len(found) < sum(ends.values()):
-        batch = consumer.consume(20_000, 30)
+    found, total = [], sum(ends.values())
+    while len(found) < total:
+        # It waits for as many as it is asked for.
+        batch = consumer.consume(min(20_000, total - len(found)), 30)
         expect_that(batch, f"{topic} ended after {len(found)} records of {ends}")
         for message in batch:
             expect_that(message.error() is None, f"{topic}: {message.error()}")
