@@ -29,7 +29,7 @@ class Kills:
         chance.shuffle(order)
         self.job, self.chance = job, chance
         self.left = [order[number % len(order)] for number in range(count)]
-        self.seconds = seconds
+        self.seconds = dict(seconds)
         self.struck = []
 
     def take(self, phase):
@@ -98,6 +98,9 @@ def run(job, undisturbed, kills):
     wanted = sum(at < end for at in undisturbed.answered.values())
     job.server.start()
     job.apply()
+    # Fewer records go in than in the undisturbed run, and so it takes less long.
+    kills.seconds["publish"] *= sum(each.stat().st_size for each in files) / sum(
+        (job.files / each.name).stat().st_size for each in files)
     kills.during("publish", lambda: publish(job, files))
     job.settle()
     kills.during("seal", job.seal)
