@@ -139,5 +139,8 @@ def check(checks, job, undisturbed, seconds, chosen, chance):
     job.until = f"{chosen.until}T00:00:00Z"
     kills = Kills(job, chosen.kills, seconds, chance)
     if checks.check("the job with kills", run, job, undisturbed, kills):
+        checks.check(
+            "what a server is not through with yet it does not refuse", expect, job.untrue, [],
+            "refused after a start, and granted later")
         checks.check("it comes to the same", equals, job, undisturbed)
         checks.check("every projection is proven", verified, job)
