@@ -14,7 +14,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 kills=3 only=()
-all=(packages release debug unit lint topics imports job kills proof interop synced surface docs)
+all=(packages release debug unit lint topics imports job kills predictions proof interop synced surface docs)
 while [ $# -gt 0 ]; do
     case "$1" in
         --long) kills=20 ;;
@@ -53,7 +53,7 @@ try() {
     local name=$1 minutes=$2 what=$3 began seconds status=0
     shift 3
     wanted "$name" || return 0
-    printf '%-9s %s … ' "$name" "$what"
+    printf '%-11s %s … ' "$name" "$what"
     began=$(date +%s)
     timeout --kill-after=20 "${minutes}m" "$@" >"$logs/$name.log" 2>&1 </dev/null || status=$?
     seconds=$(($(date +%s) - began))
@@ -128,6 +128,8 @@ try topics 5 "the topics keep what earlier releases said" bash -euo pipefail -c 
 try imports 5 "every import is a declared dependency" python3 Tests/Acceptance/imports.py
 try job 10 "a year of flights, a kill in the middle, the proof" bash -euo pipefail -c job
 try kills 30 "kills of server and publisher" python3 Tests/Acceptance/kills.py --count "$kills" --seed "$seed"
+try predictions 20 "features, predictions and their proof" \
+    "$venv/bin/python" Tests/Acceptance/predictions.py --kills "$kills" --seed "$seed"
 try proof 15 "a changed byte and a dropped record are found" python3 Tests/Acceptance/proof.py --seed "$seed"
 try interop 15 "the clients that people use" bash -euo pipefail -c interop
 try synced 5 "a sync stands before the acknowledgement" python3 Tests/Acceptance/synced.py --seed "$seed"
