@@ -53,6 +53,13 @@ def run_block(kind, text, server, place):
     expect_that(ran.returncode == 0, f"exit {ran.returncode}: {text.strip()[:300]}\n    {said}")
 
 
+def asking_commands():
+    """The commands that ask a server, by the parser's own list."""
+    listed = acceptance.run("--help").stdout.split("SUBCOMMANDS:\n")[1].split("\n\n")[0]
+    names = re.findall(r"^  ([a-z]+)(?=\s|$)", listed, re.MULTILINE)
+    return [name for name in names if name not in ("serve", "broker", "demo", "version")]
+
+
 def put_on_path(server, place):
     """`tributary` as a reader has it; with other ports, told where the server is."""
     folder_of_programs = place / "bin"
@@ -61,8 +68,9 @@ def put_on_path(server, place):
     lines = ["#!/usr/bin/env bash"]
     if server.http != 8080:
         lines += [
-            'case "${1:-}" in apply | get | describe | delete | publish | events | status | wait | audit)',
-            f'    exec "{acceptance.BINARY}" "$@" --server {server.address} ;;', "esac"]
+            'case "${1:-}" in',
+            f"    {' | '.join(asking_commands())})",
+            f'        exec "{acceptance.BINARY}" "$@" --server {server.address} ;;', "esac"]
     lines.append(f'exec "{acceptance.BINARY}" "$@"')
     wrapper.write_text("\n".join(lines) + "\n")
     wrapper.chmod(0o755)
