@@ -34,9 +34,9 @@ def events(http, topic):
 
 def answered(http, endpoint, departures):
     """Waits until as many departures are answered as the file holds from the endpoint's `from` on."""
-    begin = datetime.fromisoformat(read(http, f"/api/v1/endpoints/{endpoint}")["spec"]["answer"]["from"].replace("Z", "+00:00"))
+    begin = instant(read(http, f"/api/v1/endpoints/{endpoint}")["spec"]["answer"]["from"])
     with open(departures) as lines:
-        wanted = sum(datetime.fromisoformat(json.loads(line)["scheduled"]) >= begin for line in lines)
+        wanted = sum(instant(json.loads(line)["scheduled"]) >= begin for line in lines)
     began = progress = time.monotonic()
     known = -1
     while True:
@@ -181,6 +181,18 @@ def is_approved():
     sys.exit(0 if json.load(sys.stdin)["approvals"] else 1)
 
 
+def is_span(begin, end):
+    """Whether the dataset version on standard input, if there is one, covers just this."""
+    text = sys.stdin.read()
+    found = json.loads(text) if text else {}
+    same = [instant(found[key]) == instant(wanted) for key, wanted in (("from", begin), ("to", end)) if found]
+    sys.exit(0 if same and all(same) else 1)
+
+
+def instant(text):
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
 def differences():
     found = json.load(sys.stdin)
     print(f"{found['predictions']} predictions of {found['endpoint']} computed again from the log, "
@@ -199,6 +211,7 @@ if __name__ == "__main__":
     words = {
         "answered": answered, "predictions": lambda http, endpoint, *form: predictions(http, endpoint, *form[1:]),
         "shown": lambda: shown(json.load(sys.stdin)), "table": table, "version": version, "is-approved": is_approved,
+        "is-span": is_span,
         "differences": differences, "findings": findings,
     }
     if len(sys.argv) < 2 or sys.argv[1] not in words:
