@@ -126,7 +126,7 @@ try unit 20 "the tests of the modules" bash -euo pipefail -c unit
 try lint 5 "the code is formatted as it should be" bash -euo pipefail -c lint
 try topics 5 "the topics keep what earlier releases said" bash -euo pipefail -c topics
 try imports 5 "every import is a declared dependency" python3 Tests/Acceptance/imports.py
-try job 10 "a year of flights, a kill in the middle, the proof" bash -euo pipefail -c job
+try job 10 "the whole job of the demo, with a kill in the middle, and once more" bash -euo pipefail -c job
 try kills 30 "kills of server and publisher" python3 Tests/Acceptance/kills.py --count "$kills" --seed "$seed"
 try predictions 20 "features, predictions and their proof" \
     "$venv/bin/python" Tests/Acceptance/predictions.py --kills "$kills" --seed "$seed"

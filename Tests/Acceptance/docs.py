@@ -3,7 +3,7 @@
     python3 Tests/Acceptance/docs.py [--binary PROGRAM]
 
 Blocks that begin with ```sh are run, in order, from the root of the repository, with `tributary` on the PATH and one
-fresh server for all of README.md and Docs. It listens at the default ports, 8080 and 9092; where one of them is taken,
+fresh server for all of README.md and Docs: README.md first, then Docs/Tour.md, then the other pages. It listens at the default ports, 8080 and 9092; where one of them is taken,
 at others, which are then put into the commands in their place. Blocks that begin with ```console show output, and are
 not run; a ```python block is run with the Python of $PYTHON, which has Tests/Interop/requirements.txt.
 """
@@ -20,6 +20,8 @@ from acceptance import ROOT, Checks, Server, arguments, expect_that, folder, fre
 FENCE = re.compile(r"^( *)```(\w*)[^\n]*\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 # The two commands: they build for minutes, and have steps of their own.
 NOT_HERE = re.compile(r"Deploy/(quickstart|test)\.sh")
+# It fills the server with what the other pages ask about.
+TOUR = ROOT / "Docs" / "Tour.md"
 PYTHON = os.environ.get("PYTHON", "python3")
 
 
@@ -53,6 +55,13 @@ def run_block(kind, text, server, place):
     expect_that(ran.returncode == 0, f"exit {ran.returncode}: {text.strip()[:300]}\n    {said}")
 
 
+def asking_commands():
+    """The commands that ask a server, by the parser's own list."""
+    listed = acceptance.run("--help").stdout.split("SUBCOMMANDS:\n")[1].split("\n\n")[0]
+    names = re.findall(r"^  ([a-z]+)(?=\s|$)", listed, re.MULTILINE)
+    return [name for name in names if name not in ("serve", "broker", "demo", "version")]
+
+
 def put_on_path(server, place):
     """`tributary` as a reader has it; with other ports, told where the server is."""
     folder_of_programs = place / "bin"
@@ -61,8 +70,9 @@ def put_on_path(server, place):
     lines = ["#!/usr/bin/env bash"]
     if server.http != 8080:
         lines += [
-            'case "${1:-}" in apply | get | describe | delete | publish | events | status | wait | audit)',
-            f'    exec "{acceptance.BINARY}" "$@" --server {server.address} ;;', "esac"]
+            'case "${1:-}" in',
+            f"    {' | '.join(asking_commands())})",
+            f'        exec "{acceptance.BINARY}" "$@" --server {server.address} ;;', "esac"]
     lines.append(f'exec "{acceptance.BINARY}" "$@"')
     wrapper.write_text("\n".join(lines) + "\n")
     wrapper.chmod(0o755)
@@ -70,7 +80,7 @@ def put_on_path(server, place):
 
 def main():
     arguments("The commands in the documents.")
-    paths = [path for path in [ROOT / "README.md", *sorted((ROOT / "Docs").rglob("*.md"))] if path.exists()]
+    paths = [ROOT / "README.md", TOUR, *(path for path in sorted((ROOT / "Docs").rglob("*.md")) if path != TOUR)]
     checks = Checks()
     with folder() as place:
         defaults = is_free(8080) and is_free(9092)

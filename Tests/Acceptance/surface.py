@@ -71,6 +71,39 @@ def example(text):
     return shlex.split(found[0].replace("\n", " "))
 
 
+def until_may(server, place):
+    """The first months of the demo in the log, two versions of its dataset and of its model, the second in production."""
+    part = place / "part"
+    part.mkdir()
+    for stream, time_field in (("flights.scheduled", "scheduled"), ("flights.arrived", "known_at")):
+        with open(place / "demo" / f"{stream}.jsonl") as whole, open(part / f"{stream}.jsonl", "w") as first:
+            # In both files the text of the time begins with the day.
+            first.writelines(line for line in whole if json.loads(line)[time_field] < "2013-05-02")
+    for stream in ("planes", "weather.observed", "flights.scheduled", "flights.arrived"):
+        file = (part if stream.startswith("flights") else place / "demo") / f"{stream}.jsonl"
+        server.run("publish", stream, "--file", file, "--complete-until", "2014-02-01T00:00:00Z")
+    server.settle()
+    for begin, end in (("2013-01-01T00:00:00-05:00", "2013-03-30T00:00:00-04:00"),
+                       ("2013-04-01T00:00:00-04:00", "2013-05-01T00:00:00-04:00")):
+        server.run("dataset", "seal", "late_arrivals", "--from", begin, "--to", end)
+        server.run("train", "late-arrival", "--dataset", "late_arrivals@1")
+    server.run("model", "approve", "late-arrival@2", "--actor", "grace")
+    server.run("model", "promote", "late-arrival@2", "--stage", "production", "--actor", "ada")
+    deadline = time.monotonic() + 60
+    while (count := server.json("GET", "/api/v1/endpoints/late-arrival")["status"]["predictions"]) < 9_000:
+        expect_that(time.monotonic() < deadline, f"{count} predictions within a minute")
+        time.sleep(0.1)
+    return f"{count} predictions"
+
+
+def with_real_runs(server, words):
+    """The examples name runs that nobody has; here are real ones in their place."""
+    runs = [each["run"] for each in server.json("GET", "/api/v1/runs")["items"]]
+    places = [index for index, word in enumerate(words) if word == "RUN" or re.fullmatch(r"[0-9a-f]{8}-[0-9a-f-]{27}", word)]
+    for index, run in zip(places, runs):
+        words[index] = run
+
+
 def try_example(server, place, tree, path):
     text = tree[path]
     expect_that(text.startswith("OVERVIEW: "), "the help does not say what the command is for")
@@ -85,6 +118,7 @@ def try_example(server, place, tree, path):
     if words[0] == "demo":
         words[words.index("--from") + 1] = str(place / "demo")
         words[words.index("--into") + 1] = str(place / "again")
+    with_real_runs(server, words)
     # A group of commands shows one of its own.
     shown = max((each for each in tree if tuple(words[:len(each)]) == each), key=len)
     more = ["--server", server.address] if "--server" in tree[shown] else []
@@ -246,6 +280,65 @@ def problems(server):
     problem(
         server.ask("GET", "/api/v1/streams", headers={"Tributary-At-Least": "tributary.streams/0@999999"}), 504,
         "notReached")
+
+
+DEPARTURE = {"carrier": "B6", "destination": "LAX", "tailnum": "N804JB", "origin": "JFK", "distance": 2475,
+             "scheduled": "2013-04-05T18:00:00-04:00"}
+
+
+def problems_of_the_job(server):
+    """What is unknown, missing or of another type is named, whatever it belongs to."""
+    wrong = []
+
+    def names(part, method, path, body, status, kind):
+        try:
+            expect_in(part, problem(server.ask(method, path, body), status, kind)["detail"], "the detail")
+        except AssertionError as error:
+            wrong.append(f"{method} {path} {json.dumps(body) if body else ''}: {error}")
+
+    for path in ("features/nobody", "datasets/nobody", "datasets/late_arrivals@9", "models/nobody", "models/late-arrival@9",
+                 "models/nobody/history", "endpoints/nobody", "runs/nobody", "predictions/nobody",
+                 "datasets/late_arrivals@9/rows.csv"):
+        names("", "GET", f"/api/v1/{path}", None, 404, "notFound")
+    names("Did you mean `weather`?", "POST", "/api/v1/features/read", {"view": "wether", "entities": {}}, 404, "notFound")
+    names("`carrier`", "POST", "/api/v1/features/read", {"view": "carrier_punctuality", "entities": {}}, 400, "invalid")
+    names("`carrer`", "POST", "/api/v1/features/read",
+          {"view": "carrier_punctuality", "entities": {"carrier": "B6", "carrer": "B6"}}, 400, "invalid")
+    names("nobody", "POST", "/api/v1/datasets/nobody/seal",
+          {"from": "2013-01-01T00:00:00Z", "to": "2013-02-01T00:00:00Z"}, 404, "notFound")
+    names("2014-01-30", "POST", "/api/v1/datasets/late_arrivals/seal",
+          {"from": "2013-01-01T00:00:00Z", "to": "2014-03-01T00:00:00Z"}, 409, "refused")
+    names("version 9", "POST", "/api/v1/models/late-arrival/train", {"dataset": "late_arrivals@9"}, 404, "notFound")
+    names("approve", "POST", "/api/v1/models/late-arrival/versions/3/promote", {"stage": "production"}, 409, "refused")
+    names("`stage`", "POST", "/api/v1/models/late-arrival/versions/1/promote", {"stage": "prod"}, 400, "invalid")
+    predict = "/api/v1/endpoints/late-arrival/predict"
+    names("`distance`", "POST", predict, {**DEPARTURE, "distance": 2475.5}, 400, "invalid")
+    names("`scheduled`", "POST", predict, {**DEPARTURE, "scheduled": "2013-04-05T18:00:00"}, 400, "invalid")
+    names("Did you mean `destination`?", "POST", predict, {**DEPARTURE, "destinaton": "LAX"}, 400, "invalid")
+    names("`carrier`, `destination`", "POST", predict,
+          {name: value for name, value in DEPARTURE.items() if name not in ("carrier", "destination")}, 400, "invalid")
+    names("instance 1", "POST", predict, {"instances": [DEPARTURE, {"carrier": "B6"}]}, 400, "invalid")
+    names("nobody", "POST", "/api/v1/endpoints/nobody/predict", DEPARTURE, 404, "notFound")
+    for path in ("features/weather", "datasets/late_arrivals", "models/late-arrival", "streams/flights.arrived"):
+        names("", "DELETE", f"/api/v1/{path}", None, 409, "refused")
+    infer = server.ask("POST", "/v2/models/nobody/infer", {"inputs": [{"name": "carrier", "shape": [1], "data": ["B6"]}]})
+    expect((infer.status, list(json.loads(infer.content))), (404, ["error"]), "an error of the inference protocol")
+    expect_that(not wrong, f"{len(wrong)} answers are not as they should be:" + "".join(f"\n    {each}" for each in wrong))
+
+
+def a_prediction(server):
+    """The same answer through every door, and the same again out of the log."""
+    words = [f"{name}={value}" for name, value in DEPARTURE.items()]
+    predicted = server.json("POST", "/api/v1/endpoints/late-arrival/predict", DEPARTURE)
+    column = [{"name": name, "shape": [1], "datatype": "INT32" if name == "distance" else "BYTES", "data": [value]}
+              for name, value in DEPARTURE.items()]
+    inferred = server.json("POST", "/v2/models/late-arrival/infer", {"inputs": column})
+    expect(inferred["outputs"][0]["data"], [predicted["outputs"]["probability"]], "what the inference protocol gives")
+    server.settle()
+    again = server.run("explain", predicted["id"], "--execute").stdout
+    expect_in("no difference", again, "computed again")
+    said = server.run("predict", "late-arrival", *words).stdout
+    expect_in(str(predicted["outputs"]["probability"]), said, "what the command line gives")
 
 
 def methods(server):
@@ -487,7 +580,10 @@ def main():
         demo_files(place / "demo")
         server.start()
         server.run("apply", acceptance.DEMO)
+        check("the job until May", until_may, server, place)
         tree = check("every command is found", commands) or {}
+        check("a prediction is the same through every door", a_prediction, server)
+        check("problems of the job say what is wrong", problems_of_the_job, server)
         for path in tree:
             # Deleting comes last, so that the other examples find what they name.
             if path != ("delete",):
