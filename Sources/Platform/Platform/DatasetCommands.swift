@@ -43,6 +43,9 @@ extension Platform {
         to: Instant,
         for caller: Caller
     ) async throws -> (version: DatasetVersion, effect: Effect) {
+        // After a restart much of the log may not be folded yet: what is not known by then is not missing. A log that
+        // never rests is sealed as far as it was folded.
+        _ = try await settle(within: .seconds(30))
         let seal = try await pool.run { [self] in try makeRows(of: name, from: from, to: to) }
         let effect = try await execute(caller, on: name, of: DatasetCatalog()) { reader, _ in
             let view = DatasetCatalog.View(reader)
