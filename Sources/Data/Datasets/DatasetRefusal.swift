@@ -1,5 +1,5 @@
-public import Events
 public import Bytes
+public import Events
 
 /// Why a request about a dataset came to nothing. Each says what to do next.
 public enum DatasetRefusal: DomainRefusal, Hashable {
