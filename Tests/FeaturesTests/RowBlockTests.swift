@@ -35,7 +35,9 @@ import Testing
     private func block(_ rows: [Row]) -> RowBlock {
         var block = RowBlock()
         for (offset, row) in rows.enumerated() {
-            block.append(row, slots: Self.fields, offset: Int64(offset) * 3)
+            // The last row that fits gives the full block, and begins another.
+            let full = block.append(row, slots: Self.fields, offset: Int64(offset) * 3)
+            if let full { block = full }
         }
         return block
     }
