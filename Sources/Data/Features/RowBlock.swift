@@ -29,27 +29,45 @@ struct RowBlock: Stored, Hashable {
     /// Returns: The block, if this row has filled it; another one has begun then.
     @discardableResult
     mutating func append(_ row: Row, slots: [Int], offset: Int64) -> RowBlock? {
-        appendWord(UInt64(bitPattern: row.time.instant.microseconds))
-        appendWord(UInt64(bitPattern: offset))
         var present: UInt64 = 0
         for (slot, field) in slots.enumerated() where !row.values[field].isNull {
             present |= 1 << UInt64(slot)
         }
-        appendWord(present)
-        for field in slots {
-            switch row.values[field] {
-            case .null: break
-            case .bool(let value): appendWord(value ? 1 : 0)
-            case .int(let value): appendWord(UInt64(bitPattern: value))
-            case .float(let value): appendWord(value.canonical.bitPattern)
-            case .timestamp(let value):
-                appendWord(UInt64(bitPattern: value.instant.microseconds))
-                appendWord(UInt64(bitPattern: Int64(value.offsetMinutes)))
-            case .string(let value):
-                let text = Array(value.utf8)
-                appendWord(UInt64(text.count))
-                bytes += text
+        // Room for the block as it will be, if no text is in it.
+        if count == 0 { bytes.reserveCapacity(Self.limit * (3 + present.nonzeroBitCount) * 8) }
+        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 3 + 2 * slots.count) { words in
+            var used = 0
+            func put(_ word: UInt64) {
+                words[used] = word.littleEndian
+                used += 1
             }
+            func flush() {
+                bytes.append(
+                    contentsOf: UnsafeRawBufferPointer(
+                        UnsafeBufferPointer(rebasing: words[..<used])
+                    )
+                )
+                used = 0
+            }
+            put(UInt64(bitPattern: row.time.instant.microseconds))
+            put(UInt64(bitPattern: offset))
+            put(present)
+            for field in slots {
+                switch row.values[field] {
+                case .null: break
+                case .bool(let value): put(value ? 1 : 0)
+                case .int(let value): put(UInt64(bitPattern: value))
+                case .float(let value): put(value.canonical.bitPattern)
+                case .timestamp(let value):
+                    put(UInt64(bitPattern: value.instant.microseconds))
+                    put(UInt64(bitPattern: Int64(value.offsetMinutes)))
+                case .string(let value):
+                    put(UInt64(value.utf8.count))
+                    flush()
+                    bytes += value.utf8
+                }
+            }
+            flush()
         }
         count += 1
         guard count == Self.limit else { return nil }
@@ -57,10 +75,6 @@ struct RowBlock: Stored, Hashable {
         self = RowBlock()
         number = full.number + 1
         return full
-    }
-
-    private mutating func appendWord(_ word: UInt64) {
-        withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) }
     }
 }
 

@@ -76,7 +76,11 @@ extension [UInt8]: Ordered {
 }
 
 extension String: Ordered {
-    public func writeOrdered(to writer: inout ByteWriter) { Array(utf8).writeOrdered(to: &writer) }
+    public func writeOrdered(to writer: inout ByteWriter) {
+        if utf8.contains(0) { return Array(utf8).writeOrdered(to: &writer) }
+        writer.append(contentsOf: utf8)
+        writer.append(UInt16(0x0001))
+    }
     public init(ordered reader: inout ByteReader) throws(ByteError) {
         let start = reader.position
         let bytes = try [UInt8](ordered: &reader)

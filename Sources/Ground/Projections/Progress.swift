@@ -26,12 +26,13 @@ public struct Progress: Stored, Hashable {
         self.recordCount = 0
     }
 
-    mutating func advance(past record: Record) {
-        next = record.offset + 1
-        last = record.offset
-        lastChecksum = UInt64(record.checksum)
-        if recordCount == 0 { firstChecksum = lastChecksum }
-        recordCount += 1
+    mutating func advance(past records: ArraySlice<Record>) {
+        guard let first = records.first, let newest = records.last else { return }
+        if recordCount == 0 { firstChecksum = UInt64(first.checksum) }
+        next = newest.offset + 1
+        last = newest.offset
+        lastChecksum = UInt64(newest.checksum)
+        recordCount += Int64(records.count)
     }
 
     public func write(to writer: inout ByteWriter) {

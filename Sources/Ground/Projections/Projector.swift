@@ -54,7 +54,7 @@ public final class Projector: Sendable {
         _ name: String,
         log: any Log,
         store: any Store,
-        batchLimit: Int = 8_192,
+        batchLimit: Int = 32_768,
         surroundings: Surroundings
     ) throws(LogError) {
         self.log = log

@@ -9,7 +9,7 @@ public struct Replay: Sendable {
     /// How many records are folded between two writes. The result does not depend on it.
     public var batchLimit: Int
 
-    public init(_ projection: any Projection, of partition: Partition, batchLimit: Int = 8_192) {
+    public init(_ projection: any Projection, of partition: Partition, batchLimit: Int = 32_768) {
         self.projection = projection
         self.partition = partition
         self.batchLimit = batchLimit
@@ -200,41 +200,44 @@ public struct Replay: Sendable {
         let shelf = projection.shelf(of: partition.index)
         var silence = 0
         while progress.next < end {
-            let records = try reader.next(limit: batchLimit, within: .seconds(1)).flatMap(\.records)
-            if records.isEmpty {
+            let batches = try reader.next(limit: batchLimit, within: .seconds(1))
+            if batches.allSatisfy(\.records.isEmpty) {
                 silence += 1
                 // Offsets may have gaps, so the end can lie behind the last record there is.
                 if silence == 5 { break }
                 continue
             }
             silence = 0
-            var changes = Changes(
-                over: store,
-                family: projection.family,
-                shelf: shelf,
-                at: progress.next
-            )
-            for record in records where record.offset >= progress.next && record.offset < end {
-                changes.offset = record.offset
-                if let reaction = try projection.apply(record, of: partition, to: &changes) {
-                    reacting(record, reaction)
-                }
-                progress.advance(past: record)
-                if stops.contains(progress.next) {
-                    try land(changes, progress, in: store)
-                    changes = Changes(
+            for batch in batches {
+                var rest = batch.records.drop { $0.offset < progress.next }
+                    .prefix { $0.offset < end }
+                while !rest.isEmpty {
+                    let stop = rest.firstIndex { stops.contains($0.offset + 1) }
+                    let piece = stop.map { rest[...$0] } ?? rest
+                    rest = rest[piece.endIndex...]
+                    var changes = Changes(
                         over: store,
                         family: projection.family,
                         shelf: shelf,
                         at: progress.next
                     )
-                    if let state = try projection.digest(of: partition.index, in: store) {
+                    for record in piece {
+                        changes.offset = record.offset
+                        if let reaction = try projection.apply(record, of: partition, to: &changes)
+                        {
+                            reacting(record, reaction)
+                        }
+                    }
+                    progress.advance(past: piece)
+                    try land(changes, progress, in: store)
+                    if stop != nil,
+                        let state = try projection.digest(of: partition.index, in: store)
+                    {
                         try stopped(state)
                     }
                 }
+                if let last = batch.records.last, last.offset + 1 >= end { return }
             }
-            try land(changes, progress, in: store)
-            if let last = records.last, last.offset + 1 >= end { break }
         }
     }
 

@@ -32,7 +32,9 @@ struct Seat {
         var progress = progress
         var reactions: [Reaction] = []
         var stop: FoldStop?
-        for record in records where record.offset >= progress.next {
+        let new = records.drop { $0.offset < progress.next }
+        var end = new.startIndex
+        for record in new {
             changes.offset = record.offset
             do {
                 if let reaction = try projection.apply(record, of: partition, to: &changes),
@@ -44,10 +46,11 @@ struct Seat {
                 stop = error
                 break
             }
-            progress.advance(past: record)
+            end += 1
         }
+        progress.advance(past: new[..<end])
         if let failure = changes.failure { throw .store(failure) }
-        let count = Int(progress.recordCount - self.progress.recordCount)
+        let count = end - new.startIndex
         if count > 0 {
             do throws(LogError) {
                 if !reactions.isEmpty { try append(reactions) }
