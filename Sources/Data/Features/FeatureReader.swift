@@ -36,44 +36,34 @@ public struct FeatureReader: Sendable {
         withRecords: Bool = false
     ) throws(StoreError) -> FeatureRead {
         let t = instant.microseconds
-        var parts: [WindowRows] = []
-        for partition in 0 ..< view.stream.partitions {
-            let limit = cut.map { $0[Int(partition)] } ?? .max
-            parts.append(try rows(of: entity, partition, before: t, below: limit))
+        let tables = (0 ..< view.stream.partitions).map {
+            TableReader(store, family: fold.family, shelf: fold.shelf(of: $0))
         }
-        return view.aggregate(parts, at: instant, withRecords: withRecords)
-    }
-
-    /// What the partition holds of the entity that a feature may need: the longest window, and where nothing is in
-    /// it, the newest stretch within the `ttl` that holds anything.
-    private func rows(
-        of entity: [UInt8],
-        _ partition: Int32,
-        before t: Int64,
-        below cut: Offset
-    ) throws(StoreError) -> WindowRows {
-        let tables = TableReader(store, family: fold.family, shelf: fold.shelf(of: partition))
-        var rows = WindowRows(view.slotTypes)
+        var parts = tables.map { _ in WindowRows(view.slotTypes) }
+        func add(_ span: Range<Int64>) throws(StoreError) {
+            for (index, table) in tables.enumerated() {
+                let limit = cut.map { $0[index] } ?? .max
+                try self.add(to: &parts[index], from: table, entity, in: span, below: limit)
+            }
+        }
+        // A feature may need the longest window; and where nothing is in it, in any partition, the newest stretch within
+        // the `ttl` that holds anything.
         let window = view.longestWindow.map { t.lowered(by: $0.microseconds) }
-        if let window {
-            try add(to: &rows, from: tables, entity, in: window ..< t, below: cut)
+        if let window { try add(window ..< t) }
+        if view.columns.contains(where: { $0.window == nil }) {
+            let lower = view.ttl.map { t.lowered(by: $0.microseconds) } ?? .min
+            // Each step back is eight times as wide, so that who was never seen is looked for a dozen times and not once
+            // for every stretch within the `ttl`.
+            var (end, width) = (window ?? t, Int64(1))
+            while parts.allSatisfy({ $0.count == 0 }), lower < end {
+                let newest = view.tile(of: Instant(microseconds: end - 1))
+                let start = max(lower, view.start(ofTile: newest - (width - 1)))
+                try add(start ..< end)
+                (end, width) = (start, width * 8)
+            }
         }
-        guard rows.count == 0, view.columns.contains(where: { $0.window == nil }) else {
-            rows.sort()
-            return rows
-        }
-        let lower = view.ttl.map { t.lowered(by: $0.microseconds) } ?? .min
-        // Each step back is eight times as wide, so that who was never seen is looked for a dozen times and not once for
-        // every stretch within the `ttl`.
-        var (end, width) = (window ?? t, Int64(1))
-        while rows.count == 0, lower < end {
-            let newest = view.tile(of: Instant(microseconds: end - 1))
-            let start = max(lower, view.start(ofTile: newest - (width - 1)))
-            try add(to: &rows, from: tables, entity, in: start ..< end, below: cut)
-            (end, width) = (start, width * 8)
-        }
-        rows.sort()
-        return rows
+        for index in parts.indices { parts[index].sort() }
+        return view.aggregate(parts, at: instant, withRecords: withRecords)
     }
 
     private func add(

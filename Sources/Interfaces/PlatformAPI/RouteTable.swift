@@ -9,6 +9,7 @@ struct RouteTable: Sendable {
     private struct Route: Sendable {
         var method: HTTPRequest.Method
         var path: String
+        var parts: [Substring]
         var answer: Answer
     }
 
@@ -19,7 +20,8 @@ struct RouteTable: Sendable {
         _ path: String,
         _ answer: @escaping Answer
     ) {
-        routes.append(Route(method: method, path: path, answer: answer))
+        let parts = Self.parts(of: path)
+        routes.append(Route(method: method, path: path, parts: parts, answer: answer))
     }
 
     func serve(on router: Router<BasicRequestContext>) {
@@ -31,7 +33,7 @@ struct RouteTable: Sendable {
     /// Refuses a method that a path does not take, and says which it does. Paths that nobody serves are left alone.
     func check(_ request: Request) throws {
         let asked = Self.parts(of: request.uri.path)
-        let methods = routes.filter { Self.parts(of: $0.path).fits(asked) }.map(\.method)
+        let methods = routes.filter { $0.parts.fits(asked) }.map(\.method)
         guard !methods.isEmpty, !methods.contains(request.method) else { return }
         let allowed = methods.map(\.rawValue).sorted().joined(separator: ", ")
         throw Problem(

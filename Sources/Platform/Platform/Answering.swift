@@ -108,18 +108,16 @@ final class Answering: Sendable {
 
     /// Answers what can be answered by now, and waits until that is in the log.
     private func answerNext(_ answered: inout [Int32: Offset]) throws -> Int {
-        let served: ServedModel
+        let ready: ReadyEndpoint
         do {
-            served = try platform.servedModel(
-                of: endpoint,
-                answering: queue.stream,
-                in: platform.store
-            )
+            ready = try platform.ready(endpoint.name, answering: queue.stream)
         } catch PlatformError.declined {
             // Nothing stands at the stage yet.
             return 0
         }
-        var reading = try platform.reading(of: served.plan)
+        // Declared anew meanwhile: somebody else answers then.
+        guard ready.generation == generation else { return 0 }
+        var reading = try platform.reading(of: ready.served.plan)
         var answers: [(record: NewRecord, output: Partition)] = []
         var reached = answered
         for index in 0 ..< queue.stream.partitions {
@@ -137,11 +135,9 @@ final class Answering: Sendable {
                     reached[index] = next.offset
                     continue
                 }
-                guard try isTime(for: next, &reading, served) else { break }
+                guard try isTime(for: next, &reading, ready.served) else { break }
                 let (event, _) = try platform.predicted(
-                    endpoint,
-                    generation,
-                    served,
+                    ready,
                     next.values,
                     at: next.time,
                     reading,

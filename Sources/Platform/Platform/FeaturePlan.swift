@@ -24,6 +24,10 @@ public struct FeaturePlan: Sendable {
     let parts: [Part]
     /// `view__feature`
     public let columns: [(name: String, type: FieldType)]
+    /// Every partition that features are read from, once, in a fixed order.
+    public let inputs: [Partition]
+    /// The fields of the stream that the plan reads, ascending.
+    let needed: [Int]
 
     /// What is wrong in the list of features: the place in the list, and why.
     public struct Fault: Error, Sendable, CustomStringConvertible {
@@ -70,6 +74,14 @@ public struct FeaturePlan: Sendable {
         }
         self.rows = rows
         self.parts = parts
+        var inputs: Set<Partition> = []
+        for case let .stream(view) in parts.map(\.view) {
+            for index in 0 ..< view.stream.partitions {
+                inputs.insert(Partition(view.stream.topic, index))
+            }
+        }
+        self.inputs = inputs.sorted()
+        self.needed = Set(parts.flatMap(\.fields)).sorted()
         self.columns = parts.flatMap { part in
             part.columns.map {
                 (
@@ -109,17 +121,6 @@ public struct FeaturePlan: Sendable {
             }
             return field
         }
-    }
-
-    /// Every partition that features are read from, once, in a fixed order.
-    public var inputs: [Partition] {
-        var found: Set<Partition> = []
-        for case let .stream(view) in parts.map(\.view) {
-            for index in 0 ..< view.stream.partitions {
-                found.insert(Partition(view.stream.topic, index))
-            }
-        }
-        return found.sorted()
     }
 
     /// How far every input was folded by all the views that read it.

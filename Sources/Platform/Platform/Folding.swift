@@ -17,19 +17,27 @@ extension Platform {
             isOurs
             ? records.compactMap { $0.header("ce_id").flatMap { EventID(text: $0.span.bytes) } }
             : []
-        waiters.folded(ids, in: partition, below: next)
+        // Who waited must not be answered from what was made before.
         if partition.topic != PredictionEvent.topic.name { readings.advance() }
+        let maySeat = records.contains { Self.maySeat($0, of: partition.topic) }
+        if maySeat {
+            readyEndpoints.advance()
+            servedViews.advance()
+        }
+        waiters.folded(ids, in: partition, below: next)
         if !isOurs { housekeeping.withLock { $0.lastRecord[partition] = .now } }
-        if records.contains(where: { Self.maySeat($0, of: partition.topic) }) {
+        if maySeat {
             housekeeping.withLock { $0.isChanged = true }
             tick.signal()
         }
     }
 
-    /// Whether a fact may want other seats, whichever server it was decided at.
+    /// Whether a fact may want other seats, or other answers, whichever server it was decided at.
     private static func maySeat(_ record: Record, of topic: String) -> Bool {
         switch topic {
-        case FeatureEvent.topic.name, ModelEvent.topic.name, EndpointEvent.topic.name: true
+        case FeatureEvent.topic.name, DatasetEvent.topic.name, ModelEvent.topic.name,
+            EndpointEvent.topic.name:
+            true
         // Watermarks advance often, and seat nobody.
         case StreamEvent.topic.name: record.text("ce_type")?.hasSuffix(".Advanced") != true
         default: false

@@ -31,7 +31,11 @@ public final class Platform: Sendable {
     let subjects = SubjectQueue()
     let views = ViewCache()
     let models = ModelCache()
-    let readings = ReadingCache()
+    /// By the generations of the views; until something more is folded.
+    let readings = EpochCache<[Digest], Reading>()
+    /// Until something else is declared, promoted or deleted.
+    let readyEndpoints = EpochCache<ReadyEndpoint.Key, ReadyEndpoint>()
+    let servedViews = EpochCache<String, FeatureView>()
     let answerings = Mutex<[String: Answering]>([:])
     private let projectors = Mutex<Projectors?>(nil)
     let housekeeping = Mutex(Housekeeping())

@@ -11,6 +11,7 @@ internal import Streams
 internal import SwiftProtobuf
 internal import Synchronization
 internal import Trees
+internal import Workers
 
 /// What an endpoint answered.
 public struct Prediction: Sendable {
@@ -30,35 +31,10 @@ struct Reading: Sendable {
     var watermark: Instant?
 }
 
-/// Readings that hold until something more is folded.
-final class ReadingCache: Sendable {
-    private struct State {
-        var epoch = 0
-        var readings: [[Digest]: (epoch: Int, reading: Reading)] = [:]
-    }
-
-    private let state = Mutex(State())
-
-    /// Something was folded: what is read from now on may be newer.
-    func advance() { state.withLock { $0.epoch += 1 } }
-
-    func reading(of plan: FeaturePlan, orMake make: () throws -> Reading) throws -> Reading {
-        let key = plan.generations
-        let (epoch, known) = state.withLock { ($0.epoch, $0.readings[key]) }
-        if let known, known.epoch == epoch { return known.reading }
-        let reading = try make()
-        state.withLock { state in
-            if state.readings.count >= 32 { state.readings.removeAll() }
-            state.readings[key] = (epoch, reading)
-        }
-        return reading
-    }
-}
-
 extension Platform {
     /// What a plan can read by now.
     func reading(of plan: FeaturePlan) throws -> Reading {
-        try readings.reading(of: plan) {
+        try readings.value(of: plan.generations) {
             let snapshot = try store.snapshot()
             return Reading(
                 store: snapshot,
@@ -78,57 +54,35 @@ extension Platform {
         traceparent: String? = nil,
         actor: String? = nil
     ) async throws -> [Prediction] {
-        guard let entry = try EndpointCatalog.View(store).endpoint(endpoint),
-            let definition = entry.definition
-        else {
-            throw PlatformError.declined(Declined(ServingRefusal.unknownEndpoint(endpoint)))
+        // A few rows are read from the block cache at once; more of them wait for a thread that may block, and so does
+        // the first request to a model.
+        let isQuick = requests.count <= 16 && readyEndpoints.known(.init(name: endpoint)) != nil
+        let answer: @Sendable () throws -> (EndpointDefinition, [Prediction]) = { [self] in
+            let ready = try ready(endpoint)
+            return (ready.definition, try answers(of: ready, requests, at: at))
         }
-        let served = try servedModel(of: definition, in: store)
-        let reading = try reading(of: served.plan)
-        var predictions: [Prediction] = []
-        var records: [(NewRecord, Int)] = []
-        for (index, request) in requests.enumerated() {
-            let fields = try served.plan.fields(
-                of: request,
-                index: requests.count > 1 ? index : nil
-            )
-            let instant = try served.plan.instant(of: fields, at, reading)
-            let predicted = try predicted(
-                definition,
-                entry.generation,
-                served,
-                fields,
-                at: instant,
-                reading
-            )
-            let id = clock.newID()
-            predictions.append(
-                Prediction(
-                    id: id,
-                    position: nil,
-                    predicted: predicted.event,
-                    columns: served.plan.columns.map(\.name),
-                    values: predicted.values
+        var (definition, predictions) = try isQuick ? answer() : await pool.run(answer)
+        let records = predictions.map { prediction in
+            var event = PredictionEvent()
+            event.predicted = prediction.predicted
+            let subject = prediction.predicted.id
+            return event.newRecord(
+                Envelope(
+                    id: prediction.id,
+                    subject: subject.isEmpty ? prediction.id.description : subject,
+                    time: clock.now(),
+                    actor: actor,
+                    streamTime: Instant(microseconds: prediction.predicted.atUs),
+                    traceparent: traceparent
                 )
             )
-            var event = PredictionEvent()
-            event.predicted = predicted.event
-            let envelope = Envelope(
-                id: id,
-                subject: predicted.event.id.isEmpty ? id.description : predicted.event.id,
-                time: clock.now(),
-                actor: actor,
-                streamTime: instant,
-                traceparent: traceparent
-            )
-            records.append((event.newRecord(envelope), index))
         }
         switch definition.durability {
         case .acked:
-            let positions = try await appendAll(records.map(\.0), to: PredictionEvent.topic.name)
+            let positions = try await appendAll(records, to: PredictionEvent.topic.name)
             for index in predictions.indices { predictions[index].position = positions[index] }
         case .async:
-            for (record, _) in records {
+            for record in records {
                 log.append(record, to: PredictionEvent.topic.name, partition: nil) {
                     [notice] result in
                     if case .failure(let error) = result {
@@ -140,16 +94,40 @@ extension Platform {
         return predictions
     }
 
+    private func answers(
+        of ready: ReadyEndpoint,
+        _ requests: [JSONValue],
+        at: Instant?
+    ) throws -> [Prediction] {
+        let plan = ready.served.plan
+        let reading = try reading(of: plan)
+        return try requests.enumerated().map { index, request in
+            let fields = try plan.fields(of: request, index: requests.count > 1 ? index : nil)
+            let (event, values) = try predicted(
+                ready,
+                fields,
+                at: try plan.instant(of: fields, at, reading),
+                reading
+            )
+            return Prediction(
+                id: clock.newID(),
+                position: nil,
+                predicted: event,
+                columns: plan.columns.map(\.name),
+                values: values
+            )
+        }
+    }
+
     /// The answer to one row, and the values it was made from.
     func predicted(
-        _ endpoint: EndpointDefinition,
-        _ generation: Digest,
-        _ served: ServedModel,
+        _ ready: ReadyEndpoint,
         _ fields: [FieldValue],
         at instant: Instant,
         _ reading: Reading,
         input: (partition: Partition, offset: Offset)? = nil
     ) throws -> (event: PredictionEvent.Predicted, values: [FieldValue]) {
+        let (endpoint, served) = (ready.definition, ready.served)
         let plan = served.plan
         let values = try plan.read(fields, at: instant, cut: reading.cut, in: reading.store).values
         // Where nobody asks there is nobody to refuse anything to.
@@ -167,7 +145,7 @@ extension Platform {
         let margin = served.ensemble.margin(features)
         var event = PredictionEvent.Predicted()
         event.endpoint = endpoint.name
-        event.generation = .init(generation.bytes)
+        event.generation = .init(ready.generation.bytes)
         if let index = plan.rows.fields.firstIndex(where: { $0.name == served.id }) {
             event.id = String(decoding: fields[index].textBytes, as: UTF8.self)
         }

@@ -82,6 +82,13 @@ extension Platform {
         }
     }
 
+    /// What was folded by now.
+    private func newestSnapshot() throws -> any StoreReader {
+        try readings.value(of: []) {
+            Reading(store: try store.snapshot(), cut: [:], watermark: nil)
+        }.store
+    }
+
     private func knownView(_ name: String, in reader: any StoreReader) throws -> FeatureView {
         if let view = try featureView(name, in: reader) { return view }
         let known = try FeatureCatalog.View(reader).views().map(\.name)
@@ -112,18 +119,27 @@ extension Platform {
         at: Instant?,
         fullNames: Bool
     ) throws -> [UInt8] {
-        let reader = try store.snapshot()
+        let reader = try newestSnapshot()
         let count = columns.first?.values.count ?? 0
         var answer = OnlineAnswer(rows: count)
         for column in columns { answer.add(entity: column.name, column.values) }
-        var read: [String: [FeatureRead]] = [:]
+        var read: [String: (view: FeatureView, rows: [FeatureRead])] = [:]
         for text in features {
             let names = text.split(separator: ":", maxSplits: 1).map(String.init)
             guard names.count == 2 else {
                 throw PlatformError.invalid("a feature is written VIEW:FEATURE, and not `\(text)`")
             }
-            let view = try knownView(names[0], in: reader)
-            let known = view.columns.map(\.name)
+            let part: (view: FeatureView, rows: [FeatureRead])
+            if let known = read[names[0]] {
+                part = known
+            } else {
+                let view = try servedViews.value(of: names[0]) {
+                    try knownView(names[0], in: reader)
+                }
+                part = (view, try rows(of: view, columns, count: count, at: at, in: reader))
+                read[names[0]] = part
+            }
+            let known = part.view.columns.map(\.name)
             guard let index = known.firstIndex(of: names[1]) else {
                 throw PlatformError.declined(
                     Declined(
@@ -135,13 +151,10 @@ extension Platform {
                     )
                 )
             }
-            if read[names[0]] == nil {
-                read[names[0]] = try rows(of: view, columns, count: count, at: at, in: reader)
-            }
             answer.add(
                 feature: fullNames ? "\(names[0])__\(names[1])" : names[1],
                 index,
-                read[names[0]] ?? []
+                part.rows
             )
         }
         return answer.bytes()

@@ -9,9 +9,6 @@ extension FeaturePlan {
     /// The generations of the views, in the order of the plan.
     var generations: [Digest] { parts.map(\.view.generation) }
 
-    /// The fields of the stream that the plan reads, ascending.
-    private var needed: [Int] { Set(parts.flatMap(\.fields)).sorted() }
-
     /// Whether a field of the stream is read, or tells as of when.
     public func reads(_ name: String) -> Bool {
         rows.time == name || neededNames.contains(name)

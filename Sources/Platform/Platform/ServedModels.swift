@@ -26,6 +26,19 @@ public struct ServedModel: Sendable {
     public var id: String
 }
 
+/// An endpoint as it is declared now, with the version that it answers with now.
+struct ReadyEndpoint: Sendable {
+    struct Key: Hashable, Sendable {
+        var name: String
+        /// Of the stream whose records are answered; nil: requests.
+        var stream: Digest?
+    }
+
+    var definition: EndpointDefinition
+    var generation: Digest
+    var served: ServedModel
+}
+
 /// Models that were made ready, by version and by the stream they answer for.
 final class ModelCache: Sendable {
     private struct Key: Hashable {
@@ -57,6 +70,26 @@ final class ModelCache: Sendable {
 }
 
 extension Platform {
+    /// An endpoint, ready to answer. Blocks the first time after a declaration or a promotion.
+    func ready(
+        _ name: String,
+        answering stream: StreamDefinition? = nil
+    ) throws -> ReadyEndpoint {
+        let key = ReadyEndpoint.Key(name: name, stream: stream?.generation)
+        return try readyEndpoints.value(of: key) {
+            guard let entry = try EndpointCatalog.View(store).endpoint(name),
+                let definition = entry.definition
+            else {
+                throw PlatformError.declined(Declined(ServingRefusal.unknownEndpoint(name)))
+            }
+            return ReadyEndpoint(
+                definition: definition,
+                generation: entry.generation,
+                served: try servedModel(of: definition, answering: stream, in: store)
+            )
+        }
+    }
+
     /// The version that an endpoint answers with. Blocks the first time it is asked for a version.
     /// `stream`: Whose records are answered; nil: requests, which have the fields of the rows of the dataset.
     public func servedModel(
