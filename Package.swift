@@ -159,6 +159,7 @@ let package = Package(
             "Bytes",
             "Events",
             "Features",
+            "JSON",
             "KafkaLog",
             "Logs",
             "Platform",
