@@ -76,7 +76,8 @@ def shown(found):
           f"{found['by_hand']} predictions asked for by hand")
 
 
-def table(folder, output=None):
+def table(folder, http, output=None):
+    """Prints the figures of a folder, each with the command that shows it again, and checks them."""
     def figure(name):
         with open(f"{folder}/{name}.json") as file:
             return json.load(file)
@@ -120,7 +121,7 @@ def table(folder, output=None):
         ("rows to train on", outcome["dataset"]["rows"], "tributary describe dataset late_arrivals@1"),
         ("model", version["artifact"][:12], f"tributary describe version {version['name']}"),
         ("promotions", len(outcome["promotions"]), f"tributary model history {version['model']}"),
-        ("departures predicted", counted["count"], "python3 Deploy/outcome.py predictions 127.0.0.1:8080 late-arrival"),
+        ("departures predicted", counted["count"], f"python3 Deploy/outcome.py predictions {http} {version['model']}"),
         ("  without an outcome", counted["null_outcomes"], "the same"),
         ("AUC in April, xgboost", f"{april['xgboost']['auc']:.4f}", evaluate),
         ("AUC in April, logistic", f"{april['logistic']['auc']:.4f}", "the same"),
@@ -130,10 +131,11 @@ def table(folder, output=None):
         ("  with differences", explained["differences"], "the same"),
         ("alerts", len(outcome["alerts"]), "tributary get alert"),
         ("partitions proven", sum(each["finding"] == "equal" for each in proof), "tributary audit verify"),
+        *[(f"seconds: {name.replace('_', ' ')}", f"{value:.2f}", "Deploy/quickstart.sh --fresh")
+          for name, value in seconds.items()],
     ]:
-        print(f"{name:26}{value!s:>12}   {command}")
-    for name, value in seconds.items():
-        print(f"{'seconds: ' + name.replace('_', ' '):26}{value:>12.2f}")
+        elsewhere = f" --server {http}" if command.startswith("tributary") and http != "127.0.0.1:8080" else ""
+        print(f"{name:26}{value!s:>12}   {command}{elsewhere}")
     if output == "json":
         with open("outcome.json", "w") as file:
             json.dump(outcome, file, indent=2)

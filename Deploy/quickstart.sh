@@ -213,7 +213,7 @@ ask describe dataset late_arrivals@1 -o json >"$figures/dataset.json"
 ask get alert -o json >"$figures/alerts.json"
 echo "total $began $(date +%s.%N)" >>"$figures/seconds"
 result=0
-outcome table "$figures" ${output:+"$output"} || result=$?
+outcome table "$figures" "$http" ${output:+"$output"} || result=$?
 
 if [ -z "$once" ]; then
     elsewhere=""

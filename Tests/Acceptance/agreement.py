@@ -1,5 +1,7 @@
 """What the server says of features, against what pandas and numpy make of the same records."""
 
+from datetime import datetime
+
 import numpy
 
 import recompute
@@ -67,3 +69,13 @@ def logged(history, predictions):
              for row, column in wrong[:3]]
     expect_that(not len(wrong), f"{len(wrong)} values differ, first (flight, column, found, wanted): {first}")
     return f"{len(predictions)} predictions, {wanted.size} values, equal bits"
+
+
+def departures(predictions, columns):
+    """Hour and weekday on the clock of the sender, and the distance, by Python's own calendar."""
+    for each in predictions:
+        scheduled = datetime.fromisoformat(each.request["scheduled"])
+        wanted = {"hour": scheduled.hour, "weekday": scheduled.isoweekday() % 7, "distance": each.request["distance"]}
+        for name, value in wanted.items():
+            expect(each.features[columns.index(f"departure__{name}")], value, f"{name} of flight {each.flight}")
+    return f"{len(predictions)} predictions, {len(predictions) * 3} values"
