@@ -34,6 +34,11 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Use this Kafka cluster instead: HOST:PORT,…")
     var kafka: String?
 
+    func validate() throws {
+        _ = try Address.parse(http, option: "--http")
+        _ = try Address.parse(kafkaListen, option: "--kafka-listen")
+    }
+
     func run() async throws {
         let start = ContinuousClock.now
         let (httpHost, httpPort) = try Address.loopback(http, option: "--http")
@@ -170,6 +175,8 @@ struct BrokerCommand: AsyncParsableCommand {
 
     @Option(help: "Where it listens: loopback only, until there is access control.")
     var kafkaListen = "127.0.0.1:9092"
+
+    func validate() throws { _ = try Address.parse(kafkaListen, option: "--kafka-listen") }
 
     func run() async throws {
         let notices = Notices()
