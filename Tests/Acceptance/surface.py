@@ -162,6 +162,8 @@ def exit_codes(server, place):
         expect_in(f"Usage: tributary {command} ", said, f"how {command} is used")
     audit = run("audit", "verify", "--server", server.address).stdout.splitlines()
     expect(audit[0].split()[:3], ["PROJECTION", "POSITION", "ROWS"], "the first line of an audit")
+    taken = run("serve", "--data", place / "taken", "--http", server.address, "--kafka-listen", "127.0.0.1:0", status=1)
+    expect_in(f"HTTP cannot be served at {server.address}", taken.stderr.strip().splitlines()[-1], "the last line")
     nobody = run("status", "--server", "127.0.0.1:9", status=3)
     expect_in("tributary serve", nobody.stderr, "what to do where no server is")
 
@@ -368,7 +370,7 @@ def forms(server, tree):
     for path, words in asked.items():
         first = {form: server.run(*path, *words, "-o", form).stdout.split()[0] for form in ("table", "json", "yaml")}
         expect_that(first["json"] == "{" and first["yaml"].endswith(":"), f"{path}: {first}")
-    lines = server.run("audit", "verify").stdout.splitlines()
+    lines = server.run("audit", "verify", "streams", "feature views", "intake of planes").stdout.splitlines()
     begins = {re.search(r"\S+/\d+@\d+", line).start() for line in lines[1:-1]} | {lines[0].index("POSITION")}
     expect(len(begins), 1, "places where the second column begins")
 

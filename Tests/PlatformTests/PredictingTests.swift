@@ -168,7 +168,9 @@ import Testing
         let prediction = try #require(try await stand.predict([Self.flight.request]).first)
         // As the command line sends it.
         let texts = JSONValue.object(
-            (Self.flight.request.object ?? []).map { ($0, .string($1.string ?? $1.canonicalText)) }
+            try (Self.flight.request.object ?? []).map { name, value in
+                (name, .string(try value.string ?? value.text(.compact)))
+            }
         )
         func read(_ name: String) throws -> FeatureAnswer {
             try stand.platform.features(ofModel: name, texts, at: nil, withRecords: true)

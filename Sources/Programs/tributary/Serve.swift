@@ -6,6 +6,7 @@ import Hummingbird
 import KafkaLog
 import Logging
 import Logs
+import NIOCore
 import NIOPosix
 import Platform
 import PlatformAPI
@@ -13,6 +14,7 @@ import RocksStore
 import Segments
 import ServiceLifecycle
 import Store
+import Synchronization
 import UnixSignals
 import Workers
 
@@ -89,6 +91,7 @@ struct Serve: AsyncParsableCommand {
         var logger = Logger(label: "http")
         logger.logLevel = .error
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+        let isUp = Mutex(false)
         let application = api.server(host: httpHost, port: httpPort, group: group, logger: logger) {
             channel in
             let port = channel.localAddress?.port ?? httpPort
@@ -97,6 +100,7 @@ struct Serve: AsyncParsableCommand {
                 "tributary \(Tributary.version): http://\(httpHost):\(port), Kafka at \(bootstrap), up after \(Int(took)) ms"
             )
             fflush(nil)
+            isUp.withLock { $0 = true }
         }
         var configuration = ServiceGroupConfiguration(
             services: [.init(service: application)],
@@ -106,8 +110,13 @@ struct Serve: AsyncParsableCommand {
         // Whoever follows a topic would hold the server for ever: after this its connection is cut.
         configuration.maximumGracefulShutdownDuration = .seconds(2)
         let services = ServiceGroup(configuration: configuration)
+        var failure: Failure?
         do {
             try await services.run()
+        } catch let error as IOError where !isUp.withLock({ $0 }) {
+            failure = .refused(
+                "refused: HTTP cannot be served at \(http): \(String(cString: strerror(error.errnoCode)))"
+            )
         } catch {
             notices.add("HTTP ended: \(error)")
         }
@@ -118,6 +127,7 @@ struct Serve: AsyncParsableCommand {
         store.close()
         check.join()
         try await group.shutdownGracefully()
+        if let failure { throw failure }
     }
 }
 
