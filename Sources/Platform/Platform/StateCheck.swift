@@ -41,22 +41,18 @@ extension Platform {
     /// Looks whether the archive gives every endpoint its model, which makes it ready too. Blocks.
     func checkEndpoints() throws {
         let reader = try store.snapshot()
-        let endpoints = try EndpointCatalog.View(reader).endpoints()
-        for (name, entry) in endpoints {
+        var broken: [String: String] = [:]
+        for (name, entry) in try EndpointCatalog.View(reader).endpoints() {
             guard let definition = entry.definition else { continue }
             do {
                 _ = try servedModel(of: definition, in: reader)
-                _ = housekeeping.withLock { $0.brokenEndpoints.removeValue(forKey: name) }
-            } catch is ArchiveError {
-                // It is among the troubles by now.
+            } catch let error as ArchiveError {
+                broken[name] = "\(error)"
             } catch is PlatformError {
                 // Nothing stands at the stage, say: whoever asks the endpoint is told.
             }
         }
-        let names = Set(endpoints.map(\.0))
-        housekeeping.withLock { state in
-            state.brokenEndpoints = state.brokenEndpoints.filter { names.contains($0.key) }
-        }
+        housekeeping.withLock { $0.brokenEndpoints = broken }
     }
 
     /// Nobody should rely on an endpoint whose model cannot be read.
