@@ -130,6 +130,7 @@ let package = Package(
             needs: "Archive",
             "Broker",
             "Bytes",
+            "Documents",
             "Events",
             "JSON",
             "KafkaLog",

@@ -154,12 +154,16 @@ def exit_codes(server, place):
     refused = run("publish", "nobody", "--file", "/dev/null", "--server", server.address, status=1)
     expect_in("nobody", refused.stderr.strip().splitlines()[-1], "the last line")
     run("apply", place / "missing.yaml", "--server", server.address, status=1)
-    run("describe", "stream", "planes", "-o", "table", "--server", server.address, status=2)
-    run("status", "-o", "yaml", "--server", server.address, status=2)
-    for command, forms in ((["describe"], "yaml, json"), (["status"], "table, json"), (["audit", "verify"], "table, json")):
-        expect_in(f"values: {forms};", " ".join(run("help", *command).stdout.split()), f"the forms of {command}")
+    run("status", "-o", "csv", "--server", server.address, status=2)
+    for command, words in (("features get", ["planes", "tailnum"]), ("model approve", ["late-arrival"]),
+                           ("describe", ["version", "late-arrival"]), ("serve", ["--http", "nonsense"]),
+                           ("get", ["stream", "--server", "nonsense"])):
+        said = run(*command.split(), *words, status=2).stderr
+        expect_in(f"Usage: tributary {command} ", said, f"how {command} is used")
     audit = run("audit", "verify", "--server", server.address).stdout.splitlines()
     expect(audit[0].split()[:3], ["PROJECTION", "POSITION", "ROWS"], "the first line of an audit")
+    taken = run("serve", "--data", place / "taken", "--http", server.address, "--kafka-listen", "127.0.0.1:0", status=1)
+    expect_in(f"HTTP cannot be served at {server.address}", taken.stderr.strip().splitlines()[-1], "the last line")
     nobody = run("status", "--server", "127.0.0.1:9", status=3)
     expect_in("tributary serve", nobody.stderr, "what to do where no server is")
 
@@ -304,13 +308,20 @@ def problems_of_the_job(server):
     names("`carrier`", "POST", "/api/v1/features/read", {"view": "carrier_punctuality", "entities": {}}, 400, "invalid")
     names("`carrer`", "POST", "/api/v1/features/read",
           {"view": "carrier_punctuality", "entities": {"carrier": "B6", "carrer": "B6"}}, 400, "invalid")
+    names("`distance`", "POST", "/api/v1/features/read", {"model": "late-arrival", "entities": {"carrier": "B6"}}, 400, "invalid")
+    names("`yesterday`", "POST", "/api/v1/features/read",
+          {"view": "weather", "entities": {"origin": "JFK"}, "at": "yesterday"}, 400, "invalid")
+    names("RFC 3339 time with an offset", "POST", "/api/v1/datasets/late_arrivals/seal",
+          {"from": "yesterday", "to": "2013-02-01T00:00:00Z"}, 400, "invalid")
     names("nobody", "POST", "/api/v1/datasets/nobody/seal",
           {"from": "2013-01-01T00:00:00Z", "to": "2013-02-01T00:00:00Z"}, 404, "notFound")
     names("2014-01-30", "POST", "/api/v1/datasets/late_arrivals/seal",
           {"from": "2013-01-01T00:00:00Z", "to": "2014-03-01T00:00:00Z"}, 409, "refused")
     names("version 9", "POST", "/api/v1/models/late-arrival/train", {"dataset": "late_arrivals@9"}, 404, "notFound")
-    names("approve", "POST", "/api/v1/models/late-arrival/versions/3/promote", {"stage": "production"}, 409, "refused")
-    names("`stage`", "POST", "/api/v1/models/late-arrival/versions/1/promote", {"stage": "prod"}, 400, "invalid")
+    names("approve", "POST", "/api/v1/models/late-arrival/versions/1/promote", {"stage": "production"}, 409, "refused")
+    names("no version late-arrival@9", "POST", "/api/v1/models/late-arrival/versions/9/promote", {"stage": "production"}, 404,
+          "notFound")
+    names("test or production", "POST", "/api/v1/models/late-arrival/versions/1/promote", {"stage": "prod"}, 400, "invalid")
     predict = "/api/v1/endpoints/late-arrival/predict"
     names("`distance`", "POST", predict, {**DEPARTURE, "distance": 2475.5}, 400, "invalid")
     names("`scheduled`", "POST", predict, {**DEPARTURE, "scheduled": "2013-04-05T18:00:00"}, 400, "invalid")
@@ -332,13 +343,62 @@ def a_prediction(server):
     predicted = server.json("POST", "/api/v1/endpoints/late-arrival/predict", DEPARTURE)
     column = [{"name": name, "shape": [1], "datatype": "INT32" if name == "distance" else "BYTES", "data": [value]}
               for name, value in DEPARTURE.items()]
-    inferred = server.json("POST", "/v2/models/late-arrival/infer", {"inputs": column})
+    inferred = server.json("POST", "/v2/models/late-arrival/infer", {"id": "7", "inputs": column})
+    outputs = server.json("GET", "/v2/models/late-arrival")["outputs"]
+    expect([each["name"] for each in inferred["outputs"]], [each["name"] for each in outputs], "the outputs")
     expect(inferred["outputs"][0]["data"], [predicted["outputs"]["probability"]], "what the inference protocol gives")
+    expect(inferred["id"], "7", "the id of the request")
+    said = server.json("GET", f"/api/v1/predictions/{inferred['parameters']['prediction_id']}")
+    expect(said["outputs"]["probability"], predicted["outputs"]["probability"], "the prediction that was logged")
+    features = server.json("POST", "/api/v1/endpoints/late-arrival/predict", {**DEPARTURE, "features": True})["features"]
+    read = json.loads(server.run("features", "get", "late-arrival", *words, "-o", "json").stdout)
+    expect((read["features"], read["version"]), (features, predicted["model"]["version"]), "what the model would read")
     server.settle()
     again = server.run("explain", predicted["id"], "--execute").stdout
     expect_in("no difference", again, "computed again")
     said = server.run("predict", "late-arrival", *words).stdout
     expect_in(str(predicted["outputs"]["probability"]), said, "what the command line gives")
+
+
+def forms(server, tree):
+    """Every answer comes in every form that the help names."""
+    with_forms = {path for path, text in tree.items() if "--output" in text} - {("dataset", "rows")}
+    for path in with_forms:
+        expect_in("values: table, json, yaml;", " ".join(tree[path].split()), f"the forms of {path}")
+    asked = {("features", "get"): ["weather", "origin=JFK"], ("model", "history"): ["late-arrival"], ("status",): [],
+             ("describe",): ["stream", "planes"], ("get",): ["model"]}
+    for path, words in asked.items():
+        first = {form: server.run(*path, *words, "-o", form).stdout.split()[0] for form in ("table", "json", "yaml")}
+        expect_that(first["json"] == "{" and first["yaml"].endswith(":"), f"{path}: {first}")
+    lines = server.run("audit", "verify", "streams", "feature views", "intake of planes").stdout.splitlines()
+    begins = {re.search(r"\S+/\d+@\d+", line).start() for line in lines[1:-1]} | {lines[0].index("POSITION")}
+    expect(len(begins), 1, "places where the second column begins")
+
+
+def damage(server):
+    """What is damaged in the archive is named, whoever asks for it."""
+    def damaged(digest, body):
+        path = server.data / "archive" / digest[:2] / f"{digest[2:]}.zst"
+        sound = path.read_bytes()
+        path.write_bytes(sound[:-9] + bytes([sound[-9] ^ 1]) + sound[-8:])
+        try:
+            body(digest)
+        finally:
+            path.write_bytes(sound)
+
+    def artifact(digest):
+        answer = server.ask("POST", "/api/v1/models/late-arrival/versions/1/evaluate", {"dataset": "late_arrivals@2"})
+        expect_in(digest, problem(answer, 503, "archiveFailed")["detail"], "the detail")
+
+    def chunk(digest):
+        said = server.run("dataset", "rows", "late_arrivals@1", status=1).stderr.splitlines()
+        expect_in(digest, said[0], "the damaged chunk")
+        expect_in("damaged: late_arrivals@1", said[-1], "the last line")
+
+    damaged(server.json("GET", "/api/v1/models/late-arrival@1")["artifact"], artifact)
+    damaged(server.json("GET", "/api/v1/datasets/late_arrivals@1")["chunks"][1], chunk)
+    server.run("model", "evaluate", "late-arrival@1", "--dataset", "late_arrivals@2")
+    server.run("dataset", "verify", "late_arrivals@1")
 
 
 def methods(server):
@@ -584,6 +644,8 @@ def main():
         tree = check("every command is found", commands) or {}
         check("a prediction is the same through every door", a_prediction, server)
         check("problems of the job say what is wrong", problems_of_the_job, server)
+        check("damage is named", damage, server)
+        check("every form of an answer", forms, server, tree)
         for path in tree:
             # Deleting comes last, so that the other examples find what they name.
             if path != ("delete",):

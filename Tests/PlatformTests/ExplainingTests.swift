@@ -172,6 +172,22 @@ import Testing
         #expect(try await stand.explain(id.description).differences?.first?.what == "artifact")
         stand.stop()
     }
+
+    @Test func `reads an artifact once, also a broken one`() throws {
+        let archive = MemoryArchive()
+        let digest = try archive.put(Array("{}".utf8))
+        archive.damage(digest, with: nil)
+        let artifacts = ArtifactCache()
+        let first = #expect(throws: ArchiveError.self) {
+            try artifacts.ensemble(of: digest, in: archive)
+        }
+        archive.damage(digest, with: Array("[]".utf8))
+        let second = #expect(throws: ArchiveError.self) {
+            try artifacts.ensemble(of: digest, in: archive)
+        }
+        #expect(first == .missing(digest))
+        #expect(second == first, "What one proof found holds for all of it.")
+    }
 }
 
 extension Stand {

@@ -99,9 +99,9 @@ import Testing
             "\(missing)"
         )
         let wrong = try await why(good.with("distance", "far"))
-        #expect(wrong == "`distance` is `far`, which is no int32")
+        #expect(wrong == "`distance` is `far`, and not an int32")
         let second = try await why(good, good.with("distance", .null).with("distance", 1.5))
-        #expect(second.hasPrefix("instance 1: `distance` is 1.5"), "\(second)")
+        #expect(second.hasPrefix("instance 1: `distance` is `1.5`"), "\(second)")
         let nothing = try await why("text")
         #expect(nothing.contains("a request is an object"), "\(nothing)")
         let nobody = try await refusal {
@@ -156,6 +156,68 @@ import Testing
         let why = try await refusal { _ = try await stand.predict([Airport.flights[9].request]) }
         #expect(why.hasPrefix("lateness has no version at production. Promote one"), "\(why)")
         stand.stop()
+    }
+}
+
+@Suite struct `Reading features` {
+    private static let flight = Airport.flights[200]
+
+    @Test func `of a model gives what the version that is asked would be given`() async throws {
+        let stand = try await Airport.serving(memoryLog())
+        defer { stand.stop() }
+        let prediction = try #require(try await stand.predict([Self.flight.request]).first)
+        // As the command line sends it.
+        let texts = JSONValue.object(
+            try (Self.flight.request.object ?? []).map { name, value in
+                (name, .string(try value.string ?? value.text(.compact)))
+            }
+        )
+        func read(_ name: String) throws -> FeatureAnswer {
+            try stand.platform.features(ofModel: name, texts, at: nil, withRecords: true)
+        }
+        let answer = try read("lateness")
+        #expect(answer.features.map(\.name) == prediction.columns)
+        #expect(answer.features.map(\.value) == prediction.values)
+        #expect(answer.at == Self.flight.scheduled)
+        #expect(answer.isComplete)
+        let explanation = try await stand.explain(prediction.id.description)
+        #expect(answer.features.map(\.records) == explanation.features.map(\.records))
+        _ = try await stand.train()
+        #expect(
+            try read("lateness").subject == .model("lateness", version: 1, dataset: "late@1"),
+            "The version at production comes before the newest."
+        )
+        let nobody = try await refusal { _ = try read("latenes") }
+        #expect(nobody.hasPrefix("there is no Model latenes"), "\(nobody)")
+    }
+
+    @Test func `of a view of requests depends on no instant`() async throws {
+        let stand = try await Airport.open(memoryLog())
+        defer { stand.stop() }
+        let fields = ["scheduled", "distance"]
+        let request = JSONValue.object(
+            (Self.flight.request.object ?? []).filter { fields.contains($0.0) }
+        )
+        let answer = try stand.platform.features(of: "flight", request, at: nil, withRecords: false)
+        #expect(answer.at == nil)
+        #expect(answer.features.map(\.name) == ["hour", "distance"])
+    }
+
+    @Test func `refuses a field that the view is not read by`() async throws {
+        let stand = try await Airport.open(memoryLog())
+        defer { stand.stop() }
+        let why = try await refusal {
+            _ = try stand.platform.features(
+                of: "punctuality",
+                ["carrier": "AA", "carrer": "AA"],
+                at: nil,
+                withRecords: false
+            )
+        }
+        #expect(
+            why
+                == "there is no field `carrer`. punctuality is read by carrier. Did you mean `carrier`?"
+        )
     }
 }
 

@@ -49,7 +49,7 @@ import Testing
             try await stand.apply(Airport.endpoint(model: "lateness@7"))
             _ = try await version()
         }
-        #expect(unknown.hasPrefix("there is no version 7 of lateness"), "\(unknown)")
+        #expect(unknown.hasPrefix("there is no version lateness@7"), "\(unknown)")
         stand.stop()
     }
 
@@ -115,6 +115,40 @@ import Testing
         let prediction = try #require(try await stand.predict([Self.request]).first)
         #expect(prediction.predicted.complete)
         #expect(prediction.values.prefix(2).allSatisfy { $0.number > 0 })
+        stand.stop()
+    }
+
+    @Test func `that is damaged answers nobody, and keeps the platform from being ready`()
+        async throws
+    {
+        let log = memoryLog()
+        let archive = MemoryArchive()
+        var stand = try await Airport.serving(log, archive: archive)
+        let artifact = try #require(try ModelCatalog.View(stand.store).version("lateness", 1))
+            .artifact
+        stand.stop()
+        var bytes = try archive.bytes(of: artifact)
+        bytes[bytes.count / 2] ^= 1
+        archive.damage(artifact, with: bytes)
+        stand = try await Stand.start(log, archive: archive, seed: 2)
+        try await stand.settle()
+        try await stand.eventually("the endpoint's trouble is told") {
+            stand.platform.troubles.contains {
+                $0.hasPrefix("the endpoint lateness cannot answer: ")
+                    && $0.contains(artifact.description)
+            }
+        }
+        let error = await #expect(throws: ArchiveError.self) {
+            try await stand.predict([Self.request])
+        }
+        #expect(
+            error
+                == .corrupt(expected: artifact, found: Digest(of: bytes), "its bytes have changed")
+        )
+        // The same training gives the same bytes.
+        #expect(try await stand.train().artifact == artifact)
+        #expect(try await stand.predict([Self.request]).first?.predicted.version == 1)
+        try await stand.eventually("the trouble is over") { stand.platform.troubles.isEmpty }
         stand.stop()
     }
 

@@ -156,7 +156,7 @@ import Testing
         }
         let refusals: [ServingRefusal] = [
             .unknownEndpoint("e"), .unknownPrediction("p"), .ambiguousPrediction("p"),
-            .noVersion(model: "m", stage: "production"), .unknownVersion(model: "m", version: 3),
+            .noVersion(model: "m", stage: "production"),
             .missingFeatures(endpoint: "e", ["a", "b"]),
         ]
         for refusal in refusals { #expect(refusal.description.count > 30) }

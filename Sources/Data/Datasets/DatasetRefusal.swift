@@ -27,7 +27,7 @@ extension DatasetRefusal {
         case .unknownDataset(let name):
             "there is no Dataset \(name). `tributary get dataset` lists those there are"
         case .unknownVersion(let dataset, let number, let newest?):
-            "Dataset \(dataset) has no version \(number): there are 1 to \(newest)"
+            "Dataset \(dataset) has no version \(number): the newest is \(newest)"
         case .unknownVersion(let dataset, let number, nil):
             "Dataset \(dataset) has no version \(number), and none at all. "
                 + "`tributary dataset seal \(dataset) --from … --to …` makes the first"

@@ -160,7 +160,7 @@ extension Aggregation {
         case (.count, _), (.last, _), (_, .int32), (_, .int64), (_, .float): nil
         case (.sum, .bool), (.mean, .bool): nil
         case (.min, _), (.max, _), (.stddev, _), (.sum, _), (.mean, _):
-            "`\(field.name)` is a \(field.type.rawValue), of which there is no \(rawValue)."
+            "`\(field.name)` is \(field.type.phrase), of which there is no \(rawValue)."
         }
     }
 

@@ -13,15 +13,19 @@ public enum ArchiveError: Error, Sendable, Hashable {
 extension ArchiveError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .missing(let digest): "the archive holds no \(digest)"
+        case .missing(let digest): "the archive holds no \(digest). \(Self.remedy)"
         case .corrupt(let expected, let found?, let why):
-            "the archive holds \(found) under \(expected): \(why). Put the same bytes again"
+            "the archive holds \(found) under \(expected): \(why). \(Self.remedy)"
         case .corrupt(let expected, nil, let why):
-            "the archive cannot read \(expected): \(why). Put the same bytes again"
+            "the archive cannot read \(expected): \(why). \(Self.remedy)"
         case .disk(let what): what
         case .full(let what): "\(what). Make room on the disk of the archive"
         case .tooLarge(let byteCount, let limit):
             "\(byteCount) bytes in one piece are too many for the archive: \(limit) is the most"
         }
+    }
+
+    private static var remedy: String {
+        "Bring its file back from a copy, or train or seal once more as before, which puts the same bytes there"
     }
 }

@@ -56,8 +56,4 @@ extension Problem {
             pointer: pointer
         )
     }
-
-    static func notFound(_ detail: String) -> Problem {
-        Problem("notFound", "There is no such thing", .notFound, detail)
-    }
 }

@@ -42,10 +42,7 @@ extension PlatformAPI {
         )
         if name.contains("@") {
             let (dataset, number) = try platform.datasetReference(name)
-            guard let version = try view.version(dataset, number) else {
-                throw Problem.notFound("\(name) is not sealed, or was not then.")
-            }
-            return Response.json(version.json)
+            return Response.json(try view.sealed(dataset, number).json)
         }
         guard let entry = try view.dataset(name) else {
             throw PlatformError.declined(Declined(DatasetRefusal.unknownDataset(name)))
@@ -65,9 +62,7 @@ extension PlatformAPI {
     func seal(_ name: String, _ request: Request) async throws -> Response {
         let body = try await request.collectedBody()
         let asked = try JSONValue(parsing: body)
-        guard let from = asked["from"]?.string.flatMap({ Instant(rfc3339: $0) }),
-            let to = asked["to"]?.string.flatMap({ Instant(rfc3339: $0) })
-        else {
+        guard let from = try asked.instant("from"), let to = try asked.instant("to") else {
             throw Problem.malformed(
                 "Send {\"from\": \"2013-01-01T00:00:00-05:00\", \"to\": \"2013-03-30T00:00:00-04:00\"}."
             )

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Documents
 internal import Features
 internal import HTTPTypes
 internal import Hummingbird
@@ -60,29 +61,23 @@ extension PlatformAPI {
         )
     }
 
-    /// `{"view": "carrier_punctuality", "entities": {"carrier": "B6"}, "at": …, "records": true}`
+    /// `{"view": "carrier_punctuality", "entities": {"carrier": "B6"}, "at": …, "records": true}`; with `model` in place of
+    /// `view`, what that would read for a request.
     func readFeatures(_ request: Request) async throws -> Response {
         let asked = try JSONValue(parsing: try await request.collectedBody())
-        guard let name = asked["view"]?.string, let entities = asked["entities"],
-            entities.object != nil
+        guard let entities = asked["entities"], entities.object != nil,
+            let name = asked["view"]?.string ?? asked["model"]?.string
         else {
             throw Problem.malformed(
                 "Send {\"view\": \"carrier_punctuality\", \"entities\": {\"carrier\": \"B6\"}}."
             )
         }
-        var at: Instant?
-        if let text = asked["at"]?.string {
-            guard let instant = Instant(rfc3339: text) else {
-                throw Problem.invalid(
-                    "`at` is `\(text)`, which is no RFC 3339 time.",
-                    pointer: "/at"
-                )
-            }
-            at = instant
-        }
+        let at = try asked.instant("at")
         let wantsRecords = asked["records"]?.bool ?? false
         let answer = try await platform.pool.run { [platform, at] in
-            try platform.features(of: name, entities, at: at, withRecords: wantsRecords)
+            asked["view"] == nil
+                ? try platform.features(ofModel: name, entities, at: at, withRecords: wantsRecords)
+                : try platform.features(of: name, entities, at: at, withRecords: wantsRecords)
         }
         return Response.json(answer.json)
     }
@@ -114,16 +109,7 @@ extension PlatformAPI {
         guard count <= 10_000 else {
             throw Problem.invalid("At most 10,000 rows are read at once; these are \(count).")
         }
-        var at: Instant?
-        if let text = asked["at"]?.string {
-            guard let instant = Instant(rfc3339: text) else {
-                throw Problem.invalid(
-                    "`at` is `\(text)`, which is no RFC 3339 time.",
-                    pointer: "/at"
-                )
-            }
-            at = instant
-        }
+        let at = try asked.instant("at")
         let isFull = asked["full_feature_names"]?.bool ?? false
         let read: @Sendable () throws -> [UInt8] = { [platform, at, columns] in
             try platform.onlineFeatures(features, columns, at: at, fullNames: isFull)
@@ -135,6 +121,18 @@ extension PlatformAPI {
 }
 
 extension JSONValue {
+    /// A member that is a time; nil where it is not there, or null.
+    func instant(_ name: String, pointer: String? = nil) throws -> Instant? {
+        guard let value = self[name], !value.isNull else { return nil }
+        guard let instant = value.string.flatMap({ Instant(rfc3339: $0) }) else {
+            throw Problem.invalid(
+                "`\(name)` is \(value.phrase): write an RFC 3339 time with an offset, such as 2013-03-30T00:00:00-04:00.",
+                pointer: pointer ?? "/\(name)"
+            )
+        }
+        return instant
+    }
+
     /// The resource, and what is known of it.
     func with(status: [(String, JSONValue)]) -> JSONValue {
         .object((object ?? []) + [("status", .object(status))])
@@ -143,24 +141,32 @@ extension JSONValue {
 
 extension FeatureAnswer {
     var json: JSONValue {
-        [
-            "view": .string(view), "at": .string(at.rfc3339), "complete": .bool(isComplete),
-            "entity": .string(entity),
-            "eventTime": newest.map { .string($0.rfc3339) } ?? .null,
-            "features": .object(
-                features.map { feature in
-                    guard let records = feature.records else {
-                        return (feature.name, feature.value.json)
-                    }
-                    return (
-                        feature.name,
-                        [
-                            "value": feature.value.json,
-                            "records": .array(records.map { .string($0.description) }),
-                        ]
-                    )
-                }
-            ),
-        ]
+        let subject: [(String, JSONValue)] =
+            switch subject {
+            case .view(let name, let entity):
+                [("view", .string(name)), ("entity", entity.map(JSONValue.string) ?? .null)]
+            case .model(let name, let version, let dataset):
+                [
+                    ("model", .string(name)), ("version", .integer(version)),
+                    ("dataset", .string(dataset)),
+                ]
+            }
+        let features = features.map { feature -> (String, JSONValue) in
+            guard let records = feature.records else { return (feature.name, feature.value.json) }
+            return (
+                feature.name,
+                [
+                    "value": feature.value.json,
+                    "records": .array(records.map { .string($0.description) }),
+                ]
+            )
+        }
+        return .object(
+            subject + [
+                ("at", at.map { .string($0.rfc3339) } ?? .null), ("complete", .bool(isComplete)),
+                ("eventTime", newest.map { .string($0.rfc3339) } ?? .null),
+                ("features", .object(features)),
+            ]
+        )
     }
 }

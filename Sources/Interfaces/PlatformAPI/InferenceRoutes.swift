@@ -87,8 +87,7 @@ extension PlatformAPI {
         guard count > 0, count <= 1_000, columns.allSatisfy({ $0.values.count == count }) else {
             throw Problem.invalid("Every input has the same 1 to 1,000 rows.")
         }
-        var at: Instant?
-        if let text = asked["parameters"]?["at"]?.string { at = Instant(rfc3339: text) }
+        let at = try asked["parameters"]?.instant("at", pointer: "/parameters/at")
         let rows = (0 ..< count).map { row in
             JSONValue.object(columns.map { ($0.name, $0.values[row]) })
         }
@@ -99,25 +98,32 @@ extension PlatformAPI {
             traceparent: request.headers[HTTPField.Name.traceparent],
             actor: request.headers[HTTPField.Name.actor]
         )
-        let id = asked["id"]?.string ?? predictions.first.map(\.id.description) ?? ""
-        return Response.json([
-            "model_name": .string(name),
-            "model_version": .string(predictions.first.map { String($0.predicted.version) } ?? ""),
-            "id": .string(id),
-            "outputs": .array([
+        var members: [(String, JSONValue)] = [
+            ("model_name", .string(name)),
+            (
+                "model_version",
+                .string(predictions.first.map { String($0.predicted.version) } ?? "")
+            ),
+        ]
+        if let id = asked["id"]?.string { members.append(("id", .string(id))) }
+        // A parameter holds one value: the ids of several rows stand in it with commas between them.
+        let ids = predictions.map(\.id.description).joined(separator: ",")
+        members += [
+            ("parameters", ["prediction_id": .string(ids)]),
+            (
+                "outputs",
                 [
-                    "name": "probability", "datatype": "FP32", "shape": [.integer(Int64(count))],
-                    "data": .array(
-                        predictions.map { .number(Double($0.predicted.probability)) }
-                    ),
-                ],
-                [
-                    "name": "prediction_id", "datatype": "BYTES",
-                    "shape": [.integer(Int64(count))],
-                    "data": .array(predictions.map { .string($0.id.description) }),
-                ],
-            ]),
-        ])
+                    [
+                        "name": "probability", "datatype": "FP32",
+                        "shape": [.integer(Int64(count))],
+                        "data": .array(
+                            predictions.map { .number(Double($0.predicted.probability)) }
+                        ),
+                    ]
+                ]
+            ),
+        ]
+        return Response.json(.object(members))
     }
 
     private func served(_ name: String) async throws -> ServedModel {

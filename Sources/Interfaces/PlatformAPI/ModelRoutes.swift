@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Documents
 internal import Experiments
 internal import HTTPTypes
 internal import Hummingbird
@@ -194,9 +195,14 @@ extension PlatformAPI {
     }
 
     private func stage(_ asked: JSONValue?) throws -> Stage {
-        let names = Stage.allCases.map(\.rawValue).joined(separator: ", ")
         guard let text = asked?.string, let stage = Stage(rawValue: text) else {
-            throw Problem.invalid("`stage` takes one of: \(names).", pointer: "/stage")
+            let names = Stage.decided.map(\.rawValue)
+            let given = asked.map { ", and not \($0.phrase)" } ?? ""
+            throw Problem.invalid(
+                "`stage` takes \(names.joined(separator: " or "))\(given)."
+                    + Spelling.suggestion(for: asked?.string ?? "", among: names),
+                pointer: "/stage"
+            )
         }
         return stage
     }

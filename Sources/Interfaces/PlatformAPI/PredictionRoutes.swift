@@ -1,3 +1,4 @@
+internal import Archive
 internal import Bytes
 internal import Events
 internal import HTTPTypes
@@ -55,6 +56,8 @@ extension PlatformAPI {
                 ]
             } catch PlatformError.declined(let declined) {
                 serving = .string(declined.reason)
+            } catch let error as ArchiveError {
+                serving = .string("\(error)")
             }
         }
         return Response.json(
@@ -79,13 +82,8 @@ extension PlatformAPI {
             guard let index = members.firstIndex(where: { $0.0 == key }) else { return nil }
             return members.remove(at: index).1
         }
-        var at: Instant?
-        if let text = take("at") {
-            guard let instant = text.string.flatMap({ Instant(rfc3339: $0) }) else {
-                throw Problem.invalid("`at` is an RFC 3339 time with an offset.", pointer: "/at")
-            }
-            at = instant
-        }
+        let at = try asked.instant("at")
+        _ = take("at")
         let showsFeatures = take("features")?.bool ?? false
         let instances = take("instances")
         let requests: [JSONValue]

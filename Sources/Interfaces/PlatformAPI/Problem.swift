@@ -1,3 +1,4 @@
+internal import Archive
 internal import HTTPTypes
 internal import Hummingbird
 internal import JSON
@@ -72,6 +73,13 @@ extension Problem {
             }
         case let error as JSONError:
             self.init("malformed", "The body is not what this route takes", .badRequest, "\(error)")
+        case let error as ArchiveError:
+            self.init(
+                "archiveFailed",
+                "The archive does not give or take what is kept in it",
+                .serviceUnavailable,
+                "\(error)"
+            )
         case is WorkPool.Busy:
             self.init(
                 "busy",
@@ -151,7 +159,7 @@ extension Problem {
                 "notFound",
                 "There is no such thing",
                 .notFound,
-                "There is no topic \(topic)."
+                "There is no topic \(topic). `tributary get stream` lists the topics of the streams."
             )
         case .invalid(let why): self.init("invalid", "The request makes no sense", .badRequest, why)
         case .log(let error):

@@ -76,13 +76,13 @@ extension Refusal: CustomStringConvertible {
         case .missingField(let field): "`\(field)` is missing."
         case .nullField(let field): "`\(field)` is null; the stream says that it is always there."
         case .wrongType(let field, let expected, let found):
-            "`\(field)` is \(found), not \(expected.phrase)."
+            "`\(field)` is \(found), not \(expected == .bool ? "true or false" : expected.phrase)."
         case .notFinite(let field, let text):
             "`\(field)` is \(text.excerpt), which is too large for a double."
         case .integerOutOfRange(let field, let expected, let text):
             "`\(field)` is \(text.excerpt), which does not fit \(expected.phrase)."
         case .fractionalInteger(let field, let expected, let text):
-            "`\(field)` is \(text.excerpt), not \(expected.phrase)."
+            "`\(field)` is \(text.excerpt), not \(expected == .bool ? "true or false" : expected.phrase)."
         case .integerTooLargeForFloat(let field, let text):
             "`\(field)` is \(text.excerpt); "
                 + "a float holds whole numbers exactly only up to 9007199254740992."
@@ -100,19 +100,6 @@ extension Refusal: CustomStringConvertible {
             "Its time \(time.phrase) lies before the watermark \(watermark.phrase)."
         case .duplicate(let field, let seen):
             "A record with the same `\(field)` came before it, of \(seen.phrase)."
-        }
-    }
-}
-
-extension FieldType {
-    fileprivate var phrase: String {
-        switch self {
-        case .bool: "true or false"
-        case .int32: "an int32"
-        case .int64: "an int64"
-        case .float: "a float"
-        case .string: "a string"
-        case .timestamp: "a timestamp"
         }
     }
 }

@@ -99,6 +99,14 @@ public enum FieldType: String, Sendable, Hashable, CaseIterable {
     case string
     /// RFC 3339 with an offset.
     case timestamp
+
+    /// `an int32`
+    public var phrase: String {
+        switch self {
+        case .int32, .int64: "an \(rawValue)"
+        case .bool, .float, .string, .timestamp: "a \(rawValue)"
+        }
+    }
 }
 
 extension StreamDefinition {

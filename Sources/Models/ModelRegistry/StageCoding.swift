@@ -15,7 +15,7 @@ extension Stage: Stored {
 
 extension Stage {
     /// Where versions are put by a decision; at development they begin, and archived they become by themselves.
-    static let decided: [Stage] = [.test, .production]
+    public static let decided: [Stage] = [.test, .production]
 
     var isDecided: Bool { Self.decided.contains(self) }
 

@@ -44,14 +44,13 @@ public enum ServingRefusal: DomainRefusal, Hashable {
     case unknownPrediction(String)
     case ambiguousPrediction(String)
     case noVersion(model: String, stage: String)
-    case unknownVersion(model: String, version: Int64)
     case missingFeatures(endpoint: String, [String])
 }
 
 extension ServingRefusal {
     public var isUnknown: Bool {
         switch self {
-        case .unknownEndpoint, .unknownPrediction, .unknownVersion: true
+        case .unknownEndpoint, .unknownPrediction: true
         default: false
         }
     }
@@ -65,8 +64,6 @@ extension ServingRefusal {
         case .ambiguousPrediction(let id): "several predictions begin with \(id): write more of it"
         case .noVersion(let model, let stage):
             "\(model) has no version at \(stage). Promote one: tributary model promote \(model)@N --stage \(stage)"
-        case .unknownVersion(let model, let version):
-            "there is no version \(version) of \(model). `tributary model history \(model)` lists them"
         case .missingFeatures(let endpoint, let names):
             "the endpoint \(endpoint) refuses missing features, and these have no value: \(names.joined(separator: ", "))"
         }

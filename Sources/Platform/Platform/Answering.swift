@@ -158,16 +158,15 @@ final class Answering: Sendable {
         _ reading: inout Reading,
         _ served: ServedModel
     ) throws -> Bool {
-        func isComplete() -> Bool { reading.watermark.map { $0 >= input.time } ?? false }
-        if isComplete() { return true }
+        if reading.isComplete(at: input.time) { return true }
         reading = try platform.reading(of: served.plan)
-        if isComplete() { return true }
+        if reading.isComplete(at: input.time) { return true }
         guard case .atMost(let span) = answer.wait else { return false }
         let deadline = ContinuousClock.now + .microseconds(span.microseconds)
         while goesOn, ContinuousClock.now < deadline {
             _ = wakeUp.wait(atMost: .milliseconds(2))
             reading = try platform.reading(of: served.plan)
-            if isComplete() { return true }
+            if reading.isComplete(at: input.time) { return true }
         }
         return goesOn
     }

@@ -107,16 +107,22 @@ extension Platform {
         _ number: Int64,
         in reader: any StoreReader
     ) throws -> DatasetVersion {
-        let view = DatasetCatalog.View(reader)
-        guard let version = try view.version(name, number) else {
-            let newest = try view.newest(name)?.number
-            throw PlatformError.declined(
-                Declined(
-                    DatasetRefusal.unknownVersion(dataset: name, number: number, newest: newest)
-                )
+        try DatasetCatalog.View(reader).sealed(name, number)
+    }
+}
+
+extension DatasetCatalog.View {
+    /// A version that is sealed; thrown otherwise: what to do about it.
+    public func sealed(_ name: String, _ number: Int64) throws -> DatasetVersion {
+        if let version = try version(name, number) { return version }
+        let newest = try newest(name)?.number
+        throw PlatformError.declined(
+            Declined(
+                try dataset(name) == nil
+                    ? DatasetRefusal.unknownDataset(name)
+                    : .unknownVersion(dataset: name, number: number, newest: newest)
             )
-        }
-        return version
+        )
     }
 }
 

@@ -24,7 +24,7 @@ public final class EventCursor: Sendable {
         }
         if let partition, !(0 ..< spec.partitions).contains(partition) {
             throw PlatformError.invalid(
-                "\(topic) has the partitions 0 to \(spec.partitions - 1), and no \(partition)"
+                "\(topic) has no partition \(partition): the last one is \(spec.partitions - 1)"
             )
         }
         reader = try log.reader()

@@ -115,8 +115,8 @@ public struct FeaturePlan: Sendable {
                 throw Fault(
                     index: index,
                     message:
-                        "`\(name)` is a \(type.rawValue) in FeatureView \(view.definition.name) "
-                        + "and a \(rows.fields[field].type.rawValue) in Stream \(rows.name)."
+                        "`\(name)` is \(type.phrase) in FeatureView \(view.definition.name) "
+                        + "and \(rows.fields[field].type.phrase) in Stream \(rows.name)."
                 )
             }
             return field

@@ -47,7 +47,10 @@ extension Platform {
         }
         guard let due else { return false }
         do {
-            if due.seats { try reconcile() }
+            if due.seats {
+                try reconcile()
+                try checkEndpoints()
+            }
         } catch {
             notice("making seats fit what is declared: \(error)")
             housekeeping.withLock { $0.isSeatingFailed = true }
@@ -57,6 +60,7 @@ extension Platform {
                 checkLogs()
                 try advanceIdle(now)
                 try resolveWaits()
+                try checkEndpoints()
             }
             if due.build { try switchBuilt() }
             if due.attest { try attestAll() }

@@ -66,6 +66,8 @@ public final class Platform: Sendable {
         var isBuilding = false
         /// What was found damaged in the state; it stays so until the next start.
         var brokenState: String?
+        /// Why endpoints cannot answer whose model is damaged in the archive.
+        var brokenEndpoints: [String: String] = [:]
         /// When a partition of a stream last had a record, as far as this server saw.
         var lastRecord: [Partition: ContinuousClock.Instant] = [:]
     }
@@ -149,7 +151,10 @@ public final class Platform: Sendable {
                 "the platform's own topics were not folded within 5 minutes: \(stopReasons.joined(separator: "; "))"
             )
         }
-        try await pool.run { [self] in try reconcile() }
+        try await pool.run { [self] in
+            try reconcile()
+            try checkEndpoints()
+        }
         let thread = Worker("housekeeping") { [weak self, tick] in
             while self?.keepHouse() == true { _ = tick.wait(atMost: .milliseconds(50)) }
         }

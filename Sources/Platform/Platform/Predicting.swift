@@ -29,6 +29,9 @@ struct Reading: Sendable {
     var cut: [Partition: Offset]
     /// Nil where an input's watermark is not known.
     var watermark: Instant?
+
+    /// Whether everything before an instant is there.
+    func isComplete(at instant: Instant) -> Bool { watermark.map { $0 >= instant } ?? false }
 }
 
 extension Platform {
@@ -169,7 +172,7 @@ extension Platform {
         }
         event.views = plan.generations.map { .init($0.bytes) }
         event.features = features
-        event.complete = reading.watermark.map { $0 >= instant } ?? false
+        event.complete = reading.isComplete(at: instant)
         event.margin = margin
         event.probability = served.ensemble.probability(ofMargin: margin)
         return (event, values)

@@ -77,7 +77,7 @@ private final class PublicationAnswers: Sendable {
             }
             guard case .notPersisted(let why) = failure, state.persisted > 0 else { throw failure }
             throw AppendError.possiblyPersisted(
-                "\(state.persisted) records are in the log, and the others are not: \(why)"
+                "only \(state.persisted) of the records got into the log: \(why)"
             )
         }
     }

@@ -3,18 +3,26 @@ internal import Documents
 internal import Features
 public import JSON
 public import Logs
+internal import ModelRegistry
 public import Records
+internal import Serving
 internal import Store
 
-/// What a view gave for one entity.
+/// What a view gave for one entity, or what a model version would read for one request.
 public struct FeatureAnswer: Sendable {
-    public var view: String
-    public var entity: String
-    public var at: Instant
+    public var subject: Subject
+    /// Nil where the values depend on no instant: in a view of requests.
+    public var at: Instant?
     public var isComplete: Bool
     /// The event time of the newest record that was met.
     public var newest: Instant?
     public var features: [Feature]
+
+    public enum Subject: Sendable, Hashable {
+        /// A view of requests has no entity.
+        case view(String, entity: String?)
+        case model(String, version: Int64, dataset: String)
+    }
 
     public struct Feature: Sendable {
         public var name: String
@@ -35,6 +43,7 @@ extension Platform {
     ) throws -> FeatureAnswer {
         let reader = try store.snapshot()
         let view = try knownView(name, in: reader)
+        try refuseUnknown(entities, in: view)
         switch view {
         case .request(let view):
             let values = try view.fields.map { try value(of: $0.name, $0.type, entities) }
@@ -42,9 +51,8 @@ extension Platform {
                 FeatureAnswer.Feature(name: $0, value: $1, records: withRecords ? [] : nil)
             }
             return FeatureAnswer(
-                view: name,
-                entity: "request",
-                at: at ?? clock.now(),
+                subject: .view(name, entity: nil),
+                at: at,
                 isComplete: true,
                 newest: nil,
                 features: features
@@ -65,8 +73,7 @@ extension Platform {
                 : try FeatureReader(fold, in: reader)
                     .read(entity.textBytes, at: instant, withRecords: withRecords)
             return FeatureAnswer(
-                view: name,
-                entity: String(decoding: entity.textBytes, as: UTF8.self),
+                subject: .view(name, entity: String(decoding: entity.textBytes, as: UTF8.self)),
                 at: instant,
                 isComplete: watermark.map { $0 >= instant } ?? false,
                 newest: read.newest,
@@ -89,6 +96,72 @@ extension Platform {
         }.store
     }
 
+    /// What a model would read for a request: its version at production, or else the newest one. Where no Model has the
+    /// name, it is an endpoint's: the version that this answers with.
+    /// `request`: Values may be texts of their types.
+    public func features(
+        ofModel name: String,
+        _ request: JSONValue,
+        at: Instant?,
+        withRecords: Bool
+    ) throws -> FeatureAnswer {
+        let version = try version(toRead: name, in: store)
+        let plan = try plan(ofDatasetVersion: version.dataset, in: store).1
+        let reading = try reading(of: plan)
+        let fields = try plan.fields(of: plan.typed(request), index: nil)
+        let instant = try plan.instant(of: fields, at, reading)
+        let read = try plan.read(
+            fields,
+            at: instant,
+            cut: reading.cut,
+            in: reading.store,
+            withRecords: withRecords
+        )
+        return FeatureAnswer(
+            subject: .model(version.model, version: version.version, dataset: version.dataset),
+            at: instant,
+            isComplete: reading.isComplete(at: instant),
+            newest: read.newest.compactMap(\.self).max(),
+            features: plan.columns.enumerated().map { index, column in
+                FeatureAnswer.Feature(
+                    name: column.name,
+                    value: read.values[index],
+                    records: withRecords ? read.records[index] : nil
+                )
+            }
+        )
+    }
+
+    private func version(toRead name: String, in reader: any StoreReader) throws -> ModelVersion {
+        let catalog = ModelCatalog.View(reader)
+        if try catalog.model(name) != nil {
+            if let version = try catalog.version(name, at: .production) { return version }
+            if let newest = try catalog.versions(name).last { return newest }
+            throw PlatformError.invalid(
+                "\(name) has no version yet. Train one: tributary train \(name) --dataset NAME@N"
+            )
+        }
+        guard let endpoint = try EndpointCatalog.View(reader).endpoint(name)?.definition else {
+            throw PlatformError.declined(Declined(ModelRefusal.unknownModel(name)))
+        }
+        return try version(of: endpoint, in: reader)
+    }
+
+    private func refuseUnknown(_ entities: JSONValue, in view: FeatureView) throws {
+        let known =
+            switch view {
+            case .request(let view): view.fields.map(\.name)
+            case .stream(let view): [view.entityName]
+            }
+        for (name, _) in entities.object ?? [] where !known.contains(name) {
+            throw PlatformError.invalid(
+                "there is no field `\(name)`. \(view.definition.name) is read by "
+                    + known.joined(separator: ", ") + "."
+                    + Spelling.suggestion(for: name, among: known)
+            )
+        }
+    }
+
     private func knownView(_ name: String, in reader: any StoreReader) throws -> FeatureView {
         if let view = try featureView(name, in: reader) { return view }
         let known = try FeatureCatalog.View(reader).views().map(\.name)
@@ -106,7 +179,7 @@ extension Platform {
         }
         if let value = FieldValue(given, as: type) { return value }
         if let text = given.string, let value = FieldValue(text: text, as: type) { return value }
-        throw PlatformError.invalid("`\(name)` is \(given.phrase), which is no \(type.rawValue)")
+        throw PlatformError.invalid("`\(name)` is \(given.phrase), and not \(type.phrase)")
     }
 
     /// Feast's `get-online-features`: a JSON answer with a column for each entity and each feature.

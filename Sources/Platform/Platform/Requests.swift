@@ -35,7 +35,7 @@ extension FeaturePlan {
             }
             guard let read = FieldValue(value, as: rows.fields[field].type) else {
                 throw PlatformError.invalid(
-                    "\(place)`\(name)` is \(value.phrase), which is no \(rows.fields[field].type.rawValue)"
+                    "\(place)`\(name)` is \(value.phrase), and not \(rows.fields[field].type.phrase)"
                 )
             }
             values[field] = read
@@ -50,6 +50,18 @@ extension FeaturePlan {
             )
         }
         return values
+    }
+
+    /// The request, with values that are texts of another type read as that type: a command line knows no types.
+    func typed(_ request: JSONValue) -> JSONValue {
+        .object(
+            (request.object ?? []).map { name, value in
+                guard let type = rows.fields.first(where: { $0.name == name })?.type,
+                    let text = value.string, let read = FieldValue(text: text, as: type)
+                else { return (name, value) }
+                return (name, read.json)
+            }
+        )
     }
 
     private var neededNames: [String] { needed.map { rows.fields[$0].name } }
@@ -115,20 +127,6 @@ extension FieldValue {
         case .float(let value): .number(value)
         case .string(let value): .string(value)
         case .timestamp(let value): .string(value.rfc3339)
-        }
-    }
-}
-
-extension JSONValue {
-    /// What it is, for errors.
-    var phrase: String {
-        switch self {
-        case .null: "null"
-        case .bool(let value): "\(value)"
-        case .string(let text): "`\(text.prefix(64))`"
-        case .array: "a list"
-        case .object: "an object"
-        default: canonicalText
         }
     }
 }

@@ -97,36 +97,56 @@ extension Platform {
         answering stream: StreamDefinition? = nil,
         in reader: any StoreReader
     ) throws -> ServedModel {
-        let catalog = ModelCatalog.View(reader)
+        let version = try version(of: endpoint, in: reader)
+        do {
+            return try servedModel(version, answering: stream, in: reader)
+        } catch let error as ArchiveError {
+            foundBroken(endpoint.name, error)
+            throw error
+        }
+    }
+
+    /// The version that an endpoint answers with.
+    func version(
+        of endpoint: EndpointDefinition,
+        in reader: any StoreReader
+    ) throws -> ModelVersion {
         let name = endpoint.model.model
-        let number: Int64
         switch endpoint.model.choice {
-        case .version(let version): number = version
+        case .version(let number): return try version(name, number, in: reader)
         case .stage(let stage):
             guard let stage = Stage(rawValue: stage),
-                let version = try catalog.version(name, at: stage)?.version
+                let version = try ModelCatalog.View(reader).version(name, at: stage)
             else {
                 throw PlatformError.declined(
                     Declined(ServingRefusal.noVersion(model: name, stage: "\(stage)"))
                 )
             }
-            number = version
+            return version
         }
-        return try servedModel(name, number, answering: stream, in: reader)
+    }
+
+    /// A version that was registered; thrown otherwise: what to do about it.
+    func version(
+        _ name: String,
+        _ number: Int64,
+        in reader: any StoreReader
+    ) throws -> ModelVersion {
+        guard let version = try ModelCatalog.View(reader).version(name, number) else {
+            throw PlatformError.declined(
+                Declined(ModelRefusal.unknownVersion(model: name, version: number))
+            )
+        }
+        return version
     }
 
     /// A version, ready to answer.
-    public func servedModel(
-        _ name: String,
-        _ number: Int64,
+    func servedModel(
+        _ version: ModelVersion,
         answering answered: StreamDefinition? = nil,
         in reader: any StoreReader
     ) throws -> ServedModel {
-        guard let version = try ModelCatalog.View(reader).version(name, number) else {
-            throw PlatformError.declined(
-                Declined(ServingRefusal.unknownVersion(model: name, version: number))
-            )
-        }
+        let (name, number) = (version.model, version.version)
         let (dataset, plan) = try plan(
             ofDatasetVersion: version.dataset,
             over: answered,

@@ -1,4 +1,6 @@
+internal import Archive
 internal import Projections
+internal import Serving
 public import Store
 internal import Synchronization
 
@@ -25,11 +27,40 @@ extension Platform {
         }
     }
 
-    /// What keeps the platform from being ready: projections that do not go on, and damage to the state.
+    /// What keeps the platform from being ready: projections that do not go on, and damage to the state or to a model that
+    /// is to answer.
     public var troubles: [String] {
-        let broken = housekeeping.withLock(\.brokenState)
+        let (state, endpoints) = housekeeping.withLock { ($0.brokenState, $0.brokenEndpoints) }
         return stopReasons
-            + (broken.map { ["the state is damaged, restart the server: \($0)"] } ?? [])
+            + (state.map { ["the state is damaged, restart the server: \($0)"] } ?? [])
+            + endpoints.sorted { $0.key < $1.key }.map {
+                "the endpoint \($0.key) cannot answer: \($0.value)"
+            }
+    }
+
+    /// Looks whether the archive gives every endpoint its model, which makes it ready too. Blocks.
+    func checkEndpoints() throws {
+        let reader = try store.snapshot()
+        var broken: [String: String] = [:]
+        for (name, entry) in try EndpointCatalog.View(reader).endpoints() {
+            guard let definition = entry.definition else { continue }
+            do {
+                _ = try servedModel(of: definition, in: reader)
+            } catch let error as ArchiveError {
+                broken[name] = "\(error)"
+            } catch is PlatformError {
+                // Nothing stands at the stage, say: whoever asks the endpoint is told.
+            }
+        }
+        housekeeping.withLock { $0.brokenEndpoints = broken }
+    }
+
+    /// Nobody should rely on an endpoint whose model cannot be read.
+    func foundBroken(_ endpoint: String, _ error: ArchiveError) {
+        let former = housekeeping.withLock {
+            $0.brokenEndpoints.updateValue("\(error)", forKey: endpoint)
+        }
+        if former == nil { notice("the endpoint \(endpoint) cannot answer: \(error)") }
     }
 
     /// The next start must not open what is there now, and nobody should rely on it until then.

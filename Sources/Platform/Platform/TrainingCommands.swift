@@ -228,14 +228,13 @@ extension Platform {
         on reference: String
     ) async throws -> Evaluation {
         let reader = try store.snapshot()
-        let served = try await pool.run { [self] in try servedModel(name, number, in: reader) }
+        let model = try version(name, number, in: reader)
+        let served = try await pool.run { [self] in try servedModel(model, in: reader) }
         let (dataset, datasetNumber) = try datasetReference(reference)
         let version = try sealedVersion(dataset, datasetNumber, in: reader)
-        guard let model = try ModelCatalog.View(reader).version(name, number),
-            let baselineDigest = model.baseline
-        else {
-            throw PlatformError.declined(
-                Declined(ModelRefusal.unknownVersion(model: name, version: number))
+        guard let baselineDigest = model.baseline else {
+            throw PlatformError.invalid(
+                "\(name)@\(number) was registered without a baseline to compare it with"
             )
         }
         guard version.manifest.columns.features.map(\.name) == model.columns else {

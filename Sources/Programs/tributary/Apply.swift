@@ -38,15 +38,11 @@ struct Apply: AsyncParsableCommand {
             "/api/v1/apply",
             body: ["files": .array(texts), "dryRun": .bool(dryRun)]
         )
-        for result in answer["results"]?.array ?? [] {
-            print(
-                pad(result["kind"]?.string ?? "", 14),
-                pad(result["name"]?.string ?? "", 26),
-                pad(result["action"]?.string ?? "", 11),
-                result["note"]?.string ?? "",
-                separator: ""
-            )
-        }
+        printTable(
+            (answer["results"]?.array ?? []).map { result in
+                ["kind", "name", "action", "note"].map { result[$0]?.plain ?? "" }
+            }
+        )
     }
 
     private func yamlFiles(_ path: String) throws -> [String] {
@@ -60,9 +56,4 @@ struct Apply: AsyncParsableCommand {
         }
         .filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.sorted().map { "\(path)/\($0)" }
     }
-}
-
-/// The text, and spaces up to a width.
-func pad(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(1, width - text.count))
 }

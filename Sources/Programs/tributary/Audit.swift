@@ -23,8 +23,7 @@ struct Audit: AsyncParsableCommand {
         var projections: [String] = []
         @Option(help: "genesis, which is from where every proof begins.")
         var from = "genesis"
-        @Option(name: .shortAndLong, help: "table or json.")
-        var output = ReportForm.table
+        @OptionGroup var output: OutputOptions
         @OptionGroup var options: ServerOptions
 
         func validate() throws {
@@ -38,7 +37,7 @@ struct Audit: AsyncParsableCommand {
                 body: ["projections": .array(projections.map(JSONValue.string))]
             )
             let findings = answer["projections"]?.array ?? []
-            if output == .table { show(findings) } else { print(try answer.text(.pretty)) }
+            try output.show(answer) { _ in printFindings(findings) }
             let different = findings.filter {
                 ["different", "attestationDiffers"].contains($0["finding"]?.string)
             }
@@ -51,7 +50,7 @@ struct Audit: AsyncParsableCommand {
                 }
                 throw Failure.refused("different: \(named.joined(separator: "; "))")
             }
-            if output == .table {
+            if output.form == .table {
                 print(
                     "\(findings.count - unproven.count) equal"
                         + (unproven.isEmpty ? "" : ", \(unproven.count) not comparable")
@@ -59,23 +58,20 @@ struct Audit: AsyncParsableCommand {
             }
         }
 
-        private func show(_ findings: [JSONValue]) {
-            line("PROJECTION", "POSITION", "ROWS", "SERVED", "REPLAYED", "FINDING", "TIME")
-            for finding in findings {
-                line(
-                    finding["projection"]?.plain ?? "",
-                    finding["position"]?.plain ?? "",
-                    finding["entries"]?.plain ?? "",
-                    String((finding["served"]?.plain ?? "").prefix(16)),
-                    String((finding["replayed"]?.plain ?? "").prefix(16)),
-                    finding["finding"]?.plain ?? "",
-                    seconds(finding) + (finding["why"].map { " (\($0.plain))" } ?? "")
-                )
-            }
-        }
-
-        private func line(_ cells: String...) {
-            print(zip(cells, [30, 32, 10, 18, 18, 20, 1]).map { pad($0, $1) }.joined().trimmed)
+        private func printFindings(_ findings: [JSONValue]) {
+            printTable(
+                [["PROJECTION", "POSITION", "ROWS", "SERVED", "REPLAYED", "FINDING", "TIME"]]
+                    + findings.map { finding in
+                        [
+                            finding["projection"]?.plain ?? "", finding["position"]?.plain ?? "",
+                            finding["entries"]?.plain ?? "",
+                            String((finding["served"]?.plain ?? "").prefix(16)),
+                            String((finding["replayed"]?.plain ?? "").prefix(16)),
+                            finding["finding"]?.plain ?? "",
+                            seconds(finding) + (finding["why"].map { " (\($0.plain))" } ?? ""),
+                        ]
+                    }
+            )
         }
 
         private func seconds(_ finding: JSONValue) -> String {

@@ -12,6 +12,8 @@ struct ServerOptions: ParsableArguments {
     @Option(help: "Who asks; unverified until there is access control. Default: the user's name.")
     var actor: String?
 
+    func validate() throws { _ = try Address.parse(server, option: "--server") }
+
     var client: Client { Client(address: server, actor: actor ?? userName) }
 }
 
@@ -94,7 +96,9 @@ struct Client {
                 over: channel,
                 take
             )
-        } catch let error where error is IOError || error is ChannelError {
+        } catch let error
+            where error is IOError || error is ChannelError || error is HTTPParserError
+        {
             throw Failure.outcomeUnknown("the connection to \(address) broke: \(error)")
         }
     }
@@ -142,7 +146,7 @@ struct Client {
     private func connect() async throws -> NIOAsyncChannel<
         HTTPClientResponsePart, HTTPClientRequestPart
     > {
-        let (host, port) = try place()
+        let (host, port) = try Address.parse(address, option: "--server")
         do {
             return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connect(host: host, port: port) { channel in
@@ -156,15 +160,6 @@ struct Client {
                 "no server answers at \(address): start one with `tributary serve`, or say where it is with --server"
             )
         }
-    }
-
-    private func place() throws -> (host: String, port: Int) {
-        guard let colon = address.lastIndex(of: ":"),
-            let port = Int(address[address.index(after: colon)...])
-        else {
-            throw ValidationError("--server takes HOST:PORT, and not `\(address)`.")
-        }
-        return (String(address[..<colon]), port)
     }
 
     private func problem(_ answer: Answer) -> Failure {

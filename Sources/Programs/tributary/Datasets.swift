@@ -26,8 +26,7 @@ struct DatasetCommand: AsyncParsableCommand {
         var from: String
         @Option(help: "All rows lie before this.")
         var to: String
-        @Option(name: .shortAndLong, help: "table or json.")
-        var output = OutputForm.table
+        @OptionGroup var output: OutputOptions
         @OptionGroup var options: ServerOptions
 
         func run() async throws {
@@ -36,13 +35,14 @@ struct DatasetCommand: AsyncParsableCommand {
                 "/api/v1/datasets/\(name.urlEncoded)/seal",
                 body: ["from": .string(from), "to": .string(to)]
             )
-            guard output == .table else { return print(try answer.text(.pretty)) }
-            print(
-                "\(answer["name"]?.plain ?? "")  \(answer["rows"]?.plain ?? "") rows, "
-                    + "\(answer["chunks"]?.array?.count ?? 0) chunks, content "
-                    + "\(String((answer["content"]?.plain ?? "").prefix(16)))  "
-                    + (answer["action"]?.plain ?? "")
-            )
+            try output.show(answer) { answer in
+                print(
+                    "\(answer["name"]?.plain ?? "")  \(counted(answer["rows"]?.integer ?? 0, "row")), "
+                        + "\(counted(answer["chunks"]?.array?.count ?? 0, "chunk")), content "
+                        + "\(String((answer["content"]?.plain ?? "").prefix(16)))  "
+                        + (answer["action"]?.plain ?? "")
+                )
+            }
         }
     }
 
@@ -61,9 +61,15 @@ struct DatasetCommand: AsyncParsableCommand {
         @OptionGroup var options: ServerOptions
 
         func run() async throws {
-            try await options.client.lines(
-                "/api/v1/datasets/\(version.urlEncoded)/rows.\(output.rawValue)"
-            ) { print($0) }
+            do {
+                try await options.client.lines(
+                    "/api/v1/datasets/\(version.urlEncoded)/rows.\(output.rawValue)"
+                ) { print($0) }
+            } catch Failure.outcomeUnknown(let why) {
+                // The server breaks off at a chunk that is damaged, and says so only to those who ask.
+                _ = try await verifyDataset(version, options)
+                throw Failure.refused("refused: not all rows came: \(why)")
+            }
         }
     }
 
@@ -78,24 +84,33 @@ struct DatasetCommand: AsyncParsableCommand {
         @OptionGroup var options: ServerOptions
 
         func run() async throws {
-            let answer = try await options.client.ask(
-                .POST,
-                "/api/v1/datasets/\(version.urlEncoded)/verify",
-                body: [:]
-            )
-            let damages = answer["damages"]?.array ?? []
-            for damage in damages {
-                print(
-                    "chunk \(damage["chunk"]?.plain ?? ""): expected \(damage["expected"]?.plain ?? ""), "
-                        + "found \(damage["found"]?.plain ?? "nothing"): \(damage["reason"]?.plain ?? "")"
-                )
-            }
-            guard damages.isEmpty else {
-                throw Failure.refused("\(version): \(damages.count) chunks are damaged")
-            }
+            let intact = try await verifyDataset(version, options)
             print(
-                "\(version)  \(answer["rows"]?.plain ?? "") rows in \(answer["chunks"]?.plain ?? "") chunks, intact"
+                "\(version)  \(counted(intact["rows"]?.integer ?? 0, "row")) in "
+                    + "\(counted(intact["chunks"]?.integer ?? 0, "chunk")), intact"
             )
         }
     }
+}
+
+/// What the server found in the chunks of a version that is intact; the damage is shown and thrown otherwise.
+private func verifyDataset(_ version: String, _ options: ServerOptions) async throws -> JSONValue {
+    let answer = try await options.client.ask(
+        .POST,
+        "/api/v1/datasets/\(version.urlEncoded)/verify",
+        body: [:]
+    )
+    let damages = answer["damages"]?.array ?? []
+    for damage in damages {
+        printError(
+            "chunk \(damage["chunk"]?.plain ?? ""): expected \(damage["expected"]?.plain ?? ""), "
+                + "found \(damage["found"]?.plainOrNull ?? ""): \(damage["reason"]?.plain ?? "")"
+        )
+    }
+    guard damages.isEmpty else {
+        throw Failure.refused(
+            "damaged: \(version), \(damages.count) of \(counted(answer["chunks"]?.integer ?? 0, "chunk"))"
+        )
+    }
+    return answer
 }

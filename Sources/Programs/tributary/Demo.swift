@@ -67,7 +67,7 @@ struct Demo: ParsableCommand {
         try refusing("writing \(into)/\(name)") {
             try Data(text).write(to: URL(fileURLWithPath: "\(into)/\(name)"), options: .atomic)
         }
-        print("\(name): \(records.count) records")
+        print("\(name): \(counted(records.count, "record"))")
     }
 
     private func observation(_ row: [String: String]) throws -> (Instant, JSONValue) {

@@ -13,8 +13,7 @@ struct Train: AsyncParsableCommand {
     var dataset: String
     @Option(help: "The revision of your code, for the run's record.")
     var codeRevision: String?
-    @Option(name: .shortAndLong, help: "table or json.")
-    var output = OutputForm.table
+    @OptionGroup var output: OutputOptions
     @OptionGroup var options: ServerOptions
 
     func run() async throws {
@@ -25,13 +24,12 @@ struct Train: AsyncParsableCommand {
             "/api/v1/models/\(model.urlEncoded)/train",
             body: .object(body)
         )
-        guard output == .table else { return print(try answer.text(.pretty)) }
-        print(
-            "\(model)@\(answer["version"]?.plain ?? "")  run \(answer["run"]?.plain ?? "")  artifact "
-                + String((answer["artifact"]?.plain ?? "").prefix(16))
-        )
-        for (name, value) in answer["metrics"]?.object ?? [] {
-            print(pad("  " + name, 28) + value.plain)
+        try output.show(answer) { answer in
+            print(
+                "\(model)@\(answer["version"]?.plain ?? "")  run \(answer["run"]?.plain ?? "")  artifact "
+                    + String((answer["artifact"]?.plain ?? "").prefix(16))
+            )
+            printTable((answer["metrics"]?.object ?? []).map { [$0, $1.plain] }, indent: 2)
         }
     }
 }
@@ -40,7 +38,7 @@ struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Shows and compares training runs.",
-        discussion: "Example: tributary get run",
+        discussion: "Example: tributary run show 0193596c-2f1a-7c3e-9d55-2f3c1b7a9e10",
         subcommands: [Show.self, Compare.self]
     )
 
@@ -52,13 +50,13 @@ struct RunCommand: AsyncParsableCommand {
 
         @Argument(help: "The run.")
         var run: String
-        @Option(name: .shortAndLong, help: "yaml or json.")
-        var output = OutputForm.yaml
+        @OptionGroup var output: OutputOptions
         @OptionGroup var options: ServerOptions
 
         func run() async throws {
-            let answer = try await options.client.ask(.GET, "/api/v1/runs/\(run.urlEncoded)")
-            print(output == .json ? try answer.text(.pretty) : try answer.yaml())
+            try output.show(
+                try await options.client.ask(.GET, "/api/v1/runs/\(run.urlEncoded)")
+            )
         }
     }
 
@@ -83,26 +81,23 @@ struct RunCommand: AsyncParsableCommand {
                     try await options.client.ask(.GET, "/api/v1/runs/\(run.urlEncoded)")
                 )
             }
-            print(pad("", 28) + runs.map { pad(String($0.prefix(13)), 16) }.joined())
+            var rows = [[""] + runs.map { String($0.prefix(13)) }]
+            func add(_ name: String, _ values: [String]) {
+                rows.append([(Set(values).count > 1 ? "* " : "  ") + name] + values)
+            }
             for key in ["model", "dataset", "engine", "status"] {
-                show(key, answers.map { $0[key]?.plain ?? "" })
+                add(key, answers.map { $0[key]?.plain ?? "" })
             }
             for group in ["parameters", "metrics"] {
                 let names = Set(answers.flatMap { $0[group]?.object?.map(\.0) ?? [] }).sorted()
-                for name in names {
-                    show(name, answers.map { Self.last($0[group]?[name]) })
-                }
+                for name in names { add(name, answers.map { Self.last($0[group]?[name]) }) }
             }
+            printTable(rows)
         }
 
         /// Of a metric with rounds, the last.
         private static func last(_ value: JSONValue?) -> String {
             (value?.array?.last ?? value)?.plain ?? ""
-        }
-
-        private func show(_ name: String, _ values: [String]) {
-            let mark = Set(values).count > 1 ? "* " : "  "
-            print(pad(mark + name, 28) + values.map { pad(String($0.prefix(14)), 16) }.joined())
         }
     }
 }
@@ -122,8 +117,8 @@ struct ModelCommand: AsyncParsableCommand {
                 "Example: tributary model approve late-arrival@1 --actor grace --reason \"better than the baseline\""
         )
 
-        @Argument(help: "NAME@N.")
-        var version: String
+        @Argument(help: "NAME@N.", transform: VersionName.init)
+        var version: VersionName
         @Option(help: "test or production.")
         var stage = "production"
         @Option(help: "Why, in your own words.")
@@ -131,7 +126,8 @@ struct ModelCommand: AsyncParsableCommand {
         @OptionGroup var options: ServerOptions
 
         func run() async throws {
-            try await move(version, "approve", stage, reason, options)
+            let isNew = try await move(version, "approve", stage, reason, options)
+            print("\(version)  approved for \(stage)\(isNew ? "" : " already")")
         }
     }
 
@@ -142,8 +138,8 @@ struct ModelCommand: AsyncParsableCommand {
                 "Example: tributary model promote late-arrival@1 --stage production --actor ada"
         )
 
-        @Argument(help: "NAME@N.")
-        var version: String
+        @Argument(help: "NAME@N.", transform: VersionName.init)
+        var version: VersionName
         @Option(help: "test or production.")
         var stage: String
         @Option(help: "Why, in your own words.")
@@ -151,7 +147,8 @@ struct ModelCommand: AsyncParsableCommand {
         @OptionGroup var options: ServerOptions
 
         func run() async throws {
-            try await move(version, "promote", stage, reason, options)
+            let isNew = try await move(version, "promote", stage, reason, options)
+            print("\(version)  \(isNew ? "now" : "already") at \(stage)")
         }
     }
 
@@ -190,8 +187,7 @@ struct ModelCommand: AsyncParsableCommand {
         var name: String
         @Option(help: "As of a position (tributary.models/0@12) or an instant.")
         var asOf: String?
-        @Option(name: .shortAndLong, help: "table or json.")
-        var output = OutputForm.table
+        @OptionGroup var output: OutputOptions
         @OptionGroup var options: ServerOptions
 
         func run() async throws {
@@ -200,13 +196,14 @@ struct ModelCommand: AsyncParsableCommand {
                 .GET,
                 "/api/v1/models/\(name.urlEncoded)/history\(query)"
             )
-            guard output == .table else { return print(try answer.text(.pretty)) }
-            for item in answer["items"]?.array ?? [] {
-                print(
-                    pad(item["at"]?.plain ?? "", 30) + pad(item["kind"]?.plain ?? "", 12)
-                        + pad(item["version"].map { $0.isNull ? "" : "@\($0.plain)" } ?? "", 6)
-                        + pad(item["stage"]?.plain ?? "", 13) + pad(item["actor"]?.plain ?? "", 14)
-                        + (item["reason"]?.plain ?? "")
+            try output.show(answer) { answer in
+                printTable(
+                    (answer["items"]?.array ?? []).map { item in
+                        let version = item["version"]?.integer.map { "@\($0)" } ?? ""
+                        let others = ["stage", "actor", "reason"].map { item[$0]?.plain ?? "" }
+                        return [item["at"]?.plain ?? "", item["kind"]?.plain ?? "", version]
+                            + others
+                    }
                 )
             }
         }
@@ -218,52 +215,48 @@ struct ModelCommand: AsyncParsableCommand {
             discussion: "Example: tributary model evaluate late-arrival@1 --dataset late_arrivals@2"
         )
 
-        @Argument(help: "NAME@N.")
-        var version: String
+        @Argument(help: "NAME@N.", transform: VersionName.init)
+        var version: VersionName
         @Option(help: "NAME@N of the dataset.")
         var dataset: String
-        @Option(name: .shortAndLong, help: "table or json.")
-        var output = OutputForm.table
+        @OptionGroup var output: OutputOptions
         @OptionGroup var options: ServerOptions
 
         func run() async throws {
-            let (name, number) = try versionParts(version)
             let answer = try await options.client.ask(
                 .POST,
-                "/api/v1/models/\(name.urlEncoded)/versions/\(number)/evaluate",
+                "\(version.path)/evaluate",
                 body: ["dataset": .string(dataset)]
             )
-            guard output == .table else { return print(try answer.text(.pretty)) }
-            print("\(version) on \(dataset), \(answer["rows"]?.plain ?? "") rows")
-            for engine in ["xgboost", "logistic"] {
-                let figures = answer[engine]?.object?.map { "\($0.0) \($0.1.plain)" } ?? []
-                print(pad("  " + engine, 14) + figures.joined(separator: "  "))
+            try output.show(answer) { answer in
+                print("\(version) on \(dataset), \(counted(answer["rows"]?.integer ?? 0, "row"))")
+                printTable(
+                    ["xgboost", "logistic"].map { engine in
+                        [engine] + (answer[engine]?.object ?? []).map { "\($0) \($1.plain)" }
+                    },
+                    indent: 2
+                )
             }
         }
     }
 }
 
+/// Returns: Whether it was not so before.
 private func move(
-    _ version: String,
+    _ version: VersionName,
     _ verb: String,
     _ stage: String,
     _ reason: String,
     _ options: ServerOptions
-) async throws {
-    let (name, number) = try versionParts(version)
+) async throws -> Bool {
     let answer = try await options.client.ask(
         .POST,
-        "/api/v1/models/\(name.urlEncoded)/versions/\(number)/\(verb)",
+        "\(version.path)/\(verb)",
         body: ["stage": .string(stage), "reason": .string(reason)]
     )
-    print("\(version)  \(answer["action"]?.plain ?? "") for \(stage)")
+    return answer["action"] != "unchanged"
 }
 
-/// `late-arrival@2`
-func versionParts(_ text: String) throws -> (name: String, number: Int64) {
-    guard let at = text.lastIndex(of: "@"), let number = Int64(text[text.index(after: at)...])
-    else {
-        throw ValidationError("A version is written NAME@N, and not `\(text)`.")
-    }
-    return (String(text[..<at]), number)
+extension VersionName {
+    fileprivate var path: String { "/api/v1/models/\(name.urlEncoded)/versions/\(number)" }
 }

@@ -13,22 +13,25 @@ struct Predict: AsyncParsableCommand {
     @Argument(help: "The endpoint.")
     var endpoint: String
     @Argument(
-        help: "FIELD=VALUE; the fields are those of the stream that the endpoint's dataset reads."
+        help: ArgumentHelp(
+            "Fields of the stream that the endpoint's dataset reads.",
+            valueName: "field=value"
+        ),
+        transform: FieldArgument.init
     )
-    var fields: [String]
+    var fields: [FieldArgument]
     @Option(help: "As of when; default: the request's own event time, else the watermark.")
     var at: String?
     @Flag(help: "Also the features it was made from.")
     var features = false
-    @Option(name: .shortAndLong, help: "table or json.")
-    var output = OutputForm.table
+    @OptionGroup var output: OutputOptions
     @OptionGroup var options: ServerOptions
 
     func run() async throws {
         let inputs = try await options.client.ask(.GET, "/v2/models/\(endpoint.urlEncoded)")
-        var body = try fieldValues(fields).map { name, text in
-            let input = inputs["inputs"]?.array?.first { $0["name"]?.string == name }
-            return (name, try typed(text, name, input?["datatype"]?.string ?? ""))
+        var body = try fields.map { field in
+            let input = inputs["inputs"]?.array?.first { $0["name"]?.string == field.name }
+            return (field.name, try field.typed(input?["datatype"]?.string ?? ""))
         }
         if let at { body.append(("at", .string(at))) }
         if features { body.append(("features", true)) }
@@ -37,35 +40,39 @@ struct Predict: AsyncParsableCommand {
             "/api/v1/endpoints/\(endpoint.urlEncoded)/predict",
             body: .object(body)
         )
-        guard output == .table else { return print(try answer.text(.pretty)) }
-        let id = answer["id"]?.plain ?? ""
-        print(
-            pad("probability", 13) + pad(answer["outputs"]?["probability"]?.plain ?? "", 24)
-                + "\(answer["model"]?["name"]?.plain ?? "")@\(answer["model"]?["version"]?.plain ?? "")   "
-                + "at \(answer["at"]?.plain ?? "")"
-                + (answer["complete"] == true ? ", complete" : ", not complete")
-        )
-        print(pad("id", 13) + "\(id)    tributary explain \(id)")
-        for (name, value) in answer["features"]?.object ?? [] {
-            print(pad("  " + name, 48) + (value.isNull ? "null" : value.plain))
-        }
+        try output.show(answer, table: printPrediction)
+    }
+
+    private func printPrediction(_ answer: JSONValue) {
+        let (model, id) = (answer["model"], answer["id"]?.plain ?? "")
+        printTable([
+            [
+                "probability", answer["outputs"]?["probability"]?.plain ?? "",
+                "\(model?["name"]?.plain ?? "")@\(model?["version"]?.plain ?? "")  at \(answer["at"]?.plain ?? "")"
+                    + (answer["complete"] == true ? ", complete" : ", not complete"),
+            ],
+            ["id", id, "tributary explain \(id)"],
+        ])
+        printTable((answer["features"]?.object ?? []).map { [$0, $1.plainOrNull] }, indent: 2)
     }
 }
 
-/// A value as the type of its field has it; the protocol's name of the type.
-private func typed(_ text: JSONValue, _ name: String, _ datatype: String) throws -> JSONValue {
-    guard let text = text.string, text != "null" else { return .null }
-    let value: JSONValue? =
-        switch datatype {
-        case "INT32", "INT64": Int64(text).map { .integer($0) }
-        case "FP64": Double(text).map { .number($0) }
-        case "BOOL": text == "true" ? true : text == "false" ? false : nil
-        default: .string(text)
+extension FieldArgument {
+    /// The value as the type of its field has it; the inference protocol's name of the type.
+    fileprivate func typed(_ datatype: String) throws -> JSONValue {
+        guard text != "null" else { return .null }
+        let (value, wanted): (JSONValue?, String) =
+            switch datatype {
+            case "INT32", "INT64": (Int64(text).map { .integer($0) }, "a whole number")
+            case "FP64": (Double(text).map { .number($0) }, "a number")
+            case "BOOL": (text == "true" ? true : text == "false" ? false : nil, "true or false")
+            default: (.string(text), "")
+            }
+        guard let value else {
+            throw Failure.refused("refused: `\(name)` takes \(wanted), and not `\(text)`.")
         }
-    guard let value else {
-        throw ValidationError("`\(name)` is \(datatype), and `\(text)` is none.")
+        return value
     }
-    return value
 }
 
 struct Explain: AsyncParsableCommand {
@@ -86,8 +93,7 @@ struct Explain: AsyncParsableCommand {
     var endpoint: String?
     @Flag(help: "Compute it again, and compare.")
     var execute = false
-    @Option(name: .shortAndLong, help: "table or json.")
-    var output = OutputForm.table
+    @OptionGroup var output: OutputOptions
     @OptionGroup var options: ServerOptions
 
     func validate() throws {
@@ -107,7 +113,7 @@ struct Explain: AsyncParsableCommand {
             .GET,
             "/api/v1/predictions/\((prediction ?? "").urlEncoded)/explanation\(execute ? "?execute=1" : "")"
         )
-        if output == .json { print(try answer.text(.pretty)) } else { show(answer) }
+        try output.show(answer, table: printExplanation)
         let differences = answer["differences"]?.array ?? []
         guard differences.isEmpty else {
             throw Failure.refused(
@@ -115,7 +121,7 @@ struct Explain: AsyncParsableCommand {
                     + differences.map { Self.line($0) }.joined(separator: "; ")
             )
         }
-        if execute, output == .table { print("computed again: no difference") }
+        if execute, output.form == .table { print("computed again: no difference") }
     }
 
     private func executeAll(of endpoint: String) async throws {
@@ -124,20 +130,20 @@ struct Explain: AsyncParsableCommand {
             "/api/v1/endpoints/\(endpoint.urlEncoded)/reexecute",
             body: [:]
         )
-        if output == .json { print(try answer.text(.pretty)) }
         let first = answer["first"]?.array ?? []
-        if output == .table {
+        let differences = answer["differences"]?.integer ?? 0
+        try output.show(answer) { answer in
             for difference in first {
                 print("\(difference["id"]?.plain ?? "")  \(Self.line(difference))")
             }
             print(
-                "\(answer["predictions"]?.plain ?? "") predictions of \(endpoint) computed again, "
-                    + "\(answer["differences"]?.plain ?? "") differences"
+                "\(counted(answer["predictions"]?.integer ?? 0, "prediction")) of \(endpoint) computed again, "
+                    + counted(differences, "difference")
             )
         }
-        guard answer["differences"]?.integer == 0 else {
+        guard differences == 0 else {
             throw Failure.refused(
-                "different: \(answer["differences"]?.plain ?? "") values; the first: "
+                "different: \(counted(differences, "value")); the first: "
                     + (first.first.map { "\($0["id"]?.plain ?? "") \(Self.line($0))" } ?? "")
             )
         }
@@ -148,43 +154,43 @@ struct Explain: AsyncParsableCommand {
             + "recomputed \(difference["recomputed"]?.plain ?? "")"
     }
 
-    private func show(_ answer: JSONValue) {
-        func line(_ name: String, _ value: String) { print(pad(name, 14) + value) }
-        line("prediction", "\(answer["id"]?.plain ?? "")  at \(answer["position"]?.plain ?? "")")
-        line("endpoint", answer["endpoint"]?.plain ?? "")
-        if let input = answer["answers"] { line("answers", input.plain) }
-        line(
-            "probability",
-            "\(answer["outputs"]?["probability"]?.plain ?? "")  (margin \(answer["outputs"]?["margin"]?.plain ?? ""))"
-        )
-        let model = answer["model"]
-        line(
-            "model",
-            "\(model?["name"]?.plain ?? "")@\(model?["version"]?.plain ?? "")  artifact "
-                + String((model?["digest"]?.plain ?? "").prefix(16))
-        )
-        line("run", model?["run"]?.plain ?? "")
-        line("dataset", model?["dataset"]?.plain ?? "")
-        line(
-            "as of",
-            (answer["at"]?.plain ?? "")
-                + (answer["complete"] == true ? ", complete" : ", not complete")
-        )
-        line("request", answer["request"]?.plain ?? "")
-        line("cut", answer["cut"]?.plain ?? "")
+    private func printExplanation(_ answer: JSONValue) {
+        let (outputs, model) = (answer["outputs"], answer["model"])
+        var rows = [
+            ["prediction", "\(answer["id"]?.plain ?? "")  at \(answer["position"]?.plain ?? "")"],
+            ["endpoint", answer["endpoint"]?.plain ?? ""],
+        ]
+        if let input = answer["answers"] { rows.append(["answers", input.plain]) }
+        rows += [
+            [
+                "probability",
+                "\(outputs?["probability"]?.plain ?? "")  (margin \(outputs?["margin"]?.plain ?? ""))",
+            ],
+            [
+                "model",
+                "\(model?["name"]?.plain ?? "")@\(model?["version"]?.plain ?? "")  artifact "
+                    + String((model?["digest"]?.plain ?? "").prefix(16)),
+            ],
+            ["run", model?["run"]?.plain ?? ""],
+            ["dataset", model?["dataset"]?.plain ?? ""],
+            [
+                "as of",
+                (answer["at"]?.plain ?? "")
+                    + (answer["complete"] == true ? ", complete" : ", not complete"),
+            ],
+            ["request", answer["request"]?.plain ?? ""],
+            ["cut", answer["cut"]?.plain ?? ""],
+        ]
+        printTable(rows)
         print("features")
-        for feature in answer["features"]?.array ?? [] {
-            let records = feature["records"]?.array?.map(\.plain) ?? []
-            let shown = records.prefix(3).joined(separator: " ")
-            print(
-                pad("  " + (feature["name"]?.plain ?? ""), 48)
-                    + pad(
-                        feature["value"]?.isNull == false ? feature["value"]?.plain ?? "" : "null",
-                        24
-                    )
-                    + (records.isEmpty
-                        ? "" : "\(records.count) records: \(shown)\(records.count > 3 ? " …" : "")")
-            )
-        }
+        printTable(
+            (answer["features"]?.array ?? []).map { feature in
+                [
+                    feature["name"]?.plain ?? "", feature["value"]?.plainOrNull ?? "",
+                    feature["records"]?.places ?? "",
+                ]
+            },
+            indent: 2
+        )
     }
 }

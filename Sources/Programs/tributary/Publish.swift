@@ -82,7 +82,7 @@ struct Publish: AsyncParsableCommand {
             }
         }
         print(
-            "\(topic): \(publication.appended) records appended, \(publication.skipped) had arrived before"
+            "\(topic): \(counted(publication.appended, "record")) appended, \(publication.skipped) had arrived before"
         )
     }
 

@@ -6,6 +6,7 @@ import Hummingbird
 import KafkaLog
 import Logging
 import Logs
+import NIOCore
 import NIOPosix
 import Platform
 import PlatformAPI
@@ -13,6 +14,7 @@ import RocksStore
 import Segments
 import ServiceLifecycle
 import Store
+import Synchronization
 import UnixSignals
 import Workers
 
@@ -33,6 +35,11 @@ struct Serve: AsyncParsableCommand {
 
     @Option(help: "Use this Kafka cluster instead: HOST:PORT,…")
     var kafka: String?
+
+    func validate() throws {
+        _ = try Address.parse(http, option: "--http")
+        _ = try Address.parse(kafkaListen, option: "--kafka-listen")
+    }
 
     func run() async throws {
         let start = ContinuousClock.now
@@ -84,6 +91,7 @@ struct Serve: AsyncParsableCommand {
         var logger = Logger(label: "http")
         logger.logLevel = .error
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+        let isUp = Mutex(false)
         let application = api.server(host: httpHost, port: httpPort, group: group, logger: logger) {
             channel in
             let port = channel.localAddress?.port ?? httpPort
@@ -92,6 +100,7 @@ struct Serve: AsyncParsableCommand {
                 "tributary \(Tributary.version): http://\(httpHost):\(port), Kafka at \(bootstrap), up after \(Int(took)) ms"
             )
             fflush(nil)
+            isUp.withLock { $0 = true }
         }
         var configuration = ServiceGroupConfiguration(
             services: [.init(service: application)],
@@ -101,8 +110,13 @@ struct Serve: AsyncParsableCommand {
         // Whoever follows a topic would hold the server for ever: after this its connection is cut.
         configuration.maximumGracefulShutdownDuration = .seconds(2)
         let services = ServiceGroup(configuration: configuration)
+        var failure: Failure?
         do {
             try await services.run()
+        } catch let error as IOError where !isUp.withLock({ $0 }) {
+            failure = .refused(
+                "refused: HTTP cannot be served at \(http): \(String(cString: strerror(error.errnoCode)))"
+            )
         } catch {
             notices.add("HTTP ended: \(error)")
         }
@@ -113,6 +127,7 @@ struct Serve: AsyncParsableCommand {
         store.close()
         check.join()
         try await group.shutdownGracefully()
+        if let failure { throw failure }
     }
 }
 
@@ -170,6 +185,8 @@ struct BrokerCommand: AsyncParsableCommand {
 
     @Option(help: "Where it listens: loopback only, until there is access control.")
     var kafkaListen = "127.0.0.1:9092"
+
+    func validate() throws { _ = try Address.parse(kafkaListen, option: "--kafka-listen") }
 
     func run() async throws {
         let notices = Notices()

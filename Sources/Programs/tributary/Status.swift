@@ -7,37 +7,40 @@ struct Status: AsyncParsableCommand {
         discussion: "Example: tributary status"
     )
 
-    @Option(name: .shortAndLong, help: "table or json.")
-    var output = ReportForm.table
+    @OptionGroup var output: OutputOptions
     @OptionGroup var options: ServerOptions
 
     func run() async throws {
         let status = try await options.client.ask(.GET, "/api/v1/status")
         let isReady = status["ready"]?.bool == true
-        if output == .table { show(status, isReady) } else { print(try status.text(.pretty)) }
+        try output.show(status) { printStatus($0, isReady) }
         guard isReady else {
             let reasons = status["reasons"]?.array?.map(\.plain) ?? []
             throw Failure.refused("not ready: \(reasons.joined(separator: "; "))")
         }
     }
 
-    private func show(_ status: JSONValue, _ isReady: Bool) {
-        print(
-            "server        \(options.server), tributary \(status["version"]?.plain ?? ""), \(isReady ? "ready" : "NOT READY")"
-        )
-        print("Kafka         \(status["kafka"]?.plain ?? "")")
-        print("data          \(status["dataDirectory"]?.plain ?? "")")
-        print("attested      \(status["lastAttestation"]?.string ?? "not yet")")
+    private func printStatus(_ status: JSONValue, _ isReady: Bool) {
+        printTable([
+            [
+                "server",
+                "\(options.server), tributary \(status["version"]?.plain ?? ""), "
+                    + (isReady ? "ready" : "NOT READY"),
+            ],
+            ["Kafka", status["kafka"]?.plain ?? ""],
+            ["data", status["dataDirectory"]?.plain ?? ""],
+            ["attested", status["lastAttestation"]?.string ?? "not yet"],
+        ])
         print()
-        print(pad("PROJECTION", 30) + pad("PARTITION", 30) + pad("NEXT", 10) + pad("LAG", 8))
-        for seat in status["projections"]?.array ?? [] {
-            let since = seat["replayableSince"].map { "replayable since \($0.plain)" } ?? ""
-            print(
-                pad(seat["projection"]?.plain ?? "", 30) + pad(seat["partition"]?.plain ?? "", 30)
-                    + pad(seat["next"]?.plain ?? "", 10) + pad(seat["lag"]?.plain ?? "", 8) + since
-                    + (seat["stopped"].map { "STOPPED: \($0.plain)" } ?? "")
-            )
-        }
+        printTable(
+            [["PROJECTION", "PARTITION", "NEXT", "LAG"]]
+                + (status["projections"]?.array ?? []).map { seat in
+                    ["projection", "partition", "next", "lag"].map { seat[$0]?.plain ?? "" } + [
+                        (seat["replayableSince"].map { "replayable since \($0.plain)" } ?? "")
+                            + (seat["stopped"].map { "STOPPED: \($0.plain)" } ?? "")
+                    ]
+                }
+        )
         for (title, key) in [("open alerts", "openAlerts"), ("notices", "notices")] {
             guard let lines = status[key]?.array, !lines.isEmpty else { continue }
             print("\n\(title)")
