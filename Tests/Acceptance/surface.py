@@ -192,12 +192,16 @@ def exit_codes_of_problems():
         with http.server.HTTPServer(("127.0.0.1", 0), handler) as server:
             thread = threading.Thread(target=server.serve_forever, daemon=True)
             thread.start()
+            address = f"127.0.0.1:{server.server_port}"
             try:
-                ran = run("wait", "--settled", "--server", f"127.0.0.1:{server.server_port}", status=code)
+                ran = run("wait", "--settled", "--server", address, status=code)
+                train = run("train", "late-arrival", "--dataset", "late_arrivals@1", "--key", "k1", "--server", address,
+                            status=code)
             finally:
                 server.shutdown()
                 thread.join(10)
             expect_in("the detail", ran.stderr, f"what {kind} says")
+            expect("--key k1" in train.stderr, code == 4, f"whether {kind} names the key: {train.stderr}")
 
 
 def other_addresses(place):
@@ -438,6 +442,8 @@ def idempotency(server, chance):
     problem(ask(name, key, "Something else."), 422, "keyReused")
     facts = [event for event in server.events("tributary.streams") if name in json.dumps(event)]
     expect(len(facts), 1, "facts about the stream")
+    train = ["train", "late-arrival", "--dataset", "late_arrivals@1", "--key", key]
+    expect(server.run(*train).stdout, server.run(*train).stdout, "training once more with the same key")
     # A read that waits for the position sees what was written.
     seen = server.ask("GET", f"/api/v1/streams/{name}", headers={"Tributary-At-Least": first.getheader("Tributary-Position")})
     expect(seen.status, 200, "a read behind the write")

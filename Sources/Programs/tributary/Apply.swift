@@ -14,7 +14,7 @@ struct Apply: AsyncParsableCommand {
     @Flag(help: "Only say what would be done.")
     var dryRun = false
 
-    @OptionGroup var options: ServerOptions
+    @OptionGroup var change: ChangeOptions
 
     func run() async throws {
         let sources = try files.flatMap(yamlFiles)
@@ -33,7 +33,7 @@ struct Apply: AsyncParsableCommand {
                 ),
             ]
         }
-        let answer = try await options.client.ask(
+        let answer = try await change.ask(
             .POST,
             "/api/v1/apply",
             body: ["files": .array(texts), "dryRun": .bool(dryRun)]

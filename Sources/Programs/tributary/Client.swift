@@ -17,6 +17,35 @@ struct ServerOptions: ParsableArguments {
     var client: Client { Client(address: server, actor: actor ?? userName) }
 }
 
+/// The same, of commands that change something.
+struct ChangeOptions: ParsableArguments {
+    @OptionGroup var options: ServerOptions
+
+    @Option(help: "The idempotency key: asked again with it, the command takes effect once. Default: a new one.")
+    var key: String?
+
+    /// Where nobody can tell whether it took effect, the failure says how to ask again.
+    func ask(
+        _ method: Client.Method,
+        _ path: String,
+        body: JSONValue? = nil
+    ) async throws -> JSONValue {
+        let key = key ?? String(UInt64.random(in: .min ... .max), radix: 16)
+        do {
+            return try await options.client.ask(
+                method,
+                path,
+                body: body,
+                headers: [("Idempotency-Key", key)]
+            )
+        } catch Failure.outcomeUnknown(let why) {
+            throw Failure.outcomeUnknown(
+                "\(why). Ask again with --key \(key): it takes effect once"
+            )
+        }
+    }
+}
+
 /// Asks the server over HTTP.
 struct Client {
     var address: String

@@ -27,10 +27,10 @@ struct DatasetCommand: AsyncParsableCommand {
         @Option(help: "All rows lie before this.")
         var to: String
         @OptionGroup var output: OutputOptions
-        @OptionGroup var options: ServerOptions
+        @OptionGroup var change: ChangeOptions
 
         func run() async throws {
-            let answer = try await options.client.ask(
+            let answer = try await change.ask(
                 .POST,
                 "/api/v1/datasets/\(name.urlEncoded)/seal",
                 body: ["from": .string(from), "to": .string(to)]

@@ -129,7 +129,7 @@ struct Delete: AsyncParsableCommand {
     var kind: Kind
     @Argument(help: "Its name.")
     var name: String
-    @OptionGroup var options: ServerOptions
+    @OptionGroup var change: ChangeOptions
 
     func validate() throws {
         guard kind.isDeclared else {
@@ -140,7 +140,7 @@ struct Delete: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let answer = try await options.client.ask(.DELETE, "\(kind.path)/\(name.urlEncoded)")
+        let answer = try await change.ask(.DELETE, "\(kind.path)/\(name.urlEncoded)")
         printTable([[answer["kind"]?.plain ?? "", name, answer["action"]?.plain ?? ""]])
     }
 }

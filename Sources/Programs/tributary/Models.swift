@@ -14,12 +14,12 @@ struct Train: AsyncParsableCommand {
     @Option(help: "The revision of your code, for the run's record.")
     var codeRevision: String?
     @OptionGroup var output: OutputOptions
-    @OptionGroup var options: ServerOptions
+    @OptionGroup var change: ChangeOptions
 
     func run() async throws {
         var body: [(String, JSONValue)] = [("dataset", .string(dataset))]
         if let codeRevision { body.append(("codeRevision", .string(codeRevision))) }
-        let answer = try await options.client.ask(
+        let answer = try await change.ask(
             .POST,
             "/api/v1/models/\(model.urlEncoded)/train",
             body: .object(body)
@@ -123,10 +123,10 @@ struct ModelCommand: AsyncParsableCommand {
         var stage = "production"
         @Option(help: "Why, in your own words.")
         var reason = ""
-        @OptionGroup var options: ServerOptions
+        @OptionGroup var change: ChangeOptions
 
         func run() async throws {
-            let isNew = try await move(version, "approve", stage, reason, options)
+            let isNew = try await move(version, "approve", stage, reason, change)
             print("\(version)  approved for \(stage)\(isNew ? "" : " already")")
         }
     }
@@ -144,10 +144,10 @@ struct ModelCommand: AsyncParsableCommand {
         var stage: String
         @Option(help: "Why, in your own words.")
         var reason = ""
-        @OptionGroup var options: ServerOptions
+        @OptionGroup var change: ChangeOptions
 
         func run() async throws {
-            let isNew = try await move(version, "promote", stage, reason, options)
+            let isNew = try await move(version, "promote", stage, reason, change)
             print("\(version)  \(isNew ? "now" : "already") at \(stage)")
         }
     }
@@ -165,10 +165,10 @@ struct ModelCommand: AsyncParsableCommand {
         var stage = "production"
         @Option(help: "Why, in your own words.")
         var reason = ""
-        @OptionGroup var options: ServerOptions
+        @OptionGroup var change: ChangeOptions
 
         func run() async throws {
-            let answer = try await options.client.ask(
+            let answer = try await change.ask(
                 .POST,
                 "/api/v1/models/\(name.urlEncoded)/rollback",
                 body: ["stage": .string(stage), "reason": .string(reason)]
@@ -247,9 +247,9 @@ private func move(
     _ verb: String,
     _ stage: String,
     _ reason: String,
-    _ options: ServerOptions
+    _ change: ChangeOptions
 ) async throws -> Bool {
-    let answer = try await options.client.ask(
+    let answer = try await change.ask(
         .POST,
         "\(version.path)/\(verb)",
         body: ["stage": .string(stage), "reason": .string(reason)]
