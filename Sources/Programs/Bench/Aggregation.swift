@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bytes
 import Features
+import KafkaLog
 import Logs
 import Projections
 import Records
@@ -17,6 +18,7 @@ struct Aggregation: AsyncParsableCommand {
 
     func run() async throws { try await Self.measure(place) }
 
+    private static let partition = Partition("readings", 0)
     private static let count = 1_000_000
     private static let keys = 1_000
     private static let fields = ["a", "b", "c", "d", "e"]
@@ -26,18 +28,35 @@ struct Aggregation: AsyncParsableCommand {
         print(
             "\n| 1,000,000 events, 1,000 keys, count, mean and stddev of 5 floats over 60 s | events/s | seconds |\n|---|---|---|"
         )
-        let log = try filledLog()
         let fold = FeatureFold(try view())
+        let memory = MemoryLog()
+        try fill(memory)
+        try await measure("out of memory", fold, memory, place)
+        try await withFolder(in: place) { folder in
+            let server = try await Server.start(in: folder)
+            let log = try server.log { $0.lingerMilliseconds = 5 }
+            try fill(log)
+            try await measure("out of the broker", fold, log, place)
+            log.close()
+            await server.stop()
+        }
+    }
+
+    private static func measure(
+        _ name: String,
+        _ fold: FeatureFold,
+        _ log: any Log,
+        _ place: Place
+    ) async throws {
         try await withFolder(in: place) { folder in
             let store = try RocksStore.open("\(folder)/state")
             try store.open(FeatureFold.family)
-            let partition = Partition("readings", 0)
             let folding = try timed {
                 try Replay(fold, of: partition)
                     .fold(from: 0, to: Offset(count), log: log, into: store)
                 try store.flush(FeatureFold.family)
             }
-            print(row("folded into RocksDB, flushed", folding))
+            print(row("\(name), folded into RocksDB, flushed", folding))
             let reading = try timed { try readWindows(of: fold, in: store) }
             print(row("and every window of every key read once", folding + reading))
             store.close()
@@ -97,9 +116,8 @@ struct Aggregation: AsyncParsableCommand {
         )
     }
 
-    private static func filledLog() throws -> MemoryLog {
-        let log = MemoryLog()
-        try log.create(TopicSpec("readings", partitions: 1))
+    private static func fill(_ log: any Log) throws {
+        try log.create(TopicSpec(partition.topic, partitions: 1))
         for index in 0 ..< count {
             let time = start + TimeSpan(microseconds: Int64(index) * 1_000)
             let key = "key\(index % keys)"
@@ -108,10 +126,10 @@ struct Aggregation: AsyncParsableCommand {
                 #"{"sensor":"\#(key)","at":"\#(time.rfc3339)","a":\#(base),"b":\#(base * 2),"c":\#(base + 0.5),"d":-\#(base),"e":\#(base / 4)}"#
             log.append(
                 NewRecord(key: Array(key.utf8), value: Array(value.utf8)),
-                to: "readings",
+                to: partition.topic,
                 partition: 0
             ) { _ in }
         }
-        return log
+        while try log.bounds(of: partition).upperBound < count { pause(microseconds: 1_000) }
     }
 }

@@ -21,7 +21,10 @@ struct ServerOptions: ParsableArguments {
 struct ChangeOptions: ParsableArguments {
     @OptionGroup var options: ServerOptions
 
-    @Option(help: "The idempotency key: asked again with it, the command takes effect once. Default: a new one.")
+    @Option(
+        help:
+            "The idempotency key: asked again with it, the command takes effect once. Default: a new one."
+    )
     var key: String?
 
     /// Where nobody can tell whether it took effect, the failure says how to ask again.
