@@ -479,7 +479,16 @@ def changes(server, place):
     expect_in("created", server.run("apply", path).stdout, "the first apply")
     expect_in("unchanged", server.run("apply", path).stdout, "the second apply")
     path.write_text(SECOND.replace("Changes and goes.", "Changed."))
-    expect_in("changed", server.run("apply", path).stdout, "the third apply")
+    watcher = subprocess.Popen(
+        [acceptance.BINARY, "get", "stream", "second", "--watch", "--server", server.address],
+        stdout=subprocess.PIPE, text=True)
+    try:
+        expect_that(any("Changes and goes." in line for line in watcher.stdout), "what is watched is not shown")
+        expect_in("changed", server.run("apply", path).stdout, "the third apply")
+        expect_that(any("Changed." in line for line in watcher.stdout), "the change is not shown")
+    finally:
+        watcher.kill()
+        watcher.wait(10)
     expect_in("Changed.", server.run("describe", "stream", "second").stdout, "the description")
     first = [line for line in server.events("tributary.streams") if "second" in json.dumps(line)][0]
     position = first.get("position") or first.get("Position")

@@ -31,6 +31,9 @@ extension Tributary {
     }
 }
 
+/// Whoever reads the output through a pipe sees it at once.
+func flushOutput() { fflush(nil) }
+
 func printError(_ text: String) {
     fflush(nil)
     var line = text + "\n"

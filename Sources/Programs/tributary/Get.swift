@@ -48,6 +48,8 @@ struct Get: AsyncParsableCommand {
     var name: String?
     @Option(help: "As of a position (tributary.streams/0@12) or an instant (2026-01-31T12:00:00Z).")
     var asOf: String?
+    @Flag(help: "Show it again whenever it has changed, until interrupted.")
+    var watch = false
     @OptionGroup var output: OutputOptions
     @OptionGroup var options: ServerOptions
 
@@ -69,12 +71,22 @@ struct Get: AsyncParsableCommand {
 
     func run() async throws {
         let query = asOf.map { "?as_of=\($0.urlEncoded)" } ?? ""
-        guard let name else {
-            let answer = try await options.client.ask(.GET, "\(kind.path)\(query)")
-            return try output.show(answer, table: printItems)
+        let path = kind.path + (name.map { "/\($0.urlEncoded)" } ?? "") + query
+        var shown: JSONValue?
+        while true {
+            let answer = try await options.client.ask(.GET, path)
+            if answer != shown {
+                if name == nil {
+                    try output.show(answer, table: printItems)
+                } else {
+                    try output.show(answer)
+                }
+                flushOutput()
+                shown = answer
+            }
+            guard watch else { return }
+            try await Task.sleep(for: .seconds(1))
         }
-        let path = "\(kind.path)/\(name.urlEncoded)\(query)"
-        try output.show(try await options.client.ask(.GET, path))
     }
 
     private func printItems(_ answer: JSONValue) {
