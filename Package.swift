@@ -37,7 +37,7 @@ let package = Package(
         .kit("Statistics"),
         .kit("Trees", needs: "JSON"),
         .kit("Documents", needs: "Bytes", "JSON"),
-        .kit("Expressions", needs: "Bytes"),
+        .kit("Expressions", needs: "Bytes", "Documents"),
         .kit("Records", needs: "Bytes", "Documents", "JSON", "Logs", "Store"),
 
         // Events: the contract.
@@ -55,7 +55,15 @@ let package = Package(
         .domain("ModelRegistry", in: "Models", needs: "Documents"),
         .domain("Serving", in: "Operations", needs: "Documents"),
 
-        .wrapping("Training", in: "Models", needs: "Bytes", "CXGBoost", "JSON", "Statistics"),
+        .wrapping(
+            "Training",
+            in: "Models",
+            needs: "Bytes",
+            "CXGBoost",
+            "Documents",
+            "JSON",
+            "Statistics"
+        ),
 
         // The composition root.
         .room(
@@ -266,6 +274,23 @@ let package = Package(
             "Projections",
             "Store",
             .protobuf
+        ),
+        .tests(
+            of: "PlatformAPI",
+            needs: "Archive",
+            "Bytes",
+            "Datasets",
+            "Events",
+            "JSON",
+            "Logs",
+            "ModelRegistry",
+            "Platform",
+            "Projections",
+            "Records",
+            "Store",
+            .hummingbird,
+            .httpTypes,
+            .nio
         ),
         .tests(
             of: "Platform",

@@ -116,11 +116,18 @@ import Testing
     @Test func `takes a declaration that cannot be read for void`() throws {
         var ledger = try FeatureLedger()
         let good = try #require(try ledger.declaring(minute))
+        let other = try #require(try ledger.declaring(hour)).declared
+        let renamed = try #require(
+            try DeclareView(FeatureLedger.definition(name: "others"), over: stream).decide(
+                given: nil
+            )
+        )
         let breaks: [(inout FeatureEvent.Declared) -> Void] = [
             { $0.generation.removeLast() }, { $0.generation = .init() },
             { $0.definition = "" }, { $0.definition = "{}" }, { $0.definition += "x" },
             { $0.stream = "" }, { $0.stream = "{}" },
             { $0.stream = $0.stream.replacing("who", with: "whom") },
+            { $0.generation = other.generation }, { $0 = renamed.declared },
         ]
         for (number, damage) in breaks.enumerated() {
             var bad = good

@@ -30,6 +30,7 @@ struct LogLaw: Sendable, CustomTestStringConvertible {
         LogLaw("next gives at most as many records as asked for", limit),
         LogLaw("wake ends a wait, even one that has not begun", wake),
         LogLaw("a waiting reader sees a new record at once", tail),
+        LogLaw("a reader knows how far it has read, and no further", reached),
         LogLaw(
             "a topic deleted and created again is empty, writable and not the old one",
             recreation
@@ -379,6 +380,31 @@ extension LogLaw {
             return
         }
         try log.appendOne(NewRecord(key: [1], value: [1]), to: "b-latest", 0)
+    }
+
+    private static func reached(_ log: any Log) throws {
+        try log.create(TopicSpec("reached", partitions: 2))
+        let (full, empty) = (Partition("reached", 0), Partition("reached", 1))
+        _ = try log.appendAll((0 ..< 10).map { NewRecord($0) }, to: "reached", 0)
+        let reader = try log.reader()
+        defer { reader.close() }
+        #expect(reader.reached(full) == nil)
+        try reader.add(full, from: 3)
+        try reader.add(empty, from: 0)
+        #expect(reader.reached(full) == 3)
+        while let reached = reader.reached(full), reached < 10 {
+            let records = try reader.next(limit: 2, within: .seconds(20)).flatMap(\.records)
+            #expect(reader.reached(full) == records.last.map { $0.offset + 1 })
+        }
+        // At the end nothing more is known, however long one waits.
+        _ = try reader.next(limit: 2, within: TimeSpan(microseconds: 300_000))
+        #expect(reader.reached(full) == 10)
+        #expect(reader.reached(empty) == 0)
+        try log.appendOne(NewRecord(10), to: "reached", 0)
+        #expect(try reader.next(limit: 2, within: .seconds(20)).flatMap(\.records).count == 1)
+        #expect(reader.reached(full) == 11)
+        try reader.remove(full)
+        #expect(reader.reached(full) == nil)
     }
 
     private static func bounds(_ log: any Log) throws {

@@ -16,8 +16,17 @@ enum Facts {
 
     static func deleted(_ name: String) -> ModelEvent { .with { $0.deleted.name = name } }
 
-    static func registered(_ name: String, _ version: Int64) -> ModelEvent {
+    static func registered(_ name: String, _ version: Int64, auc: Double? = nil) -> ModelEvent {
         .with {
+            $0.versionRegistered.metrics =
+                auc.map { auc in
+                    [
+                        .with {
+                            $0.name = "auc"
+                            $0.value = auc
+                        }
+                    ]
+                } ?? []
             $0.versionRegistered.name = name
             $0.versionRegistered.version = version
             $0.versionRegistered.artifact = Data(artifact.bytes)

@@ -25,6 +25,8 @@ import Testing
             $0.versionRegistered.version = 3
             $0.versionRegistered.artifact = Data([1])
         },
+        Facts.registered(lateArrival, 3, auc: .nan),
+        Facts.registered(lateArrival, 3, auc: .infinity),
         Facts.approved(lateArrival, 3, for: .production),
         Facts.approved(lateArrival, 1, for: .development),
         Facts.approved(lateArrival, 1, for: .archived),

@@ -94,6 +94,12 @@ import Testing
             message: "Dataset late: there is no Stream `arrivals`."
         ),
         Fault(
+            text: "features: [punctuality, flight]",
+            replacement: "features: [punctuality, flight, punctuality.last]",
+            path: "spec.features",
+            message: "Dataset late: two columns are named punctuality__last."
+        ),
+        Fault(
             text: "where: 'label != null'",
             replacement: "where: 'lable != null'",
             path: "spec.where",
@@ -348,6 +354,41 @@ import Testing
         #expect(try stand.catalog.streams().isEmpty)
         try await stand.eventually("nothing of it has a seat any more") {
             stand.platform.seats.allSatisfy { $0.partition.topic.hasPrefix("tributary.") }
+        }
+        stand.stop()
+    }
+
+    @Test func `refuses to delete what a model that answers was trained with`() async throws {
+        let stand = try await Airport.serving(memoryLog())
+        try await stand.apply(
+            Airport.dataset().replacing("[punctuality, flight]", with: "[flight]")
+        )
+        let view = try await refusal {
+            _ = try await stand.platform.delete("FeatureView", "punctuality", for: .anybody)
+        }
+        #expect(view.contains("is read by Model lateness@1."), "\(view)")
+        for name in ["departures", "outcomes"] {
+            let stream = try await refusal {
+                _ = try await stand.platform.deleteStream(name, for: .anybody)
+            }
+            #expect(stream.contains("Model lateness@1"), "\(stream)")
+        }
+        stand.stop()
+    }
+
+    @Test func `begins a stream anew that was deleted`() async throws {
+        let stand = try await Stand.start(memoryLog())
+        try await stand.apply(Airport.streams())
+        try await stand.close()
+        #expect(try stand.catalog.watermark(of: "departures", partition: 1) == Airport.closed)
+        _ = try await stand.platform.deleteStream("departures", for: .anybody)
+        try await stand.apply(Airport.streams())
+        for partition in 0 ..< Int32(2) {
+            #expect(try stand.catalog.watermark(of: "departures", partition: partition) == nil)
+            #expect(try stand.catalog.end(of: "departures", partition: partition) == nil)
+            #expect(
+                try stand.catalog.watermark(of: "outcomes", partition: partition) == Airport.closed
+            )
         }
         stand.stop()
     }

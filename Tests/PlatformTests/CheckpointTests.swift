@@ -1,13 +1,20 @@
+import Archive
 import Bytes
+import Datasets
+import Experiments
+import Features
 import Foundation
 import Logs
-import Platform
+import ModelRegistry
 import Projections
 import Records
 import RocksStore
+import Serving
 import Store
 import Streams
 import Testing
+
+@testable import Platform
 
 @Suite struct `A checkpoint` {
     private let stream = Arrivals.definition("flights.arrived", partitions: 2)
@@ -100,5 +107,86 @@ import Testing
             stand.stop()
             stand.store.close()
         }
+    }
+
+    @Test func `is proven in every family, whichever row is another one`() async throws {
+        let log = memoryLog()
+        let archive = MemoryArchive()
+        try await withFolder { folder in
+            let checkpoints = Checkpoints(folder: folder + "/checkpoints") { path in
+                try RocksStore.open(path)
+            }
+            let stand = try await Stand.start(
+                log,
+                try RocksStore.open(folder + "/store"),
+                archive: archive,
+                checkpoints: checkpoints
+            )
+            try await stand.apply(Airport.everything)
+            try await Airport.depart(in: log)
+            try await Airport.arrive(in: log)
+            try await stand.close()
+            _ = try await stand.seal()
+            _ = try await stand.train()
+            try await stand.promote(1)
+            try await stand.apply(
+                Airport.endpoint(answer: "{stream: departures, wait: unlimited}")
+            )
+            try await stand.eventually("all are answered") {
+                try PredictionLedger.count(of: "lateness", in: stand.store).predictions
+                    == Int64(Airport.flightCount)
+            }
+            try await stand.settle()
+            try await elsewhere { [platform = stand.platform] in try platform.makeCheckpoint() }
+            let digests = try stand.digests().filter { !$0.key.hasPrefix("attestations") }
+            stand.stop()
+            stand.store.close()
+            let path = try #require(checkpoints.paths().first)
+            let families = [
+                FeatureCatalog.family, FeatureFold.family, DatasetCatalog.family, RunLedger.family,
+                ModelCatalog.family, EndpointCatalog.family, PredictionLedger.family,
+                AnswerQueue.family, StreamCatalog.family, Intake.family,
+            ]
+            for family in families.map(Optional.some) + [nil] {
+                let copy = folder + "/restored-\(family?.name ?? "")"
+                try FileManager.default.copyItem(atPath: path, toPath: copy)
+                let store = try RocksStore.open(copy)
+                for family in Platform.families { try store.open(family) }
+                if let family { try changeRow(of: family, in: store) }
+                let again = try await Stand.start(
+                    log,
+                    store,
+                    archive: archive,
+                    seed: 2,
+                    isRestored: true
+                )
+                try await again.settle()
+                let refolded = again.notices.filter {
+                    $0.contains("folded anew") && !$0.contains("rows of attestations")
+                }
+                #expect(refolded.isEmpty == (family == nil), "\(family as Any): \(refolded)")
+                #expect(
+                    try again.digests().filter { !$0.key.hasPrefix("attestations") } == digests,
+                    "\(family as Any)"
+                )
+                again.stop()
+                store.close()
+            }
+        }
+    }
+
+    /// Turns a bit of one row, other than that of the position.
+    private func changeRow(of family: Family, in store: RocksStore) throws {
+        var changed = WriteBatch()
+        try store.scan(family, from: [], to: nil) { key, value throws(StoreError) in
+            let key = key.withUnsafeBytes { [UInt8]($0) }
+            var value = value.withUnsafeBytes { [UInt8]($0) }
+            guard key[10] != Progress.table.number, !value.isEmpty else { return true }
+            value[value.count - 1] ^= 1
+            changed.put(value, at: key)
+            return false
+        }
+        #expect(!changed.isEmpty, "\(family)")
+        try store.write(changed, to: family)
     }
 }

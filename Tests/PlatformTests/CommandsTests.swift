@@ -119,6 +119,7 @@ import Testing
             case .delete(let name):
                 isChange = declared[name] == nil ? nil : true
                 declared[name] = nil
+                watermarks[name] = nil
             case .advance(let name, let time):
                 isChange = declared[name] == nil ? nil : watermarks[name] ?? .distantPast < time
                 if isChange == true { watermarks[name] = time }
@@ -241,7 +242,7 @@ import Testing
             #expect(try then.stream(definition.name)?.definition == definition, "\(wish)")
         case .delete(let name): #expect(try then.stream(name) == nil, "\(wish)")
         case .advance(let name, let time):
-            let watermark = try stand.catalog.watermark(of: name, partition: 0)
+            let watermark = try then.watermark(of: name, partition: 0)
             #expect(watermark ?? .distantPast >= time, "\(wish)")
         }
     }

@@ -74,6 +74,7 @@ final class WatchedLog: Log {
             // In short waits, so that a hold begins soon.
             return try reader.next(limit: limit, within: min(time, TimeSpan(microseconds: 5_000)))
         }
+        func reached(_ partition: Partition) -> Offset? { reader.reached(partition) }
         func wake() { reader.wake() }
         func close() { reader.close() }
     }

@@ -95,6 +95,19 @@ import Testing
         #expect(try next(after: -1, limit: 100, of: 0) == [])
     }
 
+    @Test func `are found so many back from any offset, even one that no partition has`() throws {
+        var queue = try FoldedRecords(Self.queue())
+        for id in 0 ..< 20 { try queue.feed(Self.record(Int64(id), Int64(id))) }
+        func offset(_ count: Int, before last: Offset) throws -> Offset {
+            try queue.fold.offset(count, recordsBefore: last, of: 0, in: queue.store)
+        }
+        #expect(try offset(5, before: 19) <= 14)
+        #expect(try offset(21, before: 19) == -1)
+        for last: Offset in [.max, .max - 1, .max / 3, -1, .min] {
+            #expect(try offset(21, before: last) == -1, "\(last)")
+        }
+    }
+
     @Test func `have a generation of their endpoint, its generation and the stream`() {
         var other = Self.stream
         other.lateness = .seconds(11)

@@ -103,10 +103,15 @@ import Testing
     {
         var ledger = try Ledger()
         let good = try #require(DeclareEndpoint(Self.definition()).decide(given: nil))
+        var renamed = Self.definition()
+        renamed.name = "another"
+        let another = try #require(DeclareEndpoint(renamed).decide(given: nil))
         let breaks: [(inout EndpointEvent.Declared) -> Void] = [
             { $0.generation.removeLast() }, { $0.definition = "" }, { $0.definition = "{}" },
             { $0.definition += "x" },
             { $0.definition = $0.definition.replacing("production", with: "nowhere") },
+            { $0.generation = .init(Digest(of: []).bytes) },
+            { $0 = another.declared },
         ]
         for damage in breaks {
             var bad = good

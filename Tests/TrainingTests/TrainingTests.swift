@@ -82,7 +82,7 @@ import Trees
         renamed.columns = ["a \"quoted\" name", "Verspätung", "a<b [c]", "new\\line"]
         let result = try train(renamed, by: recipe, isCancelled: { false })
         #expect(try TreeEnsemble(xgboost: result.artifact).featureNames == renamed.columns)
-        #expect(result.engineVersion.hasPrefix("libxgboost 1."))
+        #expect(Library.version.hasPrefix("libxgboost 1."))
         #expect(result.parameters.map(\.name) == result.parameters.map(\.name).sorted())
         #expect(result.parameters.contains(.init("objective", "binary:logistic")))
         #expect(result.parameters.contains(.init("eta", "0.2")))

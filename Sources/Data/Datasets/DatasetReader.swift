@@ -29,6 +29,13 @@ public struct ChunkDamage: Error, Sendable, Hashable, CustomStringConvertible {
     public var found: Digest?
     public var reason: String
 
+    public init(index: Int, expected: Digest, found: Digest?, reason: String) {
+        self.index = index
+        self.expected = expected
+        self.found = found
+        self.reason = reason
+    }
+
     public var description: String {
         "chunk \(index), expected \(expected), found \(found?.description ?? "nothing"): \(reason)"
     }

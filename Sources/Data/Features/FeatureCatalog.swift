@@ -25,7 +25,7 @@ public struct FeatureCatalog: Projection {
     public var family: Family { Self.family }
     /// It has no definition but the code itself.
     public let generation = Digest(of: Array("feature views".utf8))
-    public let foldVersion: Int64 = 1
+    public let foldVersion: Int64 = 2
 
     public init() {}
 
@@ -108,11 +108,14 @@ public struct FeatureCatalog: Projection {
             }),
             let fact = event.fact, let revision = envelope.revision
         else { return nil }
-        // A definition that cannot be read is written by no release; it is void before it counts.
+        // A definition that cannot be read, or is not of what it says, is written by no release; it is void before it
+        // counts.
         var declared: Declaration?
         if case .declared(let message) = fact {
             declared = Declaration(message)
-            if declared?.view == nil { return nil }
+            guard let view = declared?.view, view.generation == declared?.generation,
+                view.definition.name.utf8.elementsEqual(envelope.subject.utf8)
+            else { return nil }
         }
         guard
             Arbiter.admits(

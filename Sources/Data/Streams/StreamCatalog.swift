@@ -29,7 +29,7 @@ public struct StreamCatalog: Projection {
     public var family: Family { Self.family }
     /// It has no definition but the code itself.
     public let generation = Digest(of: Array("streams".utf8))
-    public let foldVersion: Int64 = 1
+    public let foldVersion: Int64 = 2
 
     public init() {}
 
@@ -73,6 +73,9 @@ public struct StreamCatalog: Projection {
             declaredAt = try Instant(from: &reader)
             actor = try String?(from: &reader)
         }
+
+        /// Those of what is served, or is being built.
+        var partitions: Int32 { max(definition.partitions, next?.partitions ?? 0) }
     }
 
     public func apply(
@@ -90,7 +93,9 @@ public struct StreamCatalog: Projection {
         var declared: StreamDefinition?
         if case .declared(let message) = fact {
             declared = StreamDefinition(message)
-            if declared == nil { return nil }
+            guard let name = declared?.name, name.utf8.elementsEqual(envelope.subject.utf8) else {
+                return nil
+            }
         }
         guard
             Arbiter.admits(
@@ -123,8 +128,18 @@ public struct StreamCatalog: Projection {
             entry.definition = next
             entry.next = nil
             changes[Self.definitions, envelope.subject] = entry
-        case .deleted: changes[Self.definitions, envelope.subject] = nil
+        case .deleted:
+            // A stream that is declared again knows nothing of the records of the former one.
+            for partition in 0 ..< (changes[Self.definitions, envelope.subject]?.partitions ?? 0) {
+                let key = Self.watermarkKey(envelope.subject, partition)
+                changes[Self.watermarks, key] = nil
+                changes[Self.ends, key] = nil
+            }
+            changes[Self.definitions, envelope.subject] = nil
         case .advanced(let advanced):
+            guard let entry = changes[Self.definitions, envelope.subject],
+                (0 ..< entry.partitions).contains(advanced.partition)
+            else { return nil }
             let key = Self.watermarkKey(envelope.subject, advanced.partition)
             let watermark = Instant(microseconds: advanced.watermarkUs)
             guard watermark > changes[Self.watermarks, key] ?? .distantPast else { return nil }

@@ -93,16 +93,6 @@ public enum JSONKind: UInt32, Sendable, Hashable {
         return try unsafe body(RawSpan(_unsafeBytes: text))
     }
 
-    /// Lends the key a value has in its object; empty elsewhere.
-    public func withKey<Result, Failure>(
-        of node: Int,
-        _ body: (RawSpan) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        let node = unsafe self[node]
-        let key = unsafe UnsafeRawBufferPointer(start: node.key, count: Int(node.key_count))
-        return try unsafe body(RawSpan(_unsafeBytes: key))
-    }
-
     /// Whether the value has this key in its object, byte by byte.
     public func key(of node: Int, equals name: [UInt8]) -> Bool {
         let node = unsafe self[node]

@@ -50,7 +50,8 @@ struct Configuration {
             ("auto.offset.reset", "error"),
             ("enable.auto.commit", "false"),
             ("enable.auto.offset.store", "false"),
-            ("enable.partition.eof", "false"),
+            // Silence is no end: the brokers may be away.
+            ("enable.partition.eof", "true"),
             ("check.crcs", "\(settings.checksChecksums)"),
             ("fetch.wait.max.ms", "\(settings.fetchWaitMilliseconds)"),
             ("fetch.min.bytes", "1"),

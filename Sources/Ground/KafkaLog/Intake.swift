@@ -32,6 +32,10 @@ internal import Logs
         feeds.all.contains { $0.partition == partition }
     }
 
+    func reached(_ partition: Partition) -> Offset? {
+        feeds.all.first { $0.partition == partition }?.next
+    }
+
     func start(_ partition: Partition, at offset: Offset) throws(LogError) {
         let topic = try handle(of: partition.topic)
         let code = unsafe rd_kafka_consume_start_queue(

@@ -76,6 +76,8 @@ private import Synchronization
         }
     }
 
+    func reached(_ partition: Partition) -> Offset? { intake?.reached(partition) }
+
     func wake() {
         isWoken.store(true, ordering: .releasing)
         bell.withLock { bell in

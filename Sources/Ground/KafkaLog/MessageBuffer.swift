@@ -88,6 +88,11 @@ internal import Logs
             guard let message = unsafe messages[index]?.pointee,
                 let feed = unsafe feeds.index(of: message.rkt, message.partition), !isBroken[feed]
             else { continue }
+            if unsafe message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF {
+                // Offsets that transactions or compaction have left at the end will never come.
+                unsafe feeds.advance(feed, to: max(feeds.next(at: feed), message.offset))
+                continue
+            }
             guard unsafe message.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
                 if let fault = unsafe fault(of: message, in: feeds.all[feed]) {
                     broken.append((feeds.all[feed].partition, fault))

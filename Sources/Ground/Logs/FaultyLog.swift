@@ -2,11 +2,11 @@ public import Bytes
 private import Synchronization
 
 /// Another log, with the faults of a network: what is appended may be lost, doubled or answered late, by chance and
-/// by seed. Reading is left alone.
+/// by seed. Readers are held up only where that is asked for.
 public final class FaultyLog: Log {
     private let log: any Log
     private let answers = Answers()
-    private let state: Mutex<State>
+    fileprivate let state: Mutex<State>
 
     /// How likely each fault is, from 0 to 1. They are drawn independently of each other, in this order.
     public struct Faults: Sendable, Hashable {
@@ -20,6 +20,8 @@ public final class FaultyLog: Log {
         public var delay = 0.0
         /// A late answer comes at most this late.
         public var longestDelay = TimeSpan(microseconds: 20_000)
+        /// Readers are given nothing, as while the brokers are away.
+        public var isSilent = false
 
         public init() {}
         public static let none = Faults()
@@ -81,13 +83,37 @@ public final class FaultyLog: Log {
     public func bounds(of partition: Partition) throws(LogError) -> Range<Offset> {
         try log.bounds(of: partition)
     }
-    public func reader() throws(LogError) -> any LogReader { try log.reader() }
+    public func reader() throws(LogError) -> any LogReader {
+        FaultyReader(of: self, try log.reader())
+    }
 
     /// Closes the log inside too; answers that were held back come at once.
     public func close() {
         log.close()
         answers.close()
     }
+}
+
+/// Reads the log inside, while that is not silent.
+private final class FaultyReader: LogReader {
+    private let log: FaultyLog
+    private let reader: any LogReader
+
+    init(of log: FaultyLog, _ reader: any LogReader) {
+        self.log = log
+        self.reader = reader
+    }
+
+    func add(_ partition: Partition, from offset: Offset) throws(LogError) {
+        try reader.add(partition, from: offset)
+    }
+    func remove(_ partition: Partition) throws(LogError) { try reader.remove(partition) }
+    func next(limit: Int, within time: TimeSpan) throws(LogError) -> [RecordBatch] {
+        try reader.next(limit: log.state.withLock(\.faults.isSilent) ? 0 : limit, within: time)
+    }
+    func reached(_ partition: Partition) -> Offset? { reader.reached(partition) }
+    func wake() { reader.wake() }
+    func close() { reader.close() }
 }
 
 extension FaultyLog.State {

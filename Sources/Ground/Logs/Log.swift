@@ -97,6 +97,9 @@ public protocol LogReader: AnyObject, Sendable {
     /// The next records, grouped by partition, at most `limit` of them; empty when the time is over or `wake` was
     /// called. Throws `offsetOutOfRange` or `unknownTopic` once for a partition, which is then no longer read.
     func next(limit: Int, within: TimeSpan) throws(LogError) -> [RecordBatch]
+    /// Every record of a partition below this was given by `next`: offsets that the log left out are behind the reader
+    /// as soon as it knows of them. Nil: the partition is not being read.
+    func reached(_ partition: Partition) -> Offset?
     /// Makes a `next` that waits return at once. From any thread.
     func wake()
     func close()

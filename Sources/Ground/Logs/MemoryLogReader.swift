@@ -51,6 +51,10 @@ final class MemoryLogReader: LogReader, @unchecked Sendable {
         return batches ?? []
     }
 
+    func reached(_ partition: Partition) -> Offset? {
+        feeds.first { $0.partition == partition }?.next
+    }
+
     func wake() {
         isWoken.store(true, ordering: .releasing)
         // Taking the lock first: a reader between its look and its sleep would miss the call.

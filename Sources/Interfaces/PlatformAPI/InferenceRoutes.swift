@@ -117,7 +117,7 @@ extension PlatformAPI {
                         "name": "probability", "datatype": "FP32",
                         "shape": [.integer(Int64(count))],
                         "data": .array(
-                            predictions.map { .number(Double($0.predicted.probability)) }
+                            predictions.map { .figure($0.predicted.probability) }
                         ),
                     ]
                 ]

@@ -77,10 +77,12 @@ extension PlatformAPI {
             platform.store,
             asOf: try await moment(of: ModelCatalog(), request)
         )
-        guard try view.model(name) != nil else {
+        // A deleted model has its history too.
+        let history = try view.history(name)
+        guard !history.isEmpty else {
             throw PlatformError.declined(Declined(ModelRefusal.unknownModel(name)))
         }
-        return Response.json(["items": .array(try view.history(name).map(\.json))])
+        return Response.json(["items": .array(history.map(\.json))])
     }
 
     /// `{"dataset": "late_arrivals@1", "codeRevision": …}`: trains a version by the model's recipe.

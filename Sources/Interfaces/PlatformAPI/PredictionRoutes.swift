@@ -144,7 +144,7 @@ extension Prediction {
     func json(showsFeatures: Bool) -> JSONValue {
         var members: [(String, JSONValue)] = [
             ("id", .string(id.description)),
-            ("outputs", ["probability": .number(Double(predicted.probability))]),
+            ("outputs", ["probability": .figure(predicted.probability)]),
             (
                 "model",
                 [
@@ -183,8 +183,8 @@ extension Explanation {
             (
                 "outputs",
                 [
-                    "probability": .number(Double(predicted.probability)),
-                    "margin": .number(Double(predicted.margin)),
+                    "probability": .figure(predicted.probability),
+                    "margin": .figure(predicted.margin),
                 ]
             ),
             (
@@ -218,8 +218,7 @@ extension Explanation {
                     features.map { feature in
                         [
                             "name": .string(feature.column), "value": feature.value.json,
-                            "stored": feature.stored.isNaN
-                                ? .null : .number(Double(feature.stored)),
+                            "stored": feature.stored.isNaN ? .null : .figure(feature.stored),
                             "records": .array(feature.records.map { .string($0.description) }),
                         ]
                     }

@@ -1,4 +1,5 @@
 internal import Archive
+internal import Datasets
 internal import HTTPTypes
 internal import Hummingbird
 internal import JSON
@@ -73,7 +74,11 @@ extension Problem {
             }
         case let error as JSONError:
             self.init("malformed", "The body is not what this route takes", .badRequest, "\(error)")
-        case let error as ArchiveError:
+        case is TrainingRefusal, is RowError, is FeaturePlan.Fault:
+            self.init("refused", "Refused", .conflict, "\(error)")
+        case DatasetWriteError.row(let error): self.init(error)
+        case DatasetWriteError.archive(let error): self.init(error)
+        case is ArchiveError, is ChunkDamage:
             self.init(
                 "archiveFailed",
                 "The archive does not give or take what is kept in it",
@@ -187,17 +192,27 @@ extension Response {
     }
 
     static func json(_ value: JSONValue, status: HTTPResponse.Status = .ok) -> Response {
-        let text: [UInt8]
         do throws(JSONError) {
-            text = try value.bytes(.compact)
+            var response = json(bytes: try value.bytes(.compact))
+            response.status = status
+            return response
         } catch {
-            preconditionFailure("An answer of ours holds no infinite numbers: \(error)")
+            // A number that is none would be a fault of ours, and no reason to stop answering.
+            return Problem(
+                "internal",
+                "Our fault",
+                .internalServerError,
+                "the answer cannot be written: \(error)"
+            ).response
         }
-        return Response(
-            status: status,
-            headers: [.contentType: "application/json"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: text))
-        )
+    }
+}
+
+extension JSONValue {
+    /// A number, or the name of what is none: JSON has no others.
+    static func figure(_ value: Float) -> JSONValue {
+        value.isFinite
+            ? .number(Double(value)) : .string(value.isNaN ? "NaN" : value < 0 ? "-inf" : "+inf")
     }
 }
 

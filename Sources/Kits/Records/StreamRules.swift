@@ -20,7 +20,6 @@ extension StreamDefinition {
 
     public static let partitionRange: ClosedRange<Int32> = 1 ... 1_024
     public static let maximumFieldCount = 1_000
-    public static let maximumNameLength = Names.maximumLength
     /// A longer memory than this belongs into the definition of a window, not of a stream.
     public static let maximumLateness = TimeSpan.seconds(366 * 86_400)
 

@@ -37,7 +37,7 @@ public struct ModelCatalog: Projection {
     public var family: Family { Self.family }
     /// It has no definition but the code itself.
     public let generation = Digest(of: Array("models".utf8))
-    public let foldVersion: Int64 = 1
+    public let foldVersion: Int64 = 2
 
     public init() {}
 

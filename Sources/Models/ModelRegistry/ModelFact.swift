@@ -32,13 +32,14 @@ extension ModelEntry {
 }
 
 extension ModelVersion {
-    /// Nil where a digest is none.
+    /// Nil where a digest is none, or a metric no number.
     init?(_ fact: ModelEvent.VersionRegistered, _ moment: Moment) {
         let baseline = Digest(bytes: fact.baseline)
         let content = Digest(bytes: fact.datasetContent)
         guard let artifact = Digest(bytes: fact.artifact),
             baseline != nil || fact.baseline.isEmpty,
-            content != nil || fact.datasetContent.isEmpty
+            content != nil || fact.datasetContent.isEmpty,
+            fact.metrics.allSatisfy(\.value.isFinite)
         else { return nil }
         self.init(
             model: fact.name,

@@ -16,13 +16,7 @@ public struct LogisticModel: Sendable, Hashable {
     public var terms: [Term]
     public var intercept: Double
 
-    /// The chance of yes.
-    public func probability(_ row: [Float]) -> Double {
-        precondition(row.count == terms.count, "A row has a value for each of the model's columns.")
-        return probability(row[...])
-    }
-
-    /// Of rows that stand one behind the other.
+    /// The chance of yes, of rows that stand one behind the other.
     public func probabilities(rows: [Float]) -> [Double] {
         precondition(
             !terms.isEmpty && rows.count.isMultiple(of: terms.count),

@@ -35,7 +35,6 @@ public func train(
         metricsByRound: judged?.rounds ?? rounds,
         validation: judged?.validation,
         baseline: try LogisticModel(fitting: table, isCancelled: isCancelled),
-        engineVersion: Library.version,
         parameters: settings
     )
 }

@@ -11,8 +11,6 @@ public struct TrainingResult: Sendable {
     public var validation: Validation?
     /// The plain model on the same rows, to compare with.
     public var baseline: LogisticModel
-    /// `libxgboost 1.7.4`.
-    public var engineVersion: String
     /// All that the library was told, by name.
     public var parameters: [Recipe.Parameter]
 }

@@ -84,6 +84,8 @@ public struct AnswerQueue: Projection {
         in store: any StoreReader
     ) throws(StoreError) -> Offset {
         let tables = TableReader(store, family: family, shelf: shelf(of: partition))
+        // Whoever can write to the log can name any offset.
+        let last = min(last, .max - 1)
         var span = Offset(count)
         while span <= last {
             var found = 0
@@ -94,7 +96,9 @@ public struct AnswerQueue: Projection {
             }
             if found == count { return last - span }
             // Records that were refused, or came before `from`, have left gaps.
-            span *= 4
+            let (wider, isTooWide) = span.multipliedReportingOverflow(by: 4)
+            if isTooWide { break }
+            span = wider
         }
         return -1
     }

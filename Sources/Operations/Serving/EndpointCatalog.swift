@@ -22,7 +22,7 @@ public struct EndpointCatalog: Projection {
     public var family: Family { Self.family }
     /// It has no definition but the code itself.
     public let generation = Digest(of: Array("endpoints".utf8))
-    public let foldVersion: Int64 = 1
+    public let foldVersion: Int64 = 2
 
     public init() {}
 
@@ -83,7 +83,8 @@ public struct EndpointCatalog: Projection {
             }),
             let fact = event.fact, let revision = envelope.revision
         else { return nil }
-        // A definition that cannot be read is written by no release; it is void before it counts.
+        // A definition that cannot be read, or is not of what it says, is written by no release; it is void before it
+        // counts.
         var declared: Entry?
         if case .declared(let message) = fact {
             guard let generation = Digest(bytes: message.generation) else { return nil }
@@ -94,7 +95,9 @@ public struct EndpointCatalog: Projection {
                 declaredAt: envelope.time,
                 actor: envelope.actor
             )
-            guard entry.definition != nil else { return nil }
+            guard let definition = entry.definition, definition.generation == generation,
+                definition.name.utf8.elementsEqual(envelope.subject.utf8)
+            else { return nil }
             declared = entry
         }
         guard

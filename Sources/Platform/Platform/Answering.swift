@@ -89,12 +89,14 @@ final class Answering: Sendable {
             while goesOn, platform.folded(output) ?? -1 < end {
                 _ = wakeUp.wait(atMost: .milliseconds(2))
             }
-            let last = try PredictionLedger.lastAnswered(
+            var last = try PredictionLedger.lastAnswered(
                 input,
                 by: endpoint.name,
                 generation: generation,
                 in: platform.store
             )
+            // No record there was ever answered, whatever a prediction says: each is looked up.
+            if try platform.log.bounds(of: input).upperBound <= last { last = -1 }
             // Of the batch that the last answer belongs to, the log may have refused any other one.
             answered[index] = try queue.offset(
                 Self.batchLimit,
@@ -227,43 +229,31 @@ final class Answering: Sendable {
 extension Platform {
     /// Starts and ends what answers without being asked, as the endpoints say by now. Blocks.
     func reconcileEndpoints() throws {
-        let reader = try store.snapshot()
-        var wanted: [String: (EndpointDefinition, EndpointDefinition.Answer, AnswerQueue, Digest)] =
-            [:]
-        for (name, entry) in try EndpointCatalog.View(reader).endpoints() {
-            guard let definition = entry.definition, let answer = definition.answer,
-                let stream = try StreamCatalog.View(reader).stream(answer.stream)?.definition
-            else { continue }
-            let queue = AnswerQueue(
-                endpoint: name,
-                generation: entry.generation,
-                stream: stream,
-                from: answer.from
-            )
-            wanted["\(name) \(entry.text) \(stream.generation.hex)"] = (
-                definition, answer, queue, entry.generation
-            )
-        }
+        let wanted = Dictionary(
+            try Self.answeringEndpoints(in: try store.snapshot()).map { ($0.key, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
         let ended = answerings.withLock { running in
             let ended = running.filter { wanted[$0.key] == nil }
             for key in ended.keys { running[key] = nil }
             return ended
         }
         for answering in ended.values { answering.stop() }
-        let generations = Set(wanted.values.map(\.2.generation))
+        let generations = Set(wanted.values.map(\.queue.generation))
         for answering in ended.values where !generations.contains(answering.queue.generation) {
             unseat(answering.queue)
         }
-        for (key, (definition, answer, queue, generation)) in wanted.sorted(by: { $0.key < $1.key })
+        for (key, endpoint) in wanted.sorted(by: { $0.key < $1.key })
         where answerings.withLock({ $0[key] == nil }) {
+            let queue = endpoint.queue
             let isSeated = housekeeping.withLock { state in
                 state.seated.contains { $0.projection.generation == queue.generation }
             }
             if !isSeated { seat(queue, partitions: queue.stream.partitions) }
             let answering = Answering(
-                definition,
-                answer,
-                generation: generation,
+                endpoint.definition,
+                endpoint.answer,
+                generation: endpoint.generation,
                 queue: queue,
                 platform: self
             )

@@ -335,8 +335,12 @@ private struct Neighbourhood {
                 faults.append((["spec", "features", "\(index)"], fault))
             }
         }
-        if faults.isEmpty, let fault = dataset.filterFault(over: rows, label: label(of: dataset)) {
+        guard faults.isEmpty else { return faults }
+        if let fault = dataset.filterFault(over: rows, label: label(of: dataset)) {
             faults.append((["spec", "where"], fault))
+        }
+        if let fault = columnFault(of: dataset, over: rows) {
+            faults.append((["spec", "features"], fault))
         }
         return faults
     }
@@ -365,18 +369,39 @@ private struct Neighbourhood {
         return faults
     }
 
+    /// Why the columns of a dataset's rows cannot stand beside each other; nil if they can.
+    private func columnFault(of dataset: DatasetDefinition, over rows: StreamDefinition) -> String?
+    {
+        do {
+            _ = try dataset.columns(
+                try plan(of: dataset.features, over: rows),
+                label: label(of: dataset)
+            )
+            return nil
+        } catch let error as RowError {
+            return "\(error)."
+        } catch {
+            // A view is at fault, and says so where it is declared.
+            return nil
+        }
+    }
+
+    private func plan(of features: [String], over rows: StreamDefinition) throws -> FeaturePlan {
+        try FeaturePlan(
+            features,
+            rows: rows,
+            view: { name in
+                guard let view = views[name] else { return nil }
+                return try FeatureView(view, over: view.streamName.flatMap { streams[$0] })
+            },
+            knownViews: views.keys.sorted()
+        )
+    }
+
     /// Why a dataset's feature cannot be read for the records of a stream; nil if it can.
     private func fault(of feature: String, over rows: StreamDefinition) -> String? {
         do {
-            _ = try FeaturePlan(
-                [feature],
-                rows: rows,
-                view: { name in
-                    guard let view = views[name] else { return nil }
-                    return try FeatureView(view, over: view.streamName.flatMap { streams[$0] })
-                },
-                knownViews: views.keys.sorted()
-            )
+            _ = try plan(of: [feature], over: rows)
             return nil
         } catch let fault as FeaturePlan.Fault {
             return fault.message

@@ -57,8 +57,20 @@ extension Platform {
     /// Drops whatever a restored copy holds that the log's attestations do not vouch for. Before anybody folds.
     func proveRestored() throws {
         let attested = try attestedDigests()
-        for projection in try restoredProjections() {
-            let partitions = try log.topics().first { $0.name == projection.topic }?.partitions ?? 0
+        let own = Set(Self.own.map(\.projection.family))
+        try keep(Self.own, in: own, attested)
+        // What is declared is known only now, from catalogs that are proven themselves.
+        try keep(Self.declared(in: store), in: Set(Self.families).subtracting(own), attested)
+    }
+
+    /// Drops the rows of some families, all but those of projections that are attested as they are.
+    private func keep(
+        _ projections: [(projection: any Projection, partitions: Int32)],
+        in families: Set<Family>,
+        _ attested: [Claim: Digest]
+    ) throws {
+        var proven: [Family: [Shelf]] = [:]
+        for (projection, partitions) in projections {
             for index in 0 ..< partitions {
                 guard let state = try projection.digest(of: index, in: store) else { continue }
                 let claim = Claim(
@@ -68,13 +80,24 @@ extension Platform {
                     partition: Partition(projection.topic, index),
                     next: state.progress.next
                 )
-                guard attested[claim] != state.digest else { continue }
-                let shelf = projection.shelf(of: index)
-                try store.removeAll(from: shelf.prefix, to: shelf.end, in: projection.family)
-                notice(
-                    "the checkpoint's rows of \(projection.name), \(claim.partition) are not attested and are folded anew"
-                )
+                if attested[claim] == state.digest {
+                    proven[projection.family, default: []].append(projection.shelf(of: index))
+                } else {
+                    notice(
+                        "the checkpoint's rows of \(projection.name), \(claim.partition) are not attested and are folded anew"
+                    )
+                }
             }
+        }
+        for family in families {
+            var start: [UInt8]? = []
+            for shelf in (proven[family] ?? []).sorted(by: {
+                $0.prefix.lexicographicallyPrecedes($1.prefix)
+            }) {
+                if let start { try store.removeAll(from: start, to: shelf.prefix, in: family) }
+                start = shelf.end
+            }
+            if let start { try store.removeAll(from: start, to: nil, in: family) }
         }
     }
 
@@ -84,16 +107,6 @@ extension Platform {
         var foldVersion: Int64
         var partition: Partition
         var next: Offset
-    }
-
-    private func restoredProjections() throws -> [any Projection] {
-        let streams = try StreamCatalog.View(store).streams().flatMap {
-            [$0.definition, $0.next].compactMap(\.self)
-        }
-        let own: [any Projection] = [
-            StreamCatalog(), DeadLetterLedger(), AlertLedger(), AttestationLedger(),
-        ]
-        return own + streams.map { Intake($0) }
     }
 
     /// Read from the log itself: the ledger's own rows are part of what is to be proven.

@@ -34,12 +34,31 @@ extension Platform {
         }
         return views.map { "FeatureView \($0.name)" } + datasets.map { "Dataset \($0.name)" }
             + endpoints.map { "Endpoint \($0.name)" }
+            + (try models(in: reader) { rows in
+                if DatasetDefinition(text: rows.definition)?.rows == name { return true }
+                return try rows.views.contains { view in
+                    try FeatureCatalog.View(reader).declaration(of: view.generation)
+                        .flatMap { FeatureViewDefinition(text: $0.definition)?.streamName } == name
+                }
+            })
     }
 
     static func users(ofView name: String, in reader: any StoreReader) throws -> [String] {
-        try DatasetCatalog.View(reader).datasets().filter { entry in
+        let datasets = try DatasetCatalog.View(reader).datasets().filter { entry in
             entry.definition.features.contains { $0 == name || $0.hasPrefix(name + ".") }
-        }.map { "Dataset \($0.name)" }
+        }
+        return datasets.map { "Dataset \($0.name)" }
+            + (try models(in: reader) { $0.views.contains { $0.view == name } })
+    }
+
+    /// The versions that answer, or may be asked to, and were trained on certain rows: what their dataset is declared
+    /// as may have changed since.
+    private static func models(
+        in reader: any StoreReader,
+        where isTrained: (DatasetManifest) throws -> Bool
+    ) throws -> [String] {
+        let names = try servedVersions(in: reader).filter { try isTrained($0.rows) }.map(\.name)
+        return Set(names).sorted().map { "Model \($0)" }
     }
 
     /// The names of models alone.

@@ -37,21 +37,10 @@ extension Platform {
     /// Seats the folds of every view that is served, or being built, or that a served model was trained with. Blocks.
     func reconcileViews() throws {
         let reader = try store.snapshot()
-        let catalog = FeatureCatalog.View(reader)
-        var wanted: [Digest: StreamView] = [:]
-        var isBuilding = false
-        for (_, entry) in try catalog.views() {
-            let follower = try follower(of: entry, StreamCatalog.View(reader))
-            isBuilding = isBuilding || entry.next != nil || follower != nil
-            for declaration in [entry.served, entry.next].compactMap(\.self) {
-                if case .stream(let view) = declaration.view { wanted[view.generation] = view }
-            }
+        let isBuilding = try FeatureCatalog.View(reader).views().contains { _, entry in
+            try entry.next != nil || follower(of: entry, StreamCatalog.View(reader)) != nil
         }
-        for generation in try servedGenerations(in: reader) where wanted[generation] == nil {
-            if case .stream(let view) = try catalog.declaration(of: generation)?.view {
-                wanted[generation] = view
-            }
-        }
+        let wanted = try Self.seatedViews(in: reader)
         if isBuilding { housekeeping.withLock { $0.isBuilding = true } }
         let seated = housekeeping.withLock { state in
             state.seated.compactMap { $0.projection as? FeatureFold }

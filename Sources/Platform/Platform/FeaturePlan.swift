@@ -141,8 +141,8 @@ public struct FeaturePlan: Sendable {
     public struct Values: Sendable {
         /// In the order of the columns.
         public var values: [FieldValue]
-        /// The newest record that each view met, in the order of the views; nil where it met none.
-        public var newest: [Instant?]
+        /// The newest record that any view met; nil where none met one.
+        public var newest: Instant?
         /// The records behind each column, where they were asked for.
         public var records: [[Position]]
     }
@@ -155,17 +155,17 @@ public struct FeaturePlan: Sendable {
         in reader: any StoreReader,
         withRecords: Bool = false
     ) throws(StoreError) -> Values {
-        var result = Values(values: [], newest: [], records: [])
+        var result = Values(values: [], newest: nil, records: [])
         result.values.reserveCapacity(columns.count)
         for part in parts {
             let read = try self.read(part, fields, at: instant, cut, reader, withRecords)
+            result.newest = [result.newest, read.newest].compactMap(\.self).max()
             for column in part.columns {
                 result.values.append(read.values[column])
                 if withRecords {
                     result.records.append(read.records.isEmpty ? [] : read.records[column])
                 }
             }
-            result.newest.append(read.newest)
         }
         return result
     }

@@ -140,11 +140,7 @@ public final class Platform: Sendable {
             data: try Projector("fold-data", log: log, store: store, surroundings: surroundings)
         )
         projectors.withLock { $0 = started }
-        for projection in Self.control { seat(projection, partitions: 1) }
-        seat(PredictionLedger(), partitions: PredictionEvent.topic.partitions)
-        seat(DeadLetterLedger(), partitions: DeadLetterEvent.topic.partitions)
-        seat(AlertLedger(), partitions: AlertEvent.topic.partitions)
-        seat(AttestationLedger(), partitions: AttestationEvent.topic.partitions)
+        for (projection, partitions) in Self.own { seat(projection, partitions: partitions) }
         // A projector that stopped at a fact of a later release keeps nobody from reading what was known before it.
         guard try await settle(within: .seconds(300)) || !stopReasons.isEmpty else {
             throw PlatformError.unavailable(

@@ -121,7 +121,7 @@ extension Platform {
             subject: .model(version.model, version: version.version, dataset: version.dataset),
             at: instant,
             isComplete: reading.isComplete(at: instant),
-            newest: read.newest.compactMap(\.self).max(),
+            newest: read.newest,
             features: plan.columns.enumerated().map { index, column in
                 FeatureAnswer.Feature(
                     name: column.name,

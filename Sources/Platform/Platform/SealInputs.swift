@@ -59,17 +59,8 @@ struct SealInputs {
         )
     }
 
-    /// What a row has: id, time, features, label.
-    func columns() throws -> RowColumns {
-        let label = definition.label.flatMap { rule in outcomes?.field(rule.value) }
-        return try RowColumns(
-            id: DatasetColumn(
-                definition.id,
-                ColumnType(rows.field(definition.id)?.type ?? .string)
-            ),
-            features: plan.columns.map { DatasetColumn($0.name, ColumnType($0.type)) },
-            label: label.map { DatasetColumn($0.name, ColumnType($0.type)) }
-        )
+    func columns() throws(RowError) -> RowColumns {
+        try definition.columns(plan, label: definition.label.flatMap { outcomes?.field($0.value) })
     }
 
     /// Calls `body` with each row of a span of event time, in the order of time, partition and offset. Blocks.
@@ -133,5 +124,19 @@ struct SealInputs {
             )
         }
         return LabelIndex(found)
+    }
+}
+
+extension DatasetDefinition {
+    /// What a row has: id, time, features, label.
+    func columns(
+        _ plan: FeaturePlan,
+        label: StreamDefinition.Field?
+    ) throws(RowError) -> RowColumns {
+        try RowColumns(
+            id: DatasetColumn(id, ColumnType(plan.rows.field(id)?.type ?? .string)),
+            features: plan.columns.map { DatasetColumn($0.name, ColumnType($0.type)) },
+            label: label.map { DatasetColumn($0.name, ColumnType($0.type)) }
+        )
     }
 }

@@ -173,9 +173,11 @@ extension Platform {
         }
     }
 
-    /// The generations of views that models may be asked to answer by: of those that stand at a stage, of those that a
-    /// roll back would bring back there, and of those that an endpoint names.
-    func servedGenerations(in reader: any StoreReader) throws -> Set<Digest> {
+    /// The versions that models may be asked to answer by, with the rows that each was trained on: those that stand at
+    /// a stage, those that a roll back would bring back there, and those that an endpoint names.
+    static func servedVersions(
+        in reader: any StoreReader
+    ) throws -> [(name: String, rows: DatasetManifest)] {
         let models = ModelCatalog.View(reader)
         var versions: [(model: String, version: Int64)] = []
         for model in try models.models().map(\.definition.name) {
@@ -192,15 +194,13 @@ extension Platform {
             versions.append((model.model, version))
         }
         let datasets = DatasetCatalog.View(reader)
-        var generations: Set<Digest> = []
-        for (model, number) in versions {
+        return try versions.compactMap { model, number in
             guard let version = try models.version(model, number),
                 let reference = DatasetReference(version.dataset),
                 let sealed = try datasets.version(reference.name, reference.version)
-            else { continue }
-            generations.formUnion(sealed.manifest.views.map(\.generation))
+            else { return nil }
+            return ("\(model)@\(number)", sealed.manifest)
         }
-        return generations
     }
 
     /// What a sealed version's definition reads, by the generations it was sealed with.

@@ -130,7 +130,7 @@ extension Platform {
                 )
             )
         }
-        let declared = entries.flatMap { [$0.definition, $0.next].compactMap(\.self) }
+        let declared = entries.flatMap(\.definitions)
         let wanted = Set(declared.map(\.generation))
         let seated = housekeeping.withLock { state in
             state.isBuilding = entries.contains { $0.next != nil }

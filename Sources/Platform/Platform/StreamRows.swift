@@ -16,6 +16,11 @@ struct StreamRows {
         for index in 0 ..< stream.partitions {
             let partition = Partition(stream.topic, index)
             guard let end = cut[partition] else { continue }
+            let bounds = try log.bounds(of: partition)
+            // The records were folded, and the log lost them since.
+            guard end <= bounds.upperBound else {
+                throw LogError.offsetOutOfRange(Position(partition, end), available: bounds)
+            }
             let admission = Admission(stream)
             let seen = MemoryStore()
             let family = Family("rows")
@@ -41,37 +46,6 @@ struct StreamRows {
                 if let failure = changes.failure { throw failure }
                 try seen.write(changes.batch(), to: family)
             }
-        }
-    }
-}
-
-extension Log {
-    /// Reads a partition up to an offset, in batches, from its beginning or from an offset on. Blocks.
-    func eachRecord(
-        of partition: Partition,
-        from start: Offset = 0,
-        below end: Offset,
-        _ body: ([Record]) throws -> Void
-    ) throws {
-        let bounds = try bounds(of: partition)
-        let end = min(end, bounds.upperBound)
-        let start = max(start, bounds.lowerBound)
-        guard start < end else { return }
-        let reader = try reader()
-        defer { reader.close() }
-        try reader.add(partition, from: start)
-        var silence = 0
-        while true {
-            let records = try reader.next(limit: 8_192, within: .seconds(1)).flatMap(\.records)
-            guard let last = records.last else {
-                silence += 1
-                // Offsets may have gaps, so the last record before the end may never come.
-                if silence == 5 { return }
-                continue
-            }
-            silence = 0
-            try body(records.filter { $0.offset < end })
-            if last.offset + 1 >= end { return }
         }
     }
 }

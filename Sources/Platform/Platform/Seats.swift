@@ -1,0 +1,88 @@
+internal import Bytes
+internal import Datasets
+internal import Events
+internal import Features
+internal import Logs
+internal import Projections
+internal import Records
+internal import Serving
+internal import Store
+internal import Streams
+
+/// Which projections have seats, with the partitions of each: whatever is declared, and as the catalogs in a store say.
+extension Platform {
+    /// Those of our own topics.
+    static let own: [(projection: any Projection, partitions: Int32)] =
+        control.map { ($0, 1) } + [
+            (PredictionLedger(), PredictionEvent.topic.partitions),
+            (DeadLetterLedger(), DeadLetterEvent.topic.partitions),
+            (AlertLedger(), AlertEvent.topic.partitions),
+            (AttestationLedger(), AttestationEvent.topic.partitions),
+        ]
+
+    /// Those of declared streams, views and endpoints.
+    static func declared(
+        in reader: any StoreReader
+    ) throws -> [(projection: any Projection, partitions: Int32)] {
+        let intakes = try StreamCatalog.View(reader).streams().flatMap(\.definitions)
+            .map { (Intake($0) as any Projection, $0.partitions) }
+        let views = try seatedViews(in: reader).values
+            .map { (FeatureFold($0) as any Projection, $0.stream.partitions) }
+        let queues = try answeringEndpoints(in: reader).map(\.queue)
+            .map { ($0 as any Projection, $0.stream.partitions) }
+        return intakes + views + queues
+    }
+
+    /// The views of streams that are served, or being built, or that a model that may answer was trained with.
+    static func seatedViews(in reader: any StoreReader) throws -> [Digest: StreamView] {
+        let catalog = FeatureCatalog.View(reader)
+        var declarations = try catalog.views().flatMap {
+            [$0.entry.served, $0.entry.next].compactMap(\.self)
+        }
+        for view in try servedVersions(in: reader).flatMap(\.rows.views) {
+            if let known = try catalog.declaration(of: view.generation) {
+                declarations.append(known)
+            }
+        }
+        var views: [Digest: StreamView] = [:]
+        for declaration in declarations where views[declaration.generation] == nil {
+            if case .stream(let view) = declaration.view { views[declaration.generation] = view }
+        }
+        return views
+    }
+
+    /// An endpoint that answers without being asked.
+    struct AnsweringEndpoint {
+        var definition: EndpointDefinition
+        var answer: EndpointDefinition.Answer
+        var generation: Digest
+        var queue: AnswerQueue
+        /// Of all that the thread that answers is made of.
+        var key: String
+    }
+
+    static func answeringEndpoints(in reader: any StoreReader) throws -> [AnsweringEndpoint] {
+        try EndpointCatalog.View(reader).endpoints().compactMap { name, entry in
+            guard let definition = entry.definition, let answer = definition.answer,
+                let stream = try StreamCatalog.View(reader).stream(answer.stream)?.definition
+            else { return nil }
+            return AnsweringEndpoint(
+                definition: definition,
+                answer: answer,
+                generation: entry.generation,
+                queue: AnswerQueue(
+                    endpoint: name,
+                    generation: entry.generation,
+                    stream: stream,
+                    from: answer.from
+                ),
+                key: "\(name) \(entry.text) \(stream.generation.hex)"
+            )
+        }
+    }
+}
+
+extension StreamCatalog.Entry {
+    /// What is served, and what is being built.
+    var definitions: [StreamDefinition] { [definition, next].compactMap(\.self) }
+}
