@@ -1,23 +1,17 @@
 internal import Bytes
+internal import Documents
 internal import HTTPTypes
 internal import Hummingbird
+internal import JSON
 internal import Logs
 internal import Platform
 internal import Projections
 internal import Store
 
 extension PlatformAPI {
-    /// What a question about a control topic's state sees: the last offset, or nil for everything. Waits for what the
-    /// caller has seen (`Tributary-At-Least`) and for what it names (`as_of`).
+    /// What a question about a control topic's state sees: the last offset, or nil for everything. Waits for what it
+    /// names (`as_of`).
     func moment(of projection: any Projection, _ request: Request) async throws -> Offset? {
-        if let text = request.headers[.atLeast] {
-            guard let position = Position(text) else {
-                throw Problem.invalid(
-                    "Tributary-At-Least takes a position such as \(projection.topic)/0@12, and not `\(text)`."
-                )
-            }
-            try await platform.reach(position)
-        }
         guard let asOf = request.query["as_of"] else { return nil }
         if let position = Position(asOf) {
             guard position.partition == Partition(projection.topic, 0) else {
@@ -39,6 +33,42 @@ extension PlatformAPI {
             shelf: projection.shelf(of: 0)
         )
         return try Arbiter.offset(asOf: instant, in: tables)
+    }
+}
+
+/// Has every answer wait for what the caller has seen: the position in `Tributary-At-Least`.
+struct AtLeastMiddleware: RouterMiddleware {
+    let platform: Platform
+
+    func handle(
+        _ request: Request,
+        context: BasicRequestContext,
+        next: @concurrent (Request, BasicRequestContext) async throws -> Response
+    ) async throws -> Response {
+        if let text = request.headers[.atLeast] {
+            guard let position = Position(text) else {
+                throw Problem.invalid(
+                    "Tributary-At-Least takes a position such as tributary.streams/0@12, and not `\(text)`."
+                )
+            }
+            try await platform.reach(position)
+        }
+        return try await next(request, context)
+    }
+}
+
+extension JSONValue {
+    /// As of when a body asks: its `at`. Nil where it does not say.
+    /// `pointer`: Where the body has it.
+    func instant(at pointer: String = "/at") throws -> Instant? {
+        guard let at = self["at"] else { return nil }
+        guard let instant = at.string.flatMap({ Instant(rfc3339: $0) }) else {
+            throw Problem.invalid(
+                "`at` is an RFC 3339 time with an offset, and not \(at.canonicalText).",
+                pointer: pointer
+            )
+        }
+        return instant
     }
 }
 

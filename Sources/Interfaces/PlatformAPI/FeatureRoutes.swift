@@ -70,18 +70,9 @@ extension PlatformAPI {
                 "Send {\"view\": \"carrier_punctuality\", \"entities\": {\"carrier\": \"B6\"}}."
             )
         }
-        var at: Instant?
-        if let text = asked["at"]?.string {
-            guard let instant = Instant(rfc3339: text) else {
-                throw Problem.invalid(
-                    "`at` is `\(text)`, which is no RFC 3339 time.",
-                    pointer: "/at"
-                )
-            }
-            at = instant
-        }
+        let at = try asked.instant()
         let wantsRecords = asked["records"]?.bool ?? false
-        let answer = try await platform.pool.run { [platform, at] in
+        let answer = try await platform.pool.run { [platform] in
             try platform.features(of: name, entities, at: at, withRecords: wantsRecords)
         }
         return Response.json(answer.json)
@@ -96,6 +87,9 @@ extension PlatformAPI {
             throw Problem.malformed(
                 "Send {\"features\": [\"carrier_punctuality:flights_3h\"], \"entities\": {\"carrier\": [\"B6\"]}}."
             )
+        }
+        guard Set(features).count == features.count else {
+            throw Problem.invalid("A feature stands in `features` twice.", pointer: "/features")
         }
         let columns = try entities.map { name, values in
             guard let values = values.array else {
@@ -114,18 +108,14 @@ extension PlatformAPI {
         guard count <= 10_000 else {
             throw Problem.invalid("At most 10,000 rows are read at once; these are \(count).")
         }
-        var at: Instant?
-        if let text = asked["at"]?.string {
-            guard let instant = Instant(rfc3339: text) else {
-                throw Problem.invalid(
-                    "`at` is `\(text)`, which is no RFC 3339 time.",
-                    pointer: "/at"
-                )
-            }
-            at = instant
+        guard count * features.count <= 1_000_000 else {
+            throw Problem.invalid(
+                "At most 1,000,000 values are read at once; these are \(count) rows of \(features.count)."
+            )
         }
+        let at = try asked.instant()
         let isFull = asked["full_feature_names"]?.bool ?? false
-        let read: @Sendable () throws -> [UInt8] = { [platform, at, columns] in
+        let read: @Sendable () throws -> [UInt8] = { [platform, columns] in
             try platform.onlineFeatures(features, columns, at: at, fullNames: isFull)
         }
         // A few rows are read from the block cache at once; more of them wait for a thread that may block.

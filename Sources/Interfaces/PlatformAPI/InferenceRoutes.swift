@@ -87,8 +87,7 @@ extension PlatformAPI {
         guard count > 0, count <= 1_000, columns.allSatisfy({ $0.values.count == count }) else {
             throw Problem.invalid("Every input has the same 1 to 1,000 rows.")
         }
-        var at: Instant?
-        if let text = asked["parameters"]?["at"]?.string { at = Instant(rfc3339: text) }
+        let at = try asked["parameters"]?.instant(at: "/parameters/at")
         let rows = (0 ..< count).map { row in
             JSONValue.object(columns.map { ($0.name, $0.values[row]) })
         }

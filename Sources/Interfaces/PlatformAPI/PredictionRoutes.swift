@@ -79,13 +79,8 @@ extension PlatformAPI {
             guard let index = members.firstIndex(where: { $0.0 == key }) else { return nil }
             return members.remove(at: index).1
         }
-        var at: Instant?
-        if let text = take("at") {
-            guard let instant = text.string.flatMap({ Instant(rfc3339: $0) }) else {
-                throw Problem.invalid("`at` is an RFC 3339 time with an offset.", pointer: "/at")
-            }
-            at = instant
-        }
+        let at = try asked.instant()
+        _ = take("at")
         let showsFeatures = take("features")?.bool ?? false
         let instances = take("instances")
         let requests: [JSONValue]
@@ -117,10 +112,7 @@ extension PlatformAPI {
     }
 
     func explain(_ id: String, executes: Bool) async throws -> Response {
-        let explanation = try await platform.pool.run { [platform] in
-            try platform.explain(id, executes: executes)
-        }
-        return Response.json(explanation.json)
+        Response.json(try await platform.explain(id, executes: executes).json)
     }
 
     /// Computes every prediction of an endpoint again, and compares bit for bit.
@@ -135,7 +127,10 @@ extension PlatformAPI {
             "seconds": .number(result.seconds),
             "first": .array(
                 result.differences.prefix(100).map { id, difference in
-                    .object([("id", .string(id.description))] + (difference.json.object ?? []))
+                    .object(
+                        [("id", id.map { .string($0.description) } ?? .null)]
+                            + (difference.json.object ?? [])
+                    )
                 }
             ),
         ])

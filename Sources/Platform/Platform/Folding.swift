@@ -18,7 +18,10 @@ extension Platform {
             ? records.compactMap { $0.header("ce_id").flatMap { EventID(text: $0.span.bytes) } }
             : []
         waiters.folded(ids, in: partition, below: next)
-        if partition.topic != PredictionEvent.topic.name { readings.advance() }
+        if partition.topic != PredictionEvent.topic.name {
+            readings.advance()
+            answerings.withLock { for answering in $0.values { answering.wake() } }
+        }
         if !isOurs { housekeeping.withLock { $0.lastRecord[partition] = .now } }
         if records.contains(where: { Self.maySeat($0, of: partition.topic) }) {
             housekeeping.withLock { $0.isChanged = true }

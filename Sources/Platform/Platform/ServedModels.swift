@@ -64,20 +64,12 @@ extension Platform {
         answering stream: StreamDefinition? = nil,
         in reader: any StoreReader
     ) throws -> ServedModel {
-        let catalog = ModelCatalog.View(reader)
         let name = endpoint.model.model
-        let number: Int64
-        switch endpoint.model.choice {
-        case .version(let version): number = version
-        case .stage(let stage):
-            guard let stage = Stage(rawValue: stage),
-                let version = try catalog.version(name, at: stage)?.version
-            else {
-                throw PlatformError.declined(
-                    Declined(ServingRefusal.noVersion(model: name, stage: "\(stage)"))
-                )
-            }
-            number = version
+        guard let number = try ModelCatalog.View(reader).version(of: endpoint.model) else {
+            let stage = endpoint.model.description.dropFirst(name.count + 1)
+            throw PlatformError.declined(
+                Declined(ServingRefusal.noVersion(model: name, stage: "\(stage)"))
+            )
         }
         return try servedModel(name, number, answering: stream, in: reader)
     }
@@ -121,20 +113,22 @@ extension Platform {
     }
 
     /// The generations of views that models may be asked to answer by: of those that stand at a stage, of those that a
-    /// roll back would bring back there, and of those that an endpoint names.
+    /// roll back would bring back there, and of those that an endpoint answers with.
     func servedGenerations(in reader: any StoreReader) throws -> Set<Digest> {
         let models = ModelCatalog.View(reader)
         var versions: [(model: String, version: Int64)] = []
         for model in try models.models().map(\.definition.name) {
+            let production = try models.standing(model, at: .production).holder
             for stage in [Stage.test, .production] {
                 let standing = try models.standing(model, at: stage)
-                for version in [standing.holder, standing.former.last].compactMap(\.self) {
+                let back = standing.wayBack(at: stage, production: production)
+                for version in [standing.holder, back].compactMap(\.self) {
                     versions.append((model, version))
                 }
             }
         }
         for (_, entry) in try EndpointCatalog.View(reader).endpoints() {
-            guard let model = entry.definition?.model, case .version(let version) = model.choice
+            guard let model = entry.definition?.model, let version = try models.version(of: model)
             else { continue }
             versions.append((model.model, version))
         }
@@ -212,6 +206,17 @@ extension Platform {
             )
         }
         return (reference.name, reference.version)
+    }
+}
+
+extension ModelCatalog.View {
+    /// The number that an endpoint's reference stands for by now; nil where no version stands at the stage.
+    func version(of reference: EndpointDefinition.ModelReference) throws -> Int64? {
+        switch reference.choice {
+        case .version(let version): version
+        case .stage(let stage):
+            try Stage(rawValue: stage).flatMap { try version(reference.model, at: $0)?.version }
+        }
     }
 }
 
