@@ -68,15 +68,16 @@ def told(server, prediction, what, stored, recomputed):
 
 
 def numbers_changed(server, place, predictions, columns, chance):
-    """Two predictions in one copy: of one the output, of the other a feature."""
+    """Three predictions in one copy: of one the output, of one a feature, of one the artifact that it names."""
     # The last record of a partition is also known by its CRC, so another one is taken.
     last = {max(each.place for each in predictions if each.place[0] == partition) for partition in range(4)}
-    output, input = chance.sample([each for each in predictions if each.place not in last], 2)
+    output, input, named = chance.sample([each for each in predictions if each.place not in last], 3)
     index = chance.choice([index for index, value in enumerate(input.features) if not numpy.isnan(value)])
     column = columns[index]
     with copy_of(server, place, "numbers") as other:
         flip(other.data / "log", output, output.probability_at)
         flip(other.data / "log", input, input.features_at + 4 * index)
+        flip(other.data / "log", named, named.artifact_at)
         (other.data / "log" / "checkpoint").unlink(missing_ok=True)
         for journal in (other.data / "log" / "journal").iterdir():
             journal.unlink()
@@ -84,11 +85,12 @@ def numbers_changed(server, place, predictions, columns, chance):
         feature = int(input.features.view("<u4")[index])
         wanted = {
             output.event: ("probability", bits_of(output.probability ^ 1), bits_of(output.probability)),
-            input.event: (column, bits_of(feature ^ 1), bits_of(feature))}
-        for prediction in (output, input):
+            input.event: (column, bits_of(feature ^ 1), bits_of(feature)),
+            named.event: ("artifact", f"{int(named.artifact[:2], 16) ^ 1:02x}{named.artifact[2:]}", named.artifact)}
+        for prediction in (output, input, named):
             told(other, prediction, *wanted[prediction.event])
         found = reexecuted(other, status=1)
-        expect((found["predictions"], found["differences"]), (len(predictions), 2), "predictions and differences")
+        expect((found["predictions"], found["differences"]), (len(predictions), 3), "predictions and differences")
         for difference in found["first"]:
             what, stored, recomputed = wanted.pop(difference["id"])
             expect(difference["what"], what, "what differs")
@@ -96,7 +98,8 @@ def numbers_changed(server, place, predictions, columns, chance):
             expect_in(recomputed, difference["recomputed"], "the value that comes out")
         other.stop()
     shutil.rmtree(other.data)
-    return f"probability of {output.event[:8]}, {column} of {input.event[:8]}, 2 of {found['predictions']} reported"
+    return (f"probability of {output.event[:8]}, {column} of {input.event[:8]}, artifact of {named.event[:8]}, "
+            f"3 of {found['predictions']} reported")
 
 
 
@@ -129,6 +132,6 @@ def model_changed(server, place, predictions, chance):
 
 def check(checks, server, place, predictions, columns, chance):
     checks.check(
-        "an output and a feature changed by a bit are found", numbers_changed, server, place, predictions, columns,
+        "an output, a feature and an artifact's name changed by a bit are found", numbers_changed, server, place, predictions, columns,
         chance)
     checks.check("a changed model is found", model_changed, server, place, predictions, chance)

@@ -253,9 +253,14 @@ def hosts(server):
 
 
 def origins(server):
-    for origin in (f"http://{server.address}", "http://localhost:3000"):
-        expect(with_host(server, server.address, [("Origin", origin)]).status, 200, f"Origin {origin}")
-    for origin in ("http://example.com", "https://127.0.0.1.example.com", "null", "file://", "http://localhost.example.com"):
+    own = [("Origin", f"http://{server.address}")], [("Sec-Fetch-Site", "same-origin")], [("Sec-Fetch-Site", "none")]
+    for headers in own:
+        expect(with_host(server, server.address, headers).status, 200, f"{headers}")
+    for site in ("cross-site", "same-site"):
+        problem(with_host(server, server.address, [("Sec-Fetch-Site", site)]), 403, "foreignOrigin")
+    for origin in (
+            "http://localhost:3000", "http://127.0.0.1", f"http://localhost:{server.http}", "http://example.com",
+            "https://127.0.0.1.example.com", "null", "file://", "http://localhost.example.com"):
         problem(with_host(server, server.address, [("Origin", origin)]), 403, "foreignOrigin")
         problem(
             with_host(
@@ -327,6 +332,20 @@ def problems_of_the_job(server):
           "notFound")
     names("test or production", "POST", "/api/v1/models/late-arrival/versions/1/promote", {"stage": "prod"}, 400, "invalid")
     predict = "/api/v1/endpoints/late-arrival/predict"
+    infer = "/v2/models/late-arrival/infer"
+    for at in ("yesterday", 5):
+        names("`at`", "POST", predict, {**DEPARTURE, "at": at}, 400, "invalid")
+        names("`at`", "POST", "/api/v1/features/read",
+              {"view": "aircraft", "entities": {"tailnum": "N804JB"}, "at": at}, 400, "invalid")
+        names("`at`", "POST", "/get-online-features",
+              {"features": ["aircraft:seats"], "entities": {"tailnum": ["N804JB"]}, "at": at}, 400, "invalid")
+        answer = server.ask("POST", infer, {"inputs": [{"name": "carrier", "data": ["B6"]}], "parameters": {"at": at}})
+        expect((answer.status, b"`at`" in answer.content), (400, True), "an `at` that is none, of the inference protocol")
+    names("twice", "POST", "/get-online-features",
+          {"features": ["aircraft:seats"] * 2, "entities": {"tailnum": ["N804JB"]}}, 400, "invalid")
+    names("1,000,000", "POST", "/get-online-features",
+          {"features": [f"aircraft:a{number}" for number in range(101)], "entities": {"tailnum": ["N804JB"] * 10000}},
+          400, "invalid")
     names("`distance`", "POST", predict, {**DEPARTURE, "distance": 2475.5}, 400, "invalid")
     names("`scheduled`", "POST", predict, {**DEPARTURE, "scheduled": "2013-04-05T18:00:00"}, 400, "invalid")
     names("Did you mean `destination`?", "POST", predict, {**DEPARTURE, "destinaton": "LAX"}, 400, "invalid")
@@ -357,7 +376,7 @@ def a_prediction(server):
     features = server.json("POST", "/api/v1/endpoints/late-arrival/predict", {**DEPARTURE, "features": True})["features"]
     read = json.loads(server.run("features", "get", "late-arrival", *words, "-o", "json").stdout)
     expect((read["features"], read["version"]), (features, predicted["model"]["version"]), "what the model would read")
-    server.settle()
+    # It is in the log, and what asks for it waits until it is folded.
     again = server.run("explain", predicted["id"], "--execute").stdout
     expect_in("no difference", again, "computed again")
     said = server.run("predict", "late-arrival", *words).stdout

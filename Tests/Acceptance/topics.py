@@ -91,7 +91,7 @@ class Prediction:
         for number, part, at in fields(fact):
             match number:
                 case 3: self.flight = int(part)
-                case 6: self.artifact = part.hex()
+                case 6: self.artifact, self.artifact_at = part.hex(), start + at
                 case 8: self.at = part
                 case 10: self.request = json.loads(part)
                 case 13: self.features, self.features_at = numpy.frombuffer(part, "<f4"), start + at

@@ -136,7 +136,8 @@ enum Airport {
 
     static func dataset(
         where filter: String = "label != null",
-        within: String = "12h"
+        within: String = "12h",
+        features: String = "[punctuality, flight]"
     ) -> String {
         """
         kind: Dataset
@@ -144,7 +145,7 @@ enum Airport {
         spec:
           rows: departures
           id: id
-          features: [punctuality, flight]
+          features: \(features)
           label:
             stream: outcomes
             match: id
@@ -209,10 +210,15 @@ enum Airport {
     }
 
     /// Appends the departures of some flights, in order.
-    static func depart(_ flights: some Collection<Flight> = flights, in log: any Log) async throws {
+    /// `instant`: When the records came, as their producer says; nil: the log says so.
+    static func depart(
+        _ flights: some Collection<Flight> = flights,
+        in log: any Log,
+        at instant: Instant? = nil
+    ) async throws {
         for flight in flights {
             _ = try await log.append(
-                NewRecord(key: nil, value: flight.departure),
+                NewRecord(key: nil, value: flight.departure, timestamp: instant),
                 to: "departures",
                 partition: Int32(flight.id % 2)
             )

@@ -223,6 +223,79 @@ import Testing
         stand.stop()
     }
 
+    @Test func `waits for each from its arrival on, and no longer, and keeps back nothing`()
+        async throws
+    {
+        let log = memoryLog()
+        let stand = try await Self.halfway(log, MemoryStore(), MemoryArchive())
+        try await stand.apply(Self.endpoint(wait: "6h"))
+        try await Airport.depart(Airport.flights[Self.half...], in: log, at: TestClock.start)
+        // The one at the watermark itself is complete too.
+        let known = Int64(Self.half - Self.first) + 1
+        try await stand.eventually("what is complete is answered") {
+            try PredictionLedger.count(of: "lateness", in: stand.store).predictions == known
+        }
+        try await Task.sleep(for: .milliseconds(200))
+        #expect(
+            try PredictionLedger.count(of: "lateness", in: stand.store).predictions == known
+        )
+        // Sixty of each partition wait, and the six hours are over for all of them at once.
+        stand.clock.pass(6 * 3_600)
+        try await Self.expectAnswers(stand, log, isComplete: false)
+        stand.stop()
+    }
+
+    @Test func `answers as soon as a record is folded`() async throws {
+        let log = memoryLog()
+        let stand = try await Self.halfway(log, MemoryStore(), MemoryArchive())
+        try await stand.apply(Self.endpoint(wait: "0s"))
+        let start = ContinuousClock.now
+        for index in Self.half ..< Self.half + 20 {
+            try await Airport.depart([Airport.flights[index]], in: log)
+            try await stand.eventually("\(index) is answered") {
+                try PredictionLedger.count(of: "lateness", in: stand.store).predictions
+                    == Int64(index + 1 - Self.first)
+            }
+        }
+        // Nobody who looks once a second would have got here by now.
+        #expect(ContinuousClock.now - start < .seconds(10))
+        stand.stop()
+    }
+
+    @Test func `says once why it waits`() async throws {
+        let log = memoryLog()
+        let stand = try await Airport.open(log)
+        try await stand.apply(Self.endpoint())
+        func notices() -> [String] { stand.notices.filter { $0.contains("lateness waits") } }
+        try await stand.eventually("it says so") { !notices().isEmpty }
+        try await Airport.depart([Airport.flights[0]], in: log)
+        try await stand.settle()
+        try await Task.sleep(for: .milliseconds(300))
+        #expect(notices().count == 1)
+        #expect(notices().first?.contains("lateness has no version at production") == true)
+        stand.stop()
+    }
+
+    @Test func `says so where what was answered is not known`() async throws {
+        let log = memoryLog()
+        let stand = try await Airport.serving(log)
+        for partition in 0 ..< PredictionEvent.topic.partitions {
+            _ = try await log.append(
+                laterFact(on: PredictionEvent.topic.name),
+                to: PredictionEvent.topic.name,
+                partition: partition
+            )
+        }
+        try await stand.eventually("the ledger has stopped") {
+            stand.platform.stopReasons.count == Int(PredictionEvent.topic.partitions)
+        }
+        try await stand.apply(Self.endpoint())
+        try await stand.eventually("it says so") {
+            stand.notices.contains { $0.contains("what was answered is not known") }
+        }
+        stand.stop()
+    }
+
     @Test func `answers also where a request with missing values would be refused`() async throws {
         let log = memoryLog()
         let stand = try await Airport.open(log)

@@ -15,6 +15,67 @@ import Testing
 @testable import Platform
 
 @Suite struct `Applying definitions` {
+    @Test func `reads views whose names have dots`() async throws {
+        let log = memoryLog()
+        let dotted = Airport.everything
+            .replacingOccurrences(of: "name: punctuality", with: "name: air.punctuality")
+            .replacingOccurrences(
+                of: "[punctuality, flight]",
+                with: "[flight.distance, air.punctuality]"
+            )
+        let stand = try await Stand.start(log)
+        try await stand.apply(dotted)
+        try await Airport.depart(in: log)
+        try await Airport.arrive(in: log)
+        try await stand.close()
+        let version = try await stand.seal()
+        let columns = version.manifest.columns.features.map(\.name)
+        #expect(columns.first == "flight__distance")
+        #expect(columns.last == "air.punctuality__last")
+        _ = try await stand.train()
+        try await stand.apply(Airport.dataset(features: "[air.punctuality.last, flight]"))
+        let narrow = try await stand.seal().manifest.columns.features.map(\.name)
+        #expect(narrow == ["air.punctuality__last", "flight__hour", "flight__distance"])
+        let why = try await refusal {
+            try await stand.apply(Airport.dataset(features: "[air.punctuality.first]"))
+        }
+        #expect(why.contains("FeatureView air.punctuality has no feature `first`"), "\(why)")
+        stand.stop()
+    }
+
+    @Test func `names every parameter that a recipe cannot have`() async throws {
+        let stand = try await Stand.start(memoryLog())
+        let text = Airport.everything.replacingOccurrences(
+            of: "{max_depth: 3, eta: 0.3, min_child_weight: 1}",
+            with: "{max_deph: 3, eta: 7}"
+        )
+        let why = try await refusal { try await stand.apply(text) }
+        #expect(why.contains("spec.recipe.parameters.max_deph: Model lateness: XGBoost has no"))
+        #expect(why.contains("spec.recipe.parameters.eta: Model lateness: The parameter `eta` is"))
+        #expect(try stand.models.models().isEmpty)
+        stand.stop()
+    }
+
+    @Test func `answers what is in the log, though nothing could be made of it yet`() async throws {
+        let log = OrderlyLog(memoryLog())
+        let stand = try await Stand.start(log)
+        log.refusesTopics(true)
+        let effect = try await stand.platform.apply(
+            [Arrivals.definition("flights.arrived", partitions: 1)],
+            for: .anybody
+        )[0].effect
+        guard case .changed = effect else {
+            Issue.record("The effect was \(effect).")
+            return
+        }
+        #expect(stand.notices.contains { $0.contains("The topic was refused on purpose.") })
+        log.refusesTopics(false)
+        try await stand.eventually("the topic is there") {
+            try log.topics().contains { $0.name == "flights.arrived" }
+        }
+        stand.stop()
+    }
+
     /// A change of the airport's text, and what must be said about it and where.
     struct Fault: CustomTestStringConvertible, Sendable {
         var text: String

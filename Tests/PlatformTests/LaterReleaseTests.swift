@@ -12,23 +12,6 @@ import Testing
 @Suite struct `A record of a platform topic` {
     private let stream = Arrivals.definition("flights.arrived", partitions: 1)
 
-    /// A fact of a type that only a later release has.
-    private func laterFact(on topic: String) -> NewRecord {
-        let type = "\(topic).v1.Renamed"
-        var envelope = Envelope(
-            id: EventID(high: 1, low: 2),
-            subject: "flights.arrived",
-            time: TestClock.start,
-            revision: 9
-        )
-        envelope.type = type
-        return NewRecord(
-            key: Array("flights.arrived".utf8),
-            value: [0x0A, 0x00],
-            headers: envelope.headers()
-        )
-    }
-
     @Test(arguments: PlatformTopics.all.map(\.name))
     func `of a later release stops its projector, which says where and why`(
         topic: String
@@ -193,4 +176,21 @@ import Testing
         }
         stand.stop()
     }
+}
+
+/// A fact of a type that only a later release has.
+func laterFact(on topic: String) -> NewRecord {
+    let type = "\(topic).v1.Renamed"
+    var envelope = Envelope(
+        id: EventID(high: 1, low: 2),
+        subject: "flights.arrived",
+        time: TestClock.start,
+        revision: 9
+    )
+    envelope.type = type
+    return NewRecord(
+        key: Array("flights.arrived".utf8),
+        value: [0x0A, 0x00],
+        headers: envelope.headers()
+    )
 }

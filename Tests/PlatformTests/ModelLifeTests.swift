@@ -98,6 +98,53 @@ import Testing
         stand.stop()
     }
 
+    @Test func `ends a run that its server did not live to end`() async throws {
+        let log = memoryLog()
+        let archive = MemoryArchive()
+        let stand = try await Airport.open(log, archive: archive)
+        _ = try await stand.seal()
+        let trained = try await stand.train(for: .keyed("k"))
+        stand.stop()
+        // As if the server had been killed before the end: of the run nothing is there but its start.
+        let other = try await log.copy { position, record in
+            position.partition.topic == RunLedger().topic && position.offset > 0
+                || position.partition.topic == ModelCatalog().topic && position.offset > 0
+                ? nil : record
+        }
+        let second = try await Stand.start(other, archive: archive, seed: 2)
+        let run = try #require(try second.runs.run(trained.run))
+        #expect(run.status == .failed)
+        #expect(run.reason == "the server stopped")
+        second.stop()
+        let end = try other.bounds(of: Partition(RunLedger().topic, 0)).upperBound
+        #expect(end == 2)
+        let third = try await Stand.start(other, archive: archive, seed: 3)
+        #expect(try other.bounds(of: Partition(RunLedger().topic, 0)).upperBound == end)
+        // Whoever asked for it asks again, and gets what was asked for.
+        let again = try await third.train(for: .keyed("k"))
+        #expect(again.artifact == trained.artifact)
+        #expect(again.run != trained.run)
+        #expect(try await third.train(for: .keyed("k")).run == again.run)
+        #expect(try third.models.versions("lateness").map(\.run) == [again.run])
+        try await third.settle()
+        try await third.expectProof()
+        third.stop()
+    }
+
+    @Test func `says why it was not registered, though the run itself succeeded`() async throws {
+        let log = OrderlyLog(memoryLog())
+        let stand = try await Airport.open(log)
+        _ = try await stand.seal()
+        log.refuses(ModelCatalog().topic)
+        await #expect("the log does not take the version") {
+            _ = try await stand.train()
+        } throws: { error in
+            if case PlatformError.unavailable = error { true } else { false }
+        }
+        #expect(try stand.runs.runs(model: "lateness").map(\.status) == [.succeeded])
+        stand.stop()
+    }
+
     @Test func `keeps a run whose rows were damaged in the archive`() async throws {
         let archive = MemoryArchive()
         let stand = try await Airport.open(memoryLog(), archive: archive)

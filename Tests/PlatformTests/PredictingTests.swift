@@ -151,6 +151,22 @@ import Testing
         stand.stop()
     }
 
+    @Test func `says that some of a list may be in the log where not all are`() async throws {
+        let log = FaultyLog(memoryLog(), seed: newSeed())
+        let stand = try await Airport.serving(log)
+        var faults = FaultyLog.Faults()
+        faults.refusal = 0.5
+        log.set(faults)
+        do {
+            _ = try await stand.predict(Airport.flights[20 ..< 120].map(\.request))
+            Issue.record("Half of them were refused.")
+        } catch AppendError.possiblyPersisted(let why) {
+            #expect(why.contains("records are in the log, and the others are not"), "\(why)")
+        }
+        log.set(.none)
+        stand.stop()
+    }
+
     @Test func `is refused while no version stands at the stage`() async throws {
         let stand = try await Airport.open(memoryLog(), more: Airport.endpoint())
         let why = try await refusal { _ = try await stand.predict([Airport.flights[9].request]) }

@@ -149,6 +149,38 @@ import Testing
         #expect(try await stand.train().artifact == artifact)
         #expect(try await stand.predict([Self.request]).first?.predicted.version == 1)
         try await stand.eventually("the trouble is over") { stand.platform.troubles.isEmpty }
+    }
+
+    @Test func `that an endpoint follows at development keeps its views`() async throws {
+        let stand = try await Airport.open(
+            memoryLog(),
+            more: Airport.endpoint(model: "lateness@development")
+        )
+        _ = try await stand.seal()
+        try await Self.versions(1, in: stand)
+        let former = try #require(try stand.view("punctuality")).served
+        let before = try #require(try await stand.predict([Self.request]).first)
+        try await stand.change(former)
+        #expect(stand.isSeated(former.generation))
+        #expect(try await stand.predict([Self.request]).first?.values == before.values)
+        stand.stop()
+    }
+
+    @Test func `keeps the views of whom a roll back of the test stage would choose`() async throws {
+        let stand = try await Airport.open(memoryLog())
+        _ = try await stand.seal()
+        try await Self.versions(1, in: stand)
+        try await stand.promote(1, to: .test)
+        let former = try #require(try stand.view("punctuality")).served
+        try await stand.change(former)
+        _ = try await stand.seal()
+        for _ in 0 ..< 2 { _ = try await stand.train(on: "late@2") }
+        try await stand.promote(2, to: .test)
+        try await stand.promote(3, to: .test)
+        // The last one before is not taken away from production, so the roll back goes further.
+        try await stand.promote(2)
+        try await stand.settle()
+        #expect(stand.isSeated(former.generation))
         stand.stop()
     }
 

@@ -17,6 +17,7 @@ final class Stand: Sendable {
     let log: any Log
     let store: any Store
     let platform: Platform
+    let clock: TestClock
     private let noted = Mutex<[String]>([])
 
     /// What an operator would have seen.
@@ -48,11 +49,12 @@ final class Stand: Sendable {
         self.log = log
         self.store = store
         let notices = Notices()
+        clock = TestClock(seed: seed)
         platform = Platform(
             log: log,
             store: store,
             archive: archive,
-            clock: TestClock(seed: seed),
+            clock: clock,
             checkpoints: checkpoints,
             stateFailed: stateFailed,
             notice: { text in notices.note(text) }

@@ -19,6 +19,9 @@ final class TestClock: WallClock {
         }
     }
 
+    /// Lets so much time go by at once.
+    func pass(_ seconds: Int64) { state.withLock { $0.ticks += seconds } }
+
     func randomBits() -> (UInt64, UInt64) {
         state.withLock { ($0.random.next(), $0.random.next()) }
     }

@@ -10,8 +10,19 @@ public struct FeatureRead: Sendable, Hashable {
     public var values: [FieldValue]
     /// The event time of the newest record that was met; nil where there was none.
     public var newest: Instant?
+    public var sight = Sight.current
     /// The records behind each value, where they were asked for.
     public var records: [[Position]] = []
+
+    /// Whether anything is known of an entity: what a missing value means.
+    public enum Sight: Sendable, Hashable {
+        /// Its newest record, or the request itself, gives no value.
+        case current
+        /// Its newest record is older than the view's `ttl`.
+        case outsideTTL
+        /// There is no record of it before the instant.
+        case never
+    }
 
     public init(values: [FieldValue]) { self.values = values }
 }
@@ -29,11 +40,13 @@ public struct FeatureReader: Sendable {
     }
 
     /// `cut`: The first offset of each partition that does not count; nil: whatever was folded.
+    /// `looksBack`: Where no window holds anything, also tells whether there was something before.
     public func read(
         _ entity: [UInt8],
         at instant: Instant,
         cut: [Offset]? = nil,
-        withRecords: Bool = false
+        withRecords: Bool = false,
+        looksBack: Bool = false
     ) throws(StoreError) -> FeatureRead {
         let t = instant.microseconds
         let tables = (0 ..< view.stream.partitions).map {
@@ -63,7 +76,31 @@ public struct FeatureReader: Sendable {
             }
         }
         for index in parts.indices { parts[index].sort() }
-        return view.aggregate(parts, at: instant, withRecords: withRecords)
+        var read = view.aggregate(parts, at: instant, withRecords: withRecords)
+        if looksBack, read.newest == nil {
+            let lower = view.ttl.map { t.lowered(by: $0.microseconds) } ?? .min
+            if try hasRows(of: entity, tables, in: lower ..< t, below: cut) {
+                read.sight = .current
+            } else if try hasRows(of: entity, tables, in: .min ..< lower, below: cut) {
+                read.sight = .outsideTTL
+            }
+        }
+        return read
+    }
+
+    private func hasRows(
+        of entity: [UInt8],
+        _ tables: [TableReader],
+        in span: Range<Int64>,
+        below cut: [Offset]?
+    ) throws(StoreError) -> Bool {
+        for (index, table) in tables.enumerated() {
+            var rows = WindowRows(view.slotTypes)
+            let limit = cut.map { $0[index] } ?? .max
+            try add(to: &rows, from: table, entity, in: span, below: limit, isOneEnough: true)
+            if rows.count > 0 { return true }
+        }
+        return false
     }
 
     private func add(
@@ -71,7 +108,8 @@ public struct FeatureReader: Sendable {
         from tables: TableReader,
         _ entity: [UInt8],
         in span: Range<Int64>,
-        below cut: Offset
+        below cut: Offset,
+        isOneEnough: Bool = false
     ) throws(StoreError) {
         guard !span.isEmpty else { return }
         let first = view.tile(of: Instant(microseconds: span.lowerBound))
@@ -87,7 +125,7 @@ public struct FeatureReader: Sendable {
                     "The table blocks of \(fold.name) holds rows that are none: \(error)."
                 )
             }
-            return true
+            return !isOneEnough || rows.count == 0
         }
     }
 }
@@ -103,6 +141,8 @@ extension StreamView {
         var read = FeatureRead(values: [])
         read.values.reserveCapacity(columns.count)
         read.newest = parts.compactMap { $0.times.last }.max().map { Instant(microseconds: $0) }
+        let oldest = ttl.map { t.lowered(by: $0.microseconds) } ?? .min
+        read.sight = read.newest.map { $0.microseconds < oldest ? .outsideTTL : .current } ?? .never
         for column in columns {
             let span = column.window ?? ttl
             let lower = span.map { t.lowered(by: $0.microseconds) } ?? .min

@@ -92,6 +92,9 @@ extension PlatformAPI {
                 "Send {\"features\": [\"carrier_punctuality:flights_3h\"], \"entities\": {\"carrier\": [\"B6\"]}}."
             )
         }
+        guard Set(features).count == features.count else {
+            throw Problem.invalid("A feature stands in `features` twice.", pointer: "/features")
+        }
         let columns = try entities.map { name, values in
             guard let values = values.array else {
                 throw Problem.malformed(
@@ -109,9 +112,14 @@ extension PlatformAPI {
         guard count <= 10_000 else {
             throw Problem.invalid("At most 10,000 rows are read at once; these are \(count).")
         }
+        guard count * features.count <= 1_000_000 else {
+            throw Problem.invalid(
+                "At most 1,000,000 values are read at once; these are \(count) rows of \(features.count)."
+            )
+        }
         let at = try asked.instant("at")
         let isFull = asked["full_feature_names"]?.bool ?? false
-        let read: @Sendable () throws -> [UInt8] = { [platform, at, columns] in
+        let read: @Sendable () throws -> [UInt8] = { [platform, columns] in
             try platform.onlineFeatures(features, columns, at: at, fullNames: isFull)
         }
         // A few rows are read from the block cache at once; more of them wait for a thread that may block.
@@ -121,18 +129,6 @@ extension PlatformAPI {
 }
 
 extension JSONValue {
-    /// A member that is a time; nil where it is not there, or null.
-    func instant(_ name: String, pointer: String? = nil) throws -> Instant? {
-        guard let value = self[name], !value.isNull else { return nil }
-        guard let instant = value.string.flatMap({ Instant(rfc3339: $0) }) else {
-            throw Problem.invalid(
-                "`\(name)` is \(value.phrase): write an RFC 3339 time with an offset, such as 2013-03-30T00:00:00-04:00.",
-                pointer: pointer ?? "/\(name)"
-            )
-        }
-        return instant
-    }
-
     /// The resource, and what is known of it.
     func with(status: [(String, JSONValue)]) -> JSONValue {
         .object((object ?? []) + [("status", .object(status))])

@@ -25,12 +25,12 @@ struct Gatekeeper: RouterMiddleware {
                     + "until there is access control."
             )
         }
-        if let origin = request.headers[.origin], !Self.isLoopbackOrigin(origin) {
+        if let sender = Self.foreignSender(of: request, at: host) {
             throw Problem(
                 "foreignOrigin",
                 "Requests of other sites are refused",
                 .forbidden,
-                "The Origin `\(origin)` is not this server's own."
+                "\(sender) is not this server's own."
             )
         }
         try routes.check(request)
@@ -63,10 +63,19 @@ struct Gatekeeper: RouterMiddleware {
         return numbers.count == 4 && numbers[0] == 127 && !numbers.contains(nil)
     }
 
-    private static func isLoopbackOrigin(_ origin: String) -> Bool {
-        for scheme in ["http://", "https://"] where origin.hasPrefix(scheme) {
-            return isLoopback(String(origin.dropFirst(scheme.count)))
+    /// What betrays a page of another site, or of another port. A browser sends no Origin with an image, and says only
+    /// by Fetch Metadata (https://www.w3.org/TR/fetch-metadata/) whose page has asked for it.
+    private static func foreignSender(of request: Request, at host: String) -> String? {
+        if let origin = request.headers[.origin],
+            !["http", "https"].contains(where: {
+                "\($0)://\(host)".lowercased() == origin.lowercased()
+            })
+        {
+            return "The Origin `\(origin)`"
         }
-        return false
+        if let site = request.headers[.fetchSite], ["cross-site", "same-site"].contains(site) {
+            return "A page of which the browser says `Sec-Fetch-Site: \(site)`"
+        }
+        return nil
     }
 }

@@ -115,10 +115,7 @@ extension PlatformAPI {
     }
 
     func explain(_ id: String, executes: Bool) async throws -> Response {
-        let explanation = try await platform.pool.run { [platform] in
-            try platform.explain(id, executes: executes)
-        }
-        return Response.json(explanation.json)
+        Response.json(try await platform.explain(id, executes: executes).json)
     }
 
     /// Computes every prediction of an endpoint again, and compares bit for bit.
@@ -133,7 +130,10 @@ extension PlatformAPI {
             "seconds": .number(result.seconds),
             "first": .array(
                 result.differences.prefix(100).map { id, difference in
-                    .object([("id", .string(id.description))] + (difference.json.object ?? []))
+                    .object(
+                        [("id", id.map { .string($0.description) } ?? .null)]
+                            + (difference.json.object ?? [])
+                    )
                 }
             ),
         ])

@@ -55,6 +55,7 @@ public struct PlatformAPI: Sendable {
         let routes = routes
         router.add(middleware: ProblemMiddleware())
         router.add(middleware: Gatekeeper(routes: routes))
+        router.add(middleware: AtLeastMiddleware(platform: platform))
         routes.serve(on: router)
         return router
     }
@@ -304,6 +305,7 @@ extension HTTPField.Name {
     static let position = name("Tributary-Position")
     static let idempotencyKey = name("Idempotency-Key")
     static let traceparent = name("traceparent")
+    static let fetchSite = name("Sec-Fetch-Site")
 
     private static func name(_ text: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(text) else {

@@ -26,10 +26,7 @@ public struct RollBack: Sendable {
         guard let holder = standing.holder else {
             throw .nobodyStands(model: model, stage: stage)
         }
-        let former = standing.former.last {
-            $0 != holder && (stage == .production || $0 != production)
-        }
-        guard let former else {
+        guard let former = standing.wayBack(at: stage, production: production) else {
             throw .nobodyStoodBefore(model: model, version: holder, stage: stage)
         }
         return ModelEvent.with {

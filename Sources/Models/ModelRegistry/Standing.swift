@@ -12,6 +12,12 @@ public struct Standing: Stored, Hashable {
         self.former = former
     }
 
+    /// Whom a roll back of the stage brings back; nil where nobody stood there before.
+    /// `production`: Who stands at production. That one is not taken away from there.
+    public func wayBack(at stage: Stage, production: Int64?) -> Int64? {
+        former.last { $0 != holder && (stage == .production || $0 != production) }
+    }
+
     /// The version leaves, and nobody comes.
     mutating func vacate() {
         if let holder { former.append(holder) }

@@ -43,26 +43,36 @@ extension Recipe {
 
     /// Whether the engine and its settings are known and within their ranges.
     func check() throws(TrainingError) {
-        guard engine == "xgboost" else { throw .unknownEngine(engine) }
-        guard (1 ... Self.maximumRounds).contains(rounds) else { throw .rounds(rounds) }
-        if let validate, validate.microseconds <= 0 { throw .emptyValidation(validate) }
+        if let fault = faults.first { throw fault }
+    }
+
+    /// Everything about the engine and its settings that is unknown or out of its range.
+    public var faults: [TrainingError] {
+        guard engine == "xgboost" else { return [.unknownEngine(engine)] }
+        var faults: [TrainingError] = []
+        if !(1 ... Self.maximumRounds).contains(rounds) { faults.append(.rounds(rounds)) }
+        if let validate, validate.microseconds <= 0 { faults.append(.emptyValidation(validate)) }
         var given: [String: String] = [:]
         for parameter in parameters {
             guard let rule = ParameterRule.all.first(where: { $0.names.contains(parameter.name) })
             else {
-                throw .unknownParameter(parameter.name, known: ParameterRule.knownNames)
+                faults.append(.unknownParameter(parameter.name, known: ParameterRule.knownNames))
+                continue
             }
             if let other = given.updateValue(parameter.name, forKey: rule.names[0]) {
-                throw .sameParameter(other, parameter.name)
+                faults.append(.sameParameter(other, parameter.name))
             }
-            guard rule.range.contains(parameter.value) else {
-                throw .parameterOutOfRange(
-                    parameter.name,
-                    value: parameter.value,
-                    allowed: rule.range.description
+            if !rule.range.contains(parameter.value) {
+                faults.append(
+                    .parameterOutOfRange(
+                        parameter.name,
+                        value: parameter.value,
+                        allowed: rule.range.description
+                    )
                 )
             }
         }
+        return faults
     }
 
     /// All that the library is told, by name. What is given here wins over what is usual.

@@ -29,6 +29,18 @@ public enum TrainingError: Error, Hashable, Sendable {
     case badArtifact(String)
 }
 
+extension TrainingError {
+    /// The parameter of a recipe that it is about.
+    public var parameter: String? {
+        switch self {
+        case .unknownParameter(let name, _), .sameParameter(_, let name),
+            .parameterOutOfRange(let name, _, _):
+            name
+        default: nil
+        }
+    }
+}
+
 extension TrainingError: CustomStringConvertible {
     public var description: String {
         switch self {

@@ -17,7 +17,7 @@ public struct AnswerQueue: Projection {
     public var topic: String { stream.topic }
     public var family: Family { Self.family }
     public let generation: Digest
-    public let foldVersion: Int64 = 1
+    public let foldVersion: Int64 = 2
     private let reader: SharedReader
     private let admission: Admission
 
@@ -47,6 +47,7 @@ public struct AnswerQueue: Projection {
                 offset: record.offset,
                 checksum: UInt64(record.checksum),
                 time: row.time.instant,
+                arrivedAt: record.timestamp,
                 values: row.values
             )
         } catch {
@@ -109,13 +110,22 @@ public struct AnswerInput: Stored, Hashable {
     public var offset: Offset
     public var checksum: UInt64
     public var time: Instant
+    /// When it came to the log, as that says.
+    public var arrivedAt: Instant
     /// In the order of the stream's fields.
     public var values: [FieldValue]
 
-    init(offset: Offset, checksum: UInt64, time: Instant, values: [FieldValue]) {
+    init(
+        offset: Offset,
+        checksum: UInt64,
+        time: Instant,
+        arrivedAt: Instant,
+        values: [FieldValue]
+    ) {
         self.offset = offset
         self.checksum = checksum
         self.time = time
+        self.arrivedAt = arrivedAt
         self.values = values
     }
 
@@ -123,6 +133,7 @@ public struct AnswerInput: Stored, Hashable {
         offset.write(to: &writer)
         checksum.write(to: &writer)
         time.write(to: &writer)
+        arrivedAt.write(to: &writer)
         writer.appendVarint(UInt64(values.count))
         for value in values { value.write(to: &writer) }
     }
@@ -131,6 +142,7 @@ public struct AnswerInput: Stored, Hashable {
         offset = try Int64(from: &reader)
         checksum = try UInt64(from: &reader)
         time = try Instant(from: &reader)
+        arrivedAt = try Instant(from: &reader)
         let start = reader.position
         guard let count = Int(exactly: try reader.readVarint()), count <= reader.remaining else {
             throw .truncated(at: start)

@@ -43,6 +43,7 @@ public enum ServingRefusal: DomainRefusal, Hashable {
     case unknownEndpoint(String)
     case unknownPrediction(String)
     case ambiguousPrediction(String)
+    case unreadablePrediction(at: String, String)
     case noVersion(model: String, stage: String)
     case missingFeatures(endpoint: String, [String])
 }
@@ -62,6 +63,8 @@ extension ServingRefusal {
         case .unknownPrediction(let id):
             "there is no prediction \(id). `tributary events tributary.predictions` shows them"
         case .ambiguousPrediction(let id): "several predictions begin with \(id): write more of it"
+        case .unreadablePrediction(let position, let why):
+            "the record at \(position) is no prediction that could be explained: \(why)"
         case .noVersion(let model, let stage):
             "\(model) has no version at \(stage). Promote one: tributary model promote \(model)@N --stage \(stage)"
         case .missingFeatures(let endpoint, let names):

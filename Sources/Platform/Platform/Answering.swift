@@ -23,6 +23,8 @@ final class Answering: Sendable {
     private let isStopping = Atomic(false)
     private let worker = Mutex<Worker?>(nil)
     private let wakeUp = Semaphore()
+    /// Whether the semaphore was signalled since it was last looked at; once is enough.
+    private let isAwake = Atomic(false)
 
     /// How many records of a partition are answered before the log is waited for.
     private static let batchLimit = 512
@@ -51,32 +53,63 @@ final class Answering: Sendable {
         }?.join()
     }
 
+    /// Something was folded that may be answered, or answered from.
+    func wake() {
+        if !isAwake.exchange(true, ordering: .acquiringAndReleasing) { wakeUp.signal() }
+    }
+
+    /// Until somebody wakes it. Whoever finds the flag set has folded what is read after this; others signal again.
+    private func sleep(atMost time: Duration) {
+        _ = wakeUp.wait(atMost: time)
+        _ = isAwake.exchange(false, ordering: .acquiringAndReleasing)
+    }
+
     private var goesOn: Bool { !isStopping.load(ordering: .relaxed) }
 
     private func run() {
-        var told = ""
-        /// Every record of each partition up to here has its answer in the log.
-        var answered: [Int32: Offset] = [:]
-        var isFolded = false
+        /// Why nothing is answered at the moment; said once.
+        var told: String?
+        func tell(_ why: String?) {
+            if let why, why != told {
+                platform.notice("the endpoint \(endpoint.name) waits: \(why)")
+            }
+            told = why
+        }
+        var known: Known?
         while goesOn {
             do {
-                if !isFolded {
-                    let known = try whatIsAnswered()
-                    if answered.isEmpty { answered = known }
-                    isFolded = true
-                }
-                let count = try answerNext(&answered)
-                told = ""
-                if count == 0 { _ = wakeUp.wait(atMost: .milliseconds(20)) }
+                var now = try known ?? Known(answered: whatIsAnswered())
+                known = nil
+                let pass = try answerNext(&now)
+                known = now
+                tell(pass.refusal)
+                if pass.count == 0, goesOn { sleep(atMost: pass.nextLook) }
             } catch {
                 // What is in the log by now is known only by looking: a later answer may be there without an earlier one.
-                isFolded = false
-                let why = "the endpoint \(endpoint.name) waits: \(error)"
-                if why != told { platform.notice(why) }
-                told = why
-                _ = wakeUp.wait(atMost: .milliseconds(200))
+                tell("\(error)")
+                sleep(atMost: .milliseconds(200))
             }
         }
+    }
+
+    /// What it goes by from one pass to the next.
+    private struct Known {
+        /// Every record of each partition up to here has its answer in the log.
+        var answered: [Int32: Offset]
+        /// Where the inputs of features ended when they were first looked at. Nothing is given up waiting for before that
+        /// was folded: after a start that takes longer than any `wait`.
+        var ends: [Partition: Offset] = [:]
+        /// The record that holds each partition up, and since when.
+        var heads: [Int32: (offset: Offset, since: Instant)] = [:]
+    }
+
+    /// What one pass came to.
+    private struct Pass {
+        var count = 0
+        /// Why nothing can be answered.
+        var refusal: String?
+        /// When to look again at the latest, if nothing is folded till then.
+        var nextLook = Duration.seconds(1)
     }
 
     /// Waits until every answer that is in the log was folded, and looks how far they go.
@@ -87,7 +120,12 @@ final class Answering: Sendable {
             let output = PredictionLedger.outputPartition(of: input)
             let end = try platform.log.bounds(of: output).upperBound
             while goesOn, platform.folded(output) ?? -1 < end {
-                _ = wakeUp.wait(atMost: .milliseconds(2))
+                if let why = platform.seats.first(where: { $0.partition == output })?.stopped {
+                    throw PlatformError.unavailable(
+                        "what was answered is not known while \(output) is not folded: \(why)"
+                    )
+                }
+                sleep(atMost: .milliseconds(2))
             }
             var last = try PredictionLedger.lastAnswered(
                 input,
@@ -109,35 +147,40 @@ final class Answering: Sendable {
     }
 
     /// Answers what can be answered by now, and waits until that is in the log.
-    private func answerNext(_ answered: inout [Int32: Offset]) throws -> Int {
+    private func answerNext(_ known: inout Known) throws -> Pass {
+        var pass = Pass()
         let ready: ReadyEndpoint
         do {
             ready = try platform.ready(endpoint.name, answering: queue.stream)
-        } catch PlatformError.declined {
-            // Nothing stands at the stage yet.
-            return 0
+        } catch PlatformError.declined(let declined) {
+            // Nothing stands at the stage yet, for one.
+            pass.refusal = declined.reason
+            return pass
         }
         // Declared anew meanwhile: somebody else answers then.
-        guard ready.generation == generation else { return 0 }
+        guard ready.generation == generation else { return pass }
         var reading = try platform.reading(of: ready.served.plan)
         var answers: [(record: NewRecord, output: Partition)] = []
-        var reached = answered
+        var reached = known.answered
         for index in 0 ..< queue.stream.partitions {
             let input = Partition(queue.topic, index)
             let output = PredictionLedger.outputPartition(of: input)
             for next in try queue.next(
-                after: answered[index] ?? -1,
+                after: known.answered[index] ?? -1,
                 of: index,
                 limit: Self.batchLimit,
                 in: platform.store
             ) {
-                guard goesOn else { return 0 }
+                guard goesOn else { return Pass() }
                 let id = id(of: next, input)
                 if try PredictionLedger.has(id, in: output.index, of: platform.store) {
                     reached[index] = next.offset
                     continue
                 }
-                guard try isTime(for: next, &reading, ready.served) else { break }
+                if let left = try waitingTime(of: next, index, &known, &reading, ready.served.plan) {
+                    pass.nextLook = min(pass.nextLook, left)
+                    break
+                }
                 let (event, _) = try platform.predicted(
                     ready,
                     next.values,
@@ -150,27 +193,39 @@ final class Answering: Sendable {
             }
         }
         try append(answers)
-        answered = reached
-        return answers.count
+        known.answered = reached
+        pass.count = answers.count
+        return pass
     }
 
-    /// Whether a record can be answered: everything before it is there, or has been waited for.
-    private func isTime(
-        for input: AnswerInput,
+    /// How long a record waits yet, if nothing is folded till then; nil: it can be answered, because everything before it
+    /// is there or has been waited for.
+    private func waitingTime(
+        of input: AnswerInput,
+        _ partition: Int32,
+        _ known: inout Known,
         _ reading: inout Reading,
-        _ served: ServedModel
-    ) throws -> Bool {
-        if reading.isComplete(at: input.time) { return true }
-        reading = try platform.reading(of: served.plan)
-        if reading.isComplete(at: input.time) { return true }
-        guard case .atMost(let span) = answer.wait else { return false }
-        let deadline = ContinuousClock.now + .microseconds(span.microseconds)
-        while goesOn, ContinuousClock.now < deadline {
-            _ = wakeUp.wait(atMost: .milliseconds(2))
-            reading = try platform.reading(of: served.plan)
-            if reading.isComplete(at: input.time) { return true }
+        _ plan: FeaturePlan
+    ) throws -> Duration? {
+        if reading.isComplete(at: input.time) { return nil }
+        reading = try platform.reading(of: plan)
+        if reading.isComplete(at: input.time) { return nil }
+        guard case .atMost(let span) = answer.wait else { return .seconds(1) }
+        let now = platform.clock.now()
+        if known.heads[partition]?.offset != input.offset {
+            known.heads[partition] = (input.offset, since: now)
         }
-        return goesOn
+        // Whoever appends a record says when that was, and may say what is yet to come.
+        let since = min(input.arrivedAt, known.heads[partition]?.since ?? now)
+        let left = (since + span).microseconds - now.microseconds
+        guard left <= 0 else { return .microseconds(left) }
+        for partition in plan.inputs {
+            let end =
+                try known.ends[partition] ?? platform.log.bounds(of: partition).upperBound
+            known.ends[partition] = end
+            if reading.cut[partition] ?? 0 < end { return .seconds(1) }
+        }
+        return nil
     }
 
     /// Follows from the record, so that it has one answer, however often it is given.

@@ -10,7 +10,7 @@ public import Records
 public import Serving
 internal import Store
 internal import Streams
-internal import Workers
+internal import Training
 
 /// A definition of any kind.
 public enum Declaration: Sendable {
@@ -115,7 +115,7 @@ extension Platform {
             }
             results[index] = result
         }
-        if !isDryRun { try await pool.run { [self] in try reconcile() } }
+        if !isDryRun { await fitSeats() }
         return declarations.indices.compactMap { results[$0] }
     }
 
@@ -223,15 +223,7 @@ private struct Neighbourhood {
                 case .stream: []
                 case .view(let definition): faults(of: definition)
                 case .dataset(let definition): faults(of: definition)
-                case .model(let definition):
-                    datasets[definition.dataset] == nil
-                        ? [
-                            (
-                                ["spec", "dataset"],
-                                unknown("Dataset", definition.dataset, datasets.keys)
-                            )
-                        ]
-                        : []
+                case .model(let definition): faults(of: definition)
                 case .endpoint(let definition): faults(of: definition)
                 }
             problems += found.map {
@@ -275,7 +267,8 @@ private struct Neighbourhood {
         }
         for (name, dataset) in datasets.sorted(by: { $0.key < $1.key }) {
             let streams = [dataset.rows, dataset.label?.stream].compactMap(\.self)
-            let views = dataset.features.compactMap { $0.split(separator: ".").first }
+            let names = Set(views.keys)
+            let views = dataset.features.map { FeatureName($0, isView: names.contains).view }
             report(
                 "Dataset \(name)",
                 faults(of: dataset),
@@ -347,6 +340,18 @@ private struct Neighbourhood {
 
     private func label(of dataset: DatasetDefinition) -> StreamDefinition.Field? {
         dataset.label.flatMap { streams[$0.stream]?.field($0.value) }
+    }
+
+    private func faults(of model: ModelDefinition) -> [(path: [String], message: String)] {
+        var faults: [(path: [String], message: String)] = []
+        for fault in Recipe(model.recipe).faults {
+            let place = fault.parameter.map { ["parameters", $0] } ?? []
+            faults.append((["spec", "recipe"] + place, "\(fault)"))
+        }
+        if datasets[model.dataset] == nil {
+            faults.append((["spec", "dataset"], unknown("Dataset", model.dataset, datasets.keys)))
+        }
+        return faults
     }
 
     private func faults(of endpoint: EndpointDefinition) -> [(path: [String], message: String)] {

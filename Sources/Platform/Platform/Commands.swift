@@ -5,6 +5,7 @@ internal import Projections
 internal import Records
 internal import Store
 internal import Streams
+internal import Workers
 
 extension Platform {
     /// Decides, appends, waits for the fold, and answers from the state.
@@ -134,6 +135,21 @@ extension Platform {
         if reached >= next { return }
         if await ticket.value() { return }
         throw PlatformError.notReached(asked: position, reached: folded(position.partition) ?? 0)
+    }
+
+    /// Waits until what a topic holds by now was folded, for so long at most.
+    func reachEnd(of topic: TopicSpec, within time: Duration) async throws {
+        let waits = try await pool.run { [log, waiters] in
+            try (0 ..< topic.partitions).map { index in
+                let partition = Partition(topic.name, index)
+                let end = try log.bounds(of: partition).upperBound
+                return (partition, end, waiters.ticket(for: partition, below: end, within: time))
+            }
+        }
+        // Of a projection that does not go on, nothing more is to be expected.
+        for (partition, end, ticket) in waits where folded(partition).map({ $0 < end }) ?? false {
+            _ = await ticket.value()
+        }
     }
 
     /// The next offset that every projection of the partition will fold; nil where there is none.

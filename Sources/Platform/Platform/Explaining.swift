@@ -1,8 +1,8 @@
-internal import Archive
 public import Bytes
 public import Events
 internal import Features
 internal import FoundationEssentials
+internal import JSON
 public import Logs
 internal import ModelRegistry
 internal import Projections
@@ -10,7 +10,7 @@ public import Records
 internal import Serving
 internal import Store
 internal import SwiftProtobuf
-internal import Trees
+internal import Workers
 
 /// Where a prediction comes from: the model, the dataset behind it, the values it was given, and the records behind each.
 public struct Explanation: Sendable {
@@ -34,7 +34,8 @@ public struct Explanation: Sendable {
 
     /// Something that came out otherwise when it was computed again.
     public struct Difference: Sendable, Hashable {
-        /// A column, `margin`, `probability` or `artifact`.
+        /// A column, `margin` or `probability`; or what those come from: `model`, `artifact`, `dataset`, `views`,
+        /// `features`, `columns`, or the whole `record`.
         public var what: String
         public var stored: String
         public var recomputed: String
@@ -44,21 +45,39 @@ public struct Explanation: Sendable {
 /// What came out when every prediction of an endpoint was computed again.
 public struct Reexecution: Sendable {
     public var predictions: Int
-    public var differences: [(id: EventID, difference: Explanation.Difference)]
+    /// Without an id: a record on the topic that is no prediction.
+    public var differences: [(id: EventID?, difference: Explanation.Difference)]
     public var seconds: Double
 }
 
 extension Platform {
+    /// What was answered just now is in the log, and waited for: for a second, until that much is folded.
     /// `text`: A prediction's id, or as much of its beginning as no other has.
-    /// `executes`: Computes the features anew from the records behind them, and the answer from those. Blocks.
-    public func explain(_ text: String, executes: Bool) throws -> Explanation {
-        let (id, position) = try find(text)
-        guard let record = try log.records(at: [position])[position],
-            let (envelope, event) = try? PredictionEvent.decode(record),
-            case .predicted(let predicted)? = event.fact
-        else { throw PlatformError.declined(Declined(ServingRefusal.unknownPrediction(text))) }
+    /// `executes`: Computes the features anew from the records behind them, and the answer from those.
+    public func explain(_ text: String, executes: Bool) async throws -> Explanation {
+        if try find(text, limit: 1).isEmpty {
+            try await reachEnd(of: PredictionEvent.topic, within: .seconds(1))
+        }
+        let found = try find(text, limit: 2)
+        guard let first = found.first else {
+            throw PlatformError.declined(Declined(ServingRefusal.unknownPrediction(text)))
+        }
+        guard found.count == 1 else {
+            throw PlatformError.declined(Declined(ServingRefusal.ambiguousPrediction(text)))
+        }
+        let (id, position) = (first.id, first.position)
+        return try await pool.run { [self] in try explain(id, at: position, executes: executes) }
+    }
+
+    private func explain(
+        _ id: EventID,
+        at position: Position,
+        executes: Bool
+    ) throws -> Explanation {
+        let (envelope, predicted) = try prediction(at: position)
         let reader = try store.snapshot()
-        let served = try plan(ofDatasetVersion: predicted.dataset, in: reader).1
+        let version = try registered(predicted.model, predicted.version, in: reader)
+        let served = try plan(ofDatasetVersion: version?.dataset ?? predicted.dataset, in: reader).1
         let fields = try served.fields(ofKept: predicted.request)
         let at = Instant(microseconds: predicted.atUs)
         let cut = predicted.cutOffsets
@@ -69,7 +88,6 @@ extension Platform {
             in: try rows(of: served, at: cut, in: reader),
             withRecords: true
         )
-        let version = try ModelCatalog.View(reader).version(predicted.model, predicted.version)
         var explanation = Explanation(
             id: id,
             position: position,
@@ -93,12 +111,27 @@ extension Platform {
             let values = try served.recompute(fields, at: at, from: read.records, log: log)
             explanation.differences = differences(
                 of: predicted,
-                columns: served.columns.map(\.name),
+                by: version,
+                served,
                 values: values,
                 ArtifactCache()
             )
         }
         return explanation
+    }
+
+    private func prediction(
+        at position: Position
+    ) throws -> (envelope: Envelope, predicted: PredictionEvent.Predicted) {
+        let why: String
+        if let record = try log.records(at: [position])[position] {
+            do throws(EventError) { return try record.prediction() } catch { why = "\(error)" }
+        } else {
+            why = "the log does not hold it any more"
+        }
+        throw PlatformError.declined(
+            Declined(ServingRefusal.unreadablePrediction(at: "\(position)", why))
+        )
     }
 
     /// Computes every prediction of an endpoint again: the log is folded anew into memory, features are read from there at
@@ -110,46 +143,68 @@ extension Platform {
         try memory.open(FeatureFold.family)
         let artifacts = ArtifactCache()
         var folded: Set<Digest> = []
+        var versions: [String: ModelVersion?] = [:]
         var plans: [String: FeaturePlan] = [:]
         var result = Reexecution(predictions: 0, differences: [], seconds: 0)
+        func compare(_ predicted: PredictionEvent.Predicted) throws -> [Explanation.Difference] {
+            let name = "\(predicted.model)@\(predicted.version)"
+            let version =
+                try versions[name] ?? registered(predicted.model, predicted.version, in: reader)
+            versions[name] = .some(version)
+            let dataset = version?.dataset ?? predicted.dataset
+            let plan = try plans[dataset] ?? plan(ofDatasetVersion: dataset, in: reader).1
+            plans[dataset] = plan
+            for fold in plan.parts.compactMap(\.fold)
+            where folded.insert(fold.generation).inserted {
+                try foldAnew(fold, into: memory)
+            }
+            let values = try plan.read(
+                try plan.fields(ofKept: predicted.request),
+                at: Instant(microseconds: predicted.atUs),
+                cut: predicted.cutOffsets,
+                in: memory
+            ).values
+            return differences(of: predicted, by: version, plan, values: values, artifacts)
+        }
         for index in 0 ..< PredictionEvent.topic.partitions {
             let partition = Partition(PredictionEvent.topic.name, index)
             try log.eachRecord(of: partition, below: .max) { records in
                 for record in records {
-                    guard let (envelope, event) = try? PredictionEvent.decode(record),
-                        case .predicted(let predicted)? = event.fact,
-                        predicted.endpoint == endpoint
-                    else { continue }
-                    let plan =
-                        try plans[predicted.dataset]
-                        ?? plan(ofDatasetVersion: predicted.dataset, in: reader).1
-                    plans[predicted.dataset] = plan
-                    for part in plan.parts {
-                        guard let fold = part.fold, folded.insert(fold.generation).inserted else {
-                            continue
+                    let position = Position(partition, record.offset)
+                    var id: EventID?
+                    do {
+                        let (envelope, predicted) = try record.prediction()
+                        guard predicted.endpoint == endpoint else { continue }
+                        id = envelope.id
+                        result.predictions += 1
+                        for difference in try compare(predicted) {
+                            result.differences.append((id, difference))
                         }
-                        try foldAnew(fold, into: memory)
-                    }
-                    let values = try plan.read(
-                        try plan.fields(ofKept: predicted.request),
-                        at: Instant(microseconds: predicted.atUs),
-                        cut: predicted.cutOffsets,
-                        in: memory
-                    ).values
-                    result.predictions += 1
-                    for difference in differences(
-                        of: predicted,
-                        columns: plan.columns.map(\.name),
-                        values: values,
-                        artifacts
-                    ) {
-                        result.differences.append((envelope.id, difference))
+                    } catch let error as EventError {
+                        result.differences.append((nil, .init(unreadable: position, error)))
+                    } catch let error as PlatformError {
+                        result.differences.append((id, .init(unreadable: position, error)))
+                    } catch let error as JSONError {
+                        result.differences.append((id, .init(unreadable: position, error)))
                     }
                 }
             }
         }
         result.seconds = (ContinuousClock.now - start) / .seconds(1)
         return result
+    }
+
+    /// A version as it was registered, be its model deleted since or not.
+    private func registered(
+        _ model: String,
+        _ version: Int64,
+        in reader: any StoreReader
+    ) throws -> ModelVersion? {
+        let item = try ModelCatalog.View(reader).history(model).last {
+            $0.kind == .registered && $0.version == version
+        }
+        guard let item else { return nil }
+        return try ModelCatalog.View(reader, asOf: item.position).version(model, version)
     }
 
     /// Where a plan can be read up to a cut: the state, or what is folded anew where views that nobody is served with any
@@ -179,57 +234,11 @@ extension Platform {
         }
     }
 
-    /// Where what was stored is not what comes out of the values, bit for bit.
-    private func differences(
-        of predicted: PredictionEvent.Predicted,
-        columns: [String],
-        values: [FieldValue],
-        _ artifacts: ArtifactCache
-    ) -> [Explanation.Difference] {
-        var found: [Explanation.Difference] = []
-        let features = values.map(\.feature)
-        for (index, column) in columns.enumerated() {
-            let stored = index < predicted.features.count ? predicted.features[index] : .nan
-            if !stored.isSame(as: features[index]) {
-                found.append(.init(column, stored, features[index]))
-            }
-        }
-        if predicted.features.count != columns.count {
-            found.append(
-                Explanation.Difference(
-                    what: "features",
-                    stored: "\(predicted.features.count) values",
-                    recomputed: "\(columns.count) values"
-                )
-            )
-        }
-        do {
-            guard let digest = Digest(bytes: predicted.artifact) else {
-                throw TreeError.malformed("the artifact's digest is none")
-            }
-            let ensemble = try artifacts.ensemble(of: digest, in: archive)
-            guard ensemble.featureCount == features.count else { return found }
-            let margin = ensemble.margin(features)
-            if !predicted.margin.isSame(as: margin) {
-                found.append(.init("margin", predicted.margin, margin))
-            }
-            let probability = ensemble.probability(ofMargin: margin)
-            if !predicted.probability.isSame(as: probability) {
-                found.append(.init("probability", predicted.probability, probability))
-            }
-        } catch {
-            found.append(
-                Explanation.Difference(
-                    what: "artifact",
-                    stored: Array(predicted.artifact).hex,
-                    recomputed: "\(error)"
-                )
-            )
-        }
-        return found
-    }
-
-    private func find(_ text: String) throws -> (EventID, Position) {
+    /// The predictions whose ids begin so, at most `limit`.
+    private func find(
+        _ text: String,
+        limit: Int
+    ) throws -> [(id: EventID, position: Position, entry: PredictionLedger.Entry)] {
         let hex = text.filter { $0 != "-" }
         guard hex.utf8.count <= 32, !hex.isEmpty, hex.utf8.allSatisfy({ $0.isHexDigit }) else {
             throw PlatformError.declined(Declined(ServingRefusal.unknownPrediction(text)))
@@ -241,34 +250,8 @@ extension Platform {
             else { return nil }
             return EventID(high: high, low: low)
         }
-        guard let lower = id("0"), let upper = id("f") else {
-            throw PlatformError.declined(Declined(ServingRefusal.unknownPrediction(text)))
-        }
-        let found = try PredictionLedger.find(from: lower, through: upper, limit: 2, in: store)
-        guard let first = found.first else {
-            throw PlatformError.declined(Declined(ServingRefusal.unknownPrediction(text)))
-        }
-        guard found.count == 1 else {
-            throw PlatformError.declined(Declined(ServingRefusal.ambiguousPrediction(text)))
-        }
-        return (first.id, first.position)
-    }
-}
-
-extension Explanation.Difference {
-    /// Both values, with their bits: what differs in the last of them reads alike otherwise.
-    init(_ what: String, _ stored: Float, _ recomputed: Float) {
-        func text(_ value: Float) -> String {
-            value.isNaN ? "missing" : "\(value) (0x\(String(value.bitPattern, radix: 16)))"
-        }
-        self.init(what: what, stored: text(stored), recomputed: text(recomputed))
-    }
-}
-
-extension Float {
-    /// Equal bits, where every NaN is as good as another.
-    fileprivate func isSame(as other: Float) -> Bool {
-        isNaN ? other.isNaN : bitPattern == other.bitPattern
+        guard let lower = id("0"), let upper = id("f") else { return [] }
+        return try PredictionLedger.find(from: lower, through: upper, limit: limit, in: store)
     }
 }
 
@@ -276,6 +259,19 @@ extension UInt8 {
     fileprivate var isHexDigit: Bool {
         (UInt8(ascii: "0") ... UInt8(ascii: "9")).contains(self)
             || (UInt8(ascii: "a") ... UInt8(ascii: "f")).contains(self | 0x20)
+    }
+}
+
+extension Record {
+    /// The prediction that it is.
+    fileprivate func prediction() throws(EventError) -> (
+        envelope: Envelope, predicted: PredictionEvent.Predicted
+    ) {
+        let (envelope, event) = try PredictionEvent.decode(self)
+        guard case .predicted(let predicted) = event.fact else {
+            throw .malformed("the event holds no fact")
+        }
+        return (envelope, predicted)
     }
 }
 

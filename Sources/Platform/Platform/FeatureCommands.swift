@@ -8,7 +8,6 @@ internal import Records
 public import Store
 internal import Streams
 internal import Synchronization
-internal import Workers
 
 extension Platform {
     /// Declares a view over the stream that it names, as that is declared now, be it served yet or not.
@@ -30,7 +29,7 @@ extension Platform {
                 try DeleteView(name).decide(given: entry, users: users)
             }
         }
-        try await pool.run { [self] in try reconcile() }
+        await fitSeats()
         return effect
     }
 
@@ -69,7 +68,7 @@ extension Platform {
                         definition,
                         for: Caller(actor: Self.ownName, route: "follow")
                     )
-                    try await pool.run { [self] in try reconcile() }
+                    await fitSeats()
                 }
                 continue
             }
@@ -82,7 +81,7 @@ extension Platform {
                         try SwitchView(name, to: next.generation).decide(given: entry)
                     }
                 }
-                try await pool.run { [self] in try reconcile() }
+                await fitSeats()
             }
         }
     }

@@ -6,6 +6,27 @@ internal import Projections
 public import Records
 public import Store
 
+/// What `VIEW` or `VIEW.FEATURE` names.
+struct FeatureName {
+    var view: String
+    /// Nil: all of the view.
+    var feature: String?
+
+    /// Names of views may have dots, so the whole text comes first, and then what is longest of it. Where no view is
+    /// known by any of these, only the last dot is taken for ours: features have none.
+    init(_ text: String, isView: (String) throws -> Bool) rethrows {
+        (view, feature) = (text, nil)
+        let dots = text.indices.filter { text[$0] == "." }.reversed()
+        for dot in dots {
+            if try isView(view) { return }
+            (view, feature) = (String(text[..<dot]), String(text[text.index(after: dot)...]))
+        }
+        if let last = dots.first, try !isView(view) {
+            (view, feature) = (String(text[..<last]), String(text[text.index(after: last)...]))
+        }
+    }
+}
+
 /// Which features are read for a record or a request, from which views, in which order: the columns of a dataset, and
 /// of the models that are trained on it.
 public struct FeaturePlan: Sendable {
@@ -45,24 +66,24 @@ public struct FeaturePlan: Sendable {
     ) throws {
         var parts: [Part] = []
         for (index, text) in features.enumerated() {
-            let names = text.split(separator: ".", maxSplits: 1).map(String.init)
-            guard let name = names.first, let view = try find(name) else {
-                let asked = names.first ?? text
+            let asked = try FeatureName(text) { try find($0) != nil }
+            let name = asked.view
+            guard let view = try find(name) else {
                 throw Fault(
                     index: index,
-                    message: "there is no FeatureView `\(asked)`."
-                        + Spelling.suggestion(for: asked, among: knownViews)
+                    message: "there is no FeatureView `\(name)`."
+                        + Spelling.suggestion(for: name, among: knownViews)
                 )
             }
             var columns = Array(view.columns.indices)
-            if names.count > 1 {
+            if let feature = asked.feature {
                 let all = view.columns.map(\.name)
-                guard let column = all.firstIndex(of: names[1]) else {
+                guard let column = all.firstIndex(of: feature) else {
                     throw Fault(
                         index: index,
-                        message: "FeatureView \(name) has no feature `\(names[1])`. There are "
+                        message: "FeatureView \(name) has no feature `\(feature)`. There are "
                             + all.joined(separator: ", ") + "."
-                            + Spelling.suggestion(for: names[1], among: all)
+                            + Spelling.suggestion(for: feature, among: all)
                     )
                 }
                 columns = [column]

@@ -18,11 +18,14 @@ extension Platform {
             ? records.compactMap { $0.header("ce_id").flatMap { EventID(text: $0.span.bytes) } }
             : []
         // Who waited must not be answered from what was made before.
-        if partition.topic != PredictionEvent.topic.name { readings.advance() }
         let maySeat = records.contains { Self.maySeat($0, of: partition.topic) }
         if maySeat {
             readyEndpoints.advance()
             servedViews.advance()
+        }
+        if partition.topic != PredictionEvent.topic.name {
+            readings.advance()
+            answerings.withLock { for answering in $0.values { answering.wake() } }
         }
         waiters.folded(ids, in: partition, below: next)
         if !isOurs { housekeeping.withLock { $0.lastRecord[partition] = .now } }

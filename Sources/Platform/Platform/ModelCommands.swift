@@ -13,7 +13,6 @@ internal import Statistics
 internal import Store
 internal import Training
 internal import Trees
-internal import Workers
 
 extension Platform {
     func declare(_ definition: ModelDefinition, for caller: Caller) async throws -> Effect {
@@ -44,7 +43,7 @@ extension Platform {
                 try DeleteModel(name).decide(given: entry, users: users)
             }
         }
-        try await pool.run { [self] in try reconcile() }
+        await fitSeats()
         return effect
     }
 
@@ -55,7 +54,7 @@ extension Platform {
                 try DeleteEndpoint(name).decide(given: entry)
             }
         }
-        try await pool.run { [self] in try reconcile() }
+        await fitSeats()
         return effect
     }
 
@@ -100,7 +99,7 @@ extension Platform {
                 )
             }
         }
-        try await pool.run { [self] in try reconcile() }
+        await fitSeats()
         return effect
     }
 
@@ -120,7 +119,7 @@ extension Platform {
                     .decide(given: entry, standing: standing, production: production)
             }
         }
-        try await pool.run { [self] in try reconcile() }
+        await fitSeats()
         return effect
     }
 

@@ -48,6 +48,10 @@ extension FeatureRead {
     /// Feast's word for what became of a value.
     fileprivate func status(of index: Int) -> String {
         guard values[index].isNull else { return "PRESENT" }
-        return newest == nil ? "NOT_FOUND" : "NULL_VALUE"
+        return switch sight {
+        case .current: "NULL_VALUE"
+        case .outsideTTL: "OUTSIDE_MAX_AGE"
+        case .never: "NOT_FOUND"
+        }
     }
 }

@@ -155,6 +155,7 @@ public final class Platform: Sendable {
             while self?.keepHouse() == true { _ = tick.wait(atMost: .milliseconds(50)) }
         }
         timer.withLock { $0 = thread }
+        await endOrphanedRuns()
     }
 
     /// Without the catalog nothing can begin. Rows of it that are none are dropped, and the log gives them back.

@@ -47,9 +47,9 @@ extension Platform {
         }
     }
 
-    /// Answers requests to an endpoint: reads the features of each as of its own time, and logs the answer.
+    /// Answers requests to an endpoint: reads the features of each, and logs the answer.
     /// `requests`: JSON objects with the fields that the views join on.
-    /// `at`: As of when, where a request has no time of its own; nil: the least watermark.
+    /// `at`: As of when; nil: each request's own event time, and the least watermark where it has none.
     public func predict(
         _ endpoint: String,
         _ requests: [JSONValue],
@@ -82,7 +82,13 @@ extension Platform {
         }
         switch definition.durability {
         case .acked:
-            let positions = try await appendAll(records, to: PredictionEvent.topic.name)
+            let answers = AppendAnswers(expecting: records.count)
+            for (index, record) in records.enumerated() {
+                log.append(record, to: PredictionEvent.topic.name, partition: nil) {
+                    answers.note($0, at: index)
+                }
+            }
+            let positions = try await answers.all()
             for index in predictions.indices { predictions[index].position = positions[index] }
         case .async:
             for record in records {
@@ -176,65 +182,6 @@ extension Platform {
         event.margin = margin
         event.probability = served.ensemble.probability(ofMargin: margin)
         return (event, values)
-    }
-
-    /// Appends and waits for every answer.
-    private func appendAll(_ records: [NewRecord], to topic: String) async throws -> [Position] {
-        if records.count == 1 {
-            do throws(AppendError) { return [try await log.append(records[0], to: topic)] } catch {
-                throw error
-            }
-        }
-        let gathering = Gathering(expecting: records.count)
-        for (index, record) in records.enumerated() {
-            log.append(record, to: topic, partition: nil) { gathering.note($0, at: index) }
-        }
-        return try await gathering.all()
-    }
-}
-
-/// The answers to several appends, in the order of the appends.
-private final class Gathering: Sendable {
-    private struct State {
-        var open: Int
-        var positions: [Position?]
-        var failure: AppendError?
-        var waiter: CheckedContinuation<Void, Never>?
-    }
-
-    private let state: Mutex<State>
-
-    init(expecting count: Int) {
-        state = Mutex(State(open: count, positions: Array(repeating: nil, count: count)))
-    }
-
-    func note(_ result: Result<Position, AppendError>, at index: Int) {
-        let waiter: CheckedContinuation<Void, Never>? = state.withLock { state in
-            state.open -= 1
-            switch result {
-            case .success(let position): state.positions[index] = position
-            case .failure(let error): state.failure = state.failure ?? error
-            }
-            guard state.open == 0 else { return nil }
-            defer { state.waiter = nil }
-            return state.waiter
-        }
-        waiter?.resume()
-    }
-
-    func all() async throws -> [Position] {
-        await withCheckedContinuation { continuation in
-            let isDone = state.withLock { state in
-                guard state.open > 0 else { return true }
-                state.waiter = continuation
-                return false
-            }
-            if isDone { continuation.resume() }
-        }
-        return try state.withLock { state in
-            if let failure = state.failure { throw failure }
-            return state.positions.compactMap(\.self)
-        }
     }
 }
 

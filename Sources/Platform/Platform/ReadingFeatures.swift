@@ -268,7 +268,8 @@ extension Platform {
             return try column(view.entityName).map { given in
                 let entity = try value(of: view.entityName, type, [view.entityName: given])
                 return entity.isNull
-                    ? view.nothing : try entities.read(entity.textBytes, at: instant)
+                    ? view.nothing
+                    : try entities.read(entity.textBytes, at: instant, looksBack: true)
             }
         }
     }

@@ -66,7 +66,7 @@ extension FeaturePlan {
 
     private var neededNames: [String] { needed.map { rows.fields[$0].name } }
 
-    /// As of when: the request's own event time, else what was asked for, else the least watermark.
+    /// As of when: what was asked for, else the request's own event time, else the least watermark.
     func instant(of fields: [FieldValue], _ at: Instant?, _ reading: Reading) throws -> Instant {
         if let at { return at }
         if let index = rows.fields.firstIndex(where: { $0.name == rows.time }),

@@ -112,18 +112,13 @@ extension Platform {
         in reader: any StoreReader
     ) throws -> ModelVersion {
         let name = endpoint.model.model
-        switch endpoint.model.choice {
-        case .version(let number): return try version(name, number, in: reader)
-        case .stage(let stage):
-            guard let stage = Stage(rawValue: stage),
-                let version = try ModelCatalog.View(reader).version(name, at: stage)
-            else {
-                throw PlatformError.declined(
-                    Declined(ServingRefusal.noVersion(model: name, stage: "\(stage)"))
-                )
-            }
-            return version
+        guard let number = try ModelCatalog.View(reader).version(of: endpoint.model) else {
+            let stage = endpoint.model.description.dropFirst(name.count + 1)
+            throw PlatformError.declined(
+                Declined(ServingRefusal.noVersion(model: name, stage: "\(stage)"))
+            )
         }
+        return try version(name, number, in: reader)
     }
 
     /// A version that was registered; thrown otherwise: what to do about it.
@@ -174,22 +169,24 @@ extension Platform {
     }
 
     /// The versions that models may be asked to answer by, with the rows that each was trained on: those that stand at
-    /// a stage, those that a roll back would bring back there, and those that an endpoint names.
+    /// a stage, those that a roll back would bring back there, and those that an endpoint answers with.
     static func servedVersions(
         in reader: any StoreReader
     ) throws -> [(name: String, rows: DatasetManifest)] {
         let models = ModelCatalog.View(reader)
         var versions: [(model: String, version: Int64)] = []
         for model in try models.models().map(\.definition.name) {
+            let production = try models.standing(model, at: .production).holder
             for stage in [Stage.test, .production] {
                 let standing = try models.standing(model, at: stage)
-                for version in [standing.holder, standing.former.last].compactMap(\.self) {
+                let back = standing.wayBack(at: stage, production: production)
+                for version in [standing.holder, back].compactMap(\.self) {
                     versions.append((model, version))
                 }
             }
         }
         for (_, entry) in try EndpointCatalog.View(reader).endpoints() {
-            guard let model = entry.definition?.model, case .version(let version) = model.choice
+            guard let model = entry.definition?.model, let version = try models.version(of: model)
             else { continue }
             versions.append((model.model, version))
         }
@@ -265,6 +262,17 @@ extension Platform {
             )
         }
         return (reference.name, reference.version)
+    }
+}
+
+extension ModelCatalog.View {
+    /// The number that an endpoint's reference stands for by now; nil where no version stands at the stage.
+    func version(of reference: EndpointDefinition.ModelReference) throws -> Int64? {
+        switch reference.choice {
+        case .version(let version): version
+        case .stage(let stage):
+            try Stage(rawValue: stage).flatMap { try version(reference.model, at: $0)?.version }
+        }
     }
 }
 

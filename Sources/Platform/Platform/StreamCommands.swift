@@ -55,7 +55,7 @@ extension Platform {
                     }
                 )
             }
-            try await pool.run { [self] in try reconcile() }
+            await fitSeats()
         }
         for (index, effect) in effects.enumerated() {
             // The same request came before: the answer is the one that was given then.
@@ -77,7 +77,7 @@ extension Platform {
                 try DeleteStream(name).decide(given: entry, users: users)
             }
         }
-        try await pool.run { [self] in try reconcile() }
+        await fitSeats()
         return effect
     }
 
@@ -112,6 +112,18 @@ extension Platform {
             // Whoever declared the stream, perhaps at another server, is about to create its topic.
             guard case .unknownTopic = error else { throw error }
             return 0
+        }
+    }
+
+    /// Makes topics and seats fit what was decided just now. That is in the log: what fails here is tried again by the
+    /// housekeeping, and is no answer to whoever asked for the fact.
+    func fitSeats() async {
+        do {
+            try await pool.run { [self] in try reconcile() }
+        } catch {
+            notice("making seats fit what was decided, which is tried again: \(error)")
+            housekeeping.withLock { $0.isChanged = true }
+            tick.signal()
         }
     }
 
@@ -170,7 +182,7 @@ extension Platform {
                             try SwitchStream(next.name, to: next.generation).decide(given: entry)
                         }
                     }
-                    try await pool.run { [self] in try reconcile() }
+                    await fitSeats()
                 } catch {
                     notice("\(next.name) could not be switched to its changed definition: \(error)")
                 }

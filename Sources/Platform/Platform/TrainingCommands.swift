@@ -59,24 +59,38 @@ extension Platform {
         }
         let version = try sealedVersion(dataset, number, in: reader)
         let recipe = Recipe(model.recipe)
-        let run = (caller.keyedID ?? clock.newID()).description
-        let start = try await execute(caller.step("start"), on: run, of: RunLedger()) { reader, _ in
-            let known = try RunLedger.View(reader).run(run)
-            let given = Run.Given(
-                model: name,
-                definition: entry.definitionText,
-                dataset: reference,
-                datasetContent: version.manifest.contents.digest,
-                parameters: recipe.settings.map { Run.Parameter($0.name, $0.value) },
-                codeRevision: codeRevision,
-                engine: Library.version,
-                environment: environment
-            )
-            return try declining { () throws(RunRefusal) in
-                try StartRun(run, given: given).decide(given: known)
+        func start(_ run: String, for caller: Caller) async throws -> Effect {
+            try await execute(caller.step("start"), on: run, of: RunLedger()) { reader, _ in
+                let known = try RunLedger.View(reader).run(run)
+                let given = Run.Given(
+                    model: name,
+                    definition: entry.definitionText,
+                    dataset: reference,
+                    datasetContent: version.manifest.contents.digest,
+                    parameters: recipe.settings.map { Run.Parameter($0.name, $0.value) },
+                    codeRevision: codeRevision,
+                    engine: Library.version,
+                    environment: environment
+                )
+                return try declining { () throws(RunRefusal) in
+                    try StartRun(run, given: given).decide(given: known)
+                }
             }
         }
-        if case .repeated = start, let trained = try await outcome(of: run, of: name, for: caller) {
+        // What was broken off is asked for again under the same key, and needs a run of its own.
+        var (attempt, asking) = (0, caller)
+        var run = (caller.keyedID ?? clock.newID()).description
+        var started = try await start(run, for: asking)
+        while case .repeated = started, let id = caller.part(attempt + 1).keyedID,
+            try RunLedger.View(store).run(run)?.reason == Self.brokenOff
+        {
+            attempt += 1
+            (run, asking) = (id.description, caller.part(attempt))
+            started = try await start(run, for: asking)
+        }
+        if case .repeated = started,
+            let trained = try await outcome(of: run, of: name, for: caller)
+        {
             return trained
         }
         do {
@@ -86,17 +100,43 @@ extension Platform {
                 by: recipe,
                 on: version,
                 reference,
-                for: caller
+                for: asking,
+                registering: caller.step("register")
             )
         } catch {
-            // What went wrong belongs to the run's history, whatever else becomes of it.
-            _ = try await execute(caller.step("fail"), on: run, of: RunLedger()) { reader, _ in
+            await fail(run, because: "\(error)", for: asking.step("fail"))
+            throw error
+        }
+    }
+
+    /// The reason of a run that ended with its server.
+    private static var brokenOff: String { "the server stopped" }
+
+    /// What went wrong belongs to the run's history. It is told to whoever asked even where it does not come to stand
+    /// there: the run may have ended before.
+    private func fail(_ run: String, because reason: String, for caller: Caller) async {
+        do {
+            _ = try await execute(caller, on: run, of: RunLedger()) { reader, _ in
                 let known = try RunLedger.View(reader).run(run)
+                guard known?.status == .running else { return nil as ExperimentEvent? }
                 return try declining { () throws(RunRefusal) in
-                    try FinishRun(run, .failed("\(error)")).decide(given: known)
+                    try FinishRun(run, .failed(reason)).decide(given: known)
                 }
             }
-            throw error
+        } catch {
+            notice("the run \(run) failed (\(reason)), and that could not be written: \(error)")
+        }
+    }
+
+    /// Ends the runs that nobody trains any more: they were broken off with the server before.
+    func endOrphanedRuns() async {
+        let caller = Caller(actor: Self.ownName, route: "orphan")
+        do {
+            for run in try RunLedger.View(store).runs() where run.status == .running {
+                await fail(run.id, because: Self.brokenOff, for: caller)
+            }
+        } catch {
+            notice("whether a run was broken off is not known: \(error)")
         }
     }
 
@@ -129,7 +169,8 @@ extension Platform {
         by recipe: Recipe,
         on version: DatasetVersion,
         _ reference: String,
-        for caller: Caller
+        for caller: Caller,
+        registering: Caller
     ) async throws -> TrainedVersion {
         let (result, baseline) = try await pool.run { [self] in
             let table = try trainingTable(of: version)
@@ -174,7 +215,7 @@ extension Platform {
             }
         }
         let columns = version.manifest.columns.features.map(\.name)
-        let effect = try await execute(caller.step("register"), on: name, of: ModelCatalog()) {
+        let effect = try await execute(registering, on: name, of: ModelCatalog()) {
             reader,
             _ in
             let view = ModelCatalog.View(reader)

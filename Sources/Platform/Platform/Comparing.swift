@@ -1,0 +1,97 @@
+internal import Archive
+internal import Bytes
+internal import Events
+internal import FoundationEssentials
+internal import Logs
+internal import ModelRegistry
+internal import Records
+internal import SwiftProtobuf
+internal import Trees
+
+extension Platform {
+    /// Where what was stored is not what the registry and the log say, and what comes out of the values, bit for bit.
+    /// `version`: As it was registered; it decides what is computed with. Nil: there is no such version.
+    func differences(
+        of predicted: PredictionEvent.Predicted,
+        by version: ModelVersion?,
+        _ plan: FeaturePlan,
+        values: [FieldValue],
+        _ artifacts: ArtifactCache
+    ) -> [Explanation.Difference] {
+        var found: [Explanation.Difference] = []
+        func compare(_ what: String, _ stored: String, _ recomputed: String) {
+            if stored != recomputed { found.append(.init(what, stored, recomputed)) }
+        }
+        if let version {
+            compare("artifact", Array(predicted.artifact).hex, version.artifact.hex)
+            compare("dataset", predicted.dataset, version.dataset)
+        } else {
+            let name = "\(predicted.model)@\(predicted.version)"
+            found.append(.init("model", name, "no such version was ever registered"))
+        }
+        compare(
+            "views",
+            predicted.views.map { Array($0).hex }.joined(separator: " "),
+            plan.generations.map(\.hex).joined(separator: " ")
+        )
+        let features = values.map(\.feature)
+        for (index, column) in plan.columns.map(\.name).enumerated() {
+            let stored = index < predicted.features.count ? predicted.features[index] : .nan
+            if !stored.isSame(as: features[index]) {
+                found.append(.init(column, stored, features[index]))
+            }
+        }
+        compare("features", "\(predicted.features.count) values", "\(features.count) values")
+        do {
+            guard let digest = version?.artifact ?? Digest(bytes: predicted.artifact) else {
+                throw TreeError.malformed("the artifact's digest is none")
+            }
+            let ensemble = try artifacts.ensemble(of: digest, in: archive)
+            guard ensemble.featureCount == features.count else {
+                compare(
+                    "columns",
+                    "\(ensemble.featureCount) that the artifact takes",
+                    "\(features.count) that the dataset has"
+                )
+                return found
+            }
+            let margin = ensemble.margin(features)
+            if !predicted.margin.isSame(as: margin) {
+                found.append(.init("margin", predicted.margin, margin))
+            }
+            let probability = ensemble.probability(ofMargin: margin)
+            if !predicted.probability.isSame(as: probability) {
+                found.append(.init("probability", predicted.probability, probability))
+            }
+        } catch {
+            found.append(.init("artifact", Array(predicted.artifact).hex, "\(error)"))
+        }
+        return found
+    }
+}
+
+extension Explanation.Difference {
+    init(_ what: String, _ stored: String, _ recomputed: String) {
+        self.init(what: what, stored: stored, recomputed: recomputed)
+    }
+
+    /// Both values, with their bits: what differs in the last of them reads alike otherwise.
+    init(_ what: String, _ stored: Float, _ recomputed: Float) {
+        func text(_ value: Float) -> String {
+            value.isNaN ? "missing" : "\(value) (0x\(String(value.bitPattern, radix: 16)))"
+        }
+        self.init(what, text(stored), text(recomputed))
+    }
+
+    /// A record that nothing can be computed from.
+    init(unreadable position: Position, _ error: any Error) {
+        self.init("record", "\(position)", "it cannot be computed: \(error)")
+    }
+}
+
+extension Float {
+    /// Equal bits, where every NaN is as good as another.
+    fileprivate func isSame(as other: Float) -> Bool {
+        isNaN ? other.isNaN : bitPattern == other.bitPattern
+    }
+}
