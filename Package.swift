@@ -311,7 +311,8 @@ let package = Package(
             "Serving",
             "Store",
             "Streams",
-            "Trees"
+            "Trees",
+            .protobuf
         ),
     ],
     cxxLanguageStandard: .cxx17

@@ -181,7 +181,7 @@ public struct Replay: Sendable {
         }
     }
 
-    /// Folds the records of `base ..< end` into a store.
+    /// Folds the records of `base ..< end` into a store: all there are, or it throws.
     /// `stops`: Positions at which `stopped` gets the digest of the state so far.
     public func fold(
         from base: Offset,
@@ -192,51 +192,31 @@ public struct Replay: Sendable {
         reacting: (Record, Reaction) -> Void = { _, _ in },
         stopped: (StateDigest) throws -> Void = { _ in }
     ) throws {
-        guard base < end else { return }
-        let reader = try log.reader()
-        defer { reader.close() }
-        try reader.add(partition, from: base)
         var progress = Progress(base: base, foldVersion: projection.foldVersion)
         let shelf = projection.shelf(of: partition.index)
-        var silence = 0
-        while progress.next < end {
-            let batches = try reader.next(limit: batchLimit, within: .seconds(1))
-            if batches.allSatisfy(\.records.isEmpty) {
-                silence += 1
-                // Offsets may have gaps, so the end can lie behind the last record there is.
-                if silence == 5 { break }
-                continue
-            }
-            silence = 0
-            for batch in batches {
-                var rest = batch.records.drop { $0.offset < progress.next }
-                    .prefix { $0.offset < end }
-                while !rest.isEmpty {
-                    let stop = rest.firstIndex { stops.contains($0.offset + 1) }
-                    let piece = stop.map { rest[...$0] } ?? rest
-                    rest = rest[piece.endIndex...]
-                    var changes = Changes(
-                        over: store,
-                        family: projection.family,
-                        shelf: shelf,
-                        at: progress.next
-                    )
-                    for record in piece {
-                        changes.offset = record.offset
-                        if let reaction = try projection.apply(record, of: partition, to: &changes)
-                        {
-                            reacting(record, reaction)
-                        }
-                    }
-                    progress.advance(past: piece)
-                    try land(changes, progress, in: store)
-                    if stop != nil,
-                        let state = try projection.digest(of: partition.index, in: store)
-                    {
-                        try stopped(state)
+        try log.eachRecord(of: partition, from: base, below: end, limit: batchLimit) { records in
+            var rest = records[...]
+            while !rest.isEmpty {
+                let stop = rest.firstIndex { stops.contains($0.offset + 1) }
+                let piece = stop.map { rest[...$0] } ?? rest
+                rest = rest[piece.endIndex...]
+                var changes = Changes(
+                    over: store,
+                    family: projection.family,
+                    shelf: shelf,
+                    at: progress.next
+                )
+                for record in piece {
+                    changes.offset = record.offset
+                    if let reaction = try projection.apply(record, of: partition, to: &changes) {
+                        reacting(record, reaction)
                     }
                 }
-                if let last = batch.records.last, last.offset + 1 >= end { return }
+                progress.advance(past: piece)
+                try land(changes, progress, in: store)
+                if stop != nil, let state = try projection.digest(of: partition.index, in: store) {
+                    try stopped(state)
+                }
             }
         }
     }

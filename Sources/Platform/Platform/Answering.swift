@@ -177,7 +177,8 @@ final class Answering: Sendable {
                     reached[index] = next.offset
                     continue
                 }
-                if let left = try waitingTime(of: next, index, &known, &reading, ready.served.plan) {
+                if let left = try waitingTime(of: next, index, &known, &reading, ready.served.plan)
+                {
                     pass.nextLook = min(pass.nextLook, left)
                     break
                 }
