@@ -50,8 +50,6 @@ import Testing
         let id = EventID(high: 7, low: 1)
         let found = try PredictionLedger.find(from: id, through: id, limit: 9, in: ledger.store)
         #expect(found.map(\.position.offset) == [0])
-        #expect(found.map(\.entry.probabilityBits) == [UInt64(Float(0.25).bitPattern)])
-        #expect(found.map(\.entry.version) == [3])
         #expect(found.map(\.entry.endpoint) == [Self.endpoint])
         let count = try PredictionLedger.count(of: Self.endpoint, in: ledger.store)
         #expect((count.predictions, count.incomplete) == (1, 0))

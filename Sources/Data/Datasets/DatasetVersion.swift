@@ -54,10 +54,10 @@ extension DatasetManifest: Stored {
         to.write(to: &writer)
         definition.write(to: &writer)
         generation.write(to: &writer)
-        writer.append(list: views)
-        writer.append(list: cut)
+        writer.appendList(views)
+        writer.appendList(cut)
         columns.write(to: &writer)
-        writer.append(list: contents.chunks)
+        writer.appendList(contents.chunks)
     }
 
     public init(from reader: inout ByteReader) throws(ByteError) {

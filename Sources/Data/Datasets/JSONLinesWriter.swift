@@ -25,16 +25,3 @@ public struct JSONLinesWriter: Sendable {
         return bytes
     }
 }
-
-extension FieldValue {
-    fileprivate var json: JSONValue {
-        switch self {
-        case .null: .null
-        case .bool(let value): .bool(value)
-        case .int(let value): .integer(value)
-        case .float(let value): .number(value)
-        case .string(let value): .string(value)
-        case .timestamp(let value): .string(value.rfc3339)
-        }
-    }
-}

@@ -49,7 +49,7 @@ public struct RowColumns: Sendable, Hashable {
 extension RowColumns: Stored {
     public func write(to writer: inout ByteWriter) {
         (label != nil).write(to: &writer)
-        writer.append(list: all)
+        writer.appendList(all)
     }
 
     public init(from reader: inout ByteReader) throws(ByteError) {

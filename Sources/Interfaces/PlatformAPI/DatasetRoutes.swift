@@ -110,7 +110,7 @@ extension PlatformAPI {
 
     func verifyDataset(_ name: String) async throws -> Response {
         let (dataset, number) = try platform.datasetReference(name)
-        let verdict = try await platform.pool.run { [platform] in
+        let verdict = try await platform.longPool.run { [platform] in
             try platform.verifyDataset(dataset, number)
         }
         return Response.json(verdict.json(of: name))

@@ -123,7 +123,7 @@ extension PlatformAPI {
         guard try EndpointCatalog.View(platform.store).endpoint(name) != nil else {
             throw PlatformError.declined(Declined(ServingRefusal.unknownEndpoint(name)))
         }
-        let result = try await platform.pool.run { [platform] in try platform.reexecute(name) }
+        let result = try await platform.longPool.run { [platform] in try platform.reexecute(name) }
         return Response.json([
             "endpoint": .string(name), "predictions": .integer(Int64(result.predictions)),
             "differences": .integer(Int64(result.differences.count)),

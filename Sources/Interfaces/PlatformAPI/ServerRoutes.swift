@@ -81,7 +81,8 @@ extension PlatformAPI {
     func verify(_ request: Request) async throws -> Response {
         let asked = try JSONValue(parsing: try await request.collectedBody())
         let names = Set(asked["projections"]?.array?.compactMap(\.string) ?? [])
-        let findings = try await platform.pool.run { [platform] in try platform.verify(only: names)
+        let findings = try await platform.longPool.run { [platform] in
+            try platform.verify(only: names)
         }
         if findings.isEmpty, !names.isEmpty {
             throw Problem(

@@ -1,4 +1,5 @@
 public import Bytes
+public import JSON
 
 extension FieldValue: Stored {
     public func write(to writer: inout ByteWriter) {
@@ -38,6 +39,20 @@ extension FieldValue: Stored {
             }
             self = .timestamp(Timestamp(instant, offsetMinutes: offset))
         default: throw .malformed("a value of an unknown type", at: start)
+        }
+    }
+}
+
+extension FieldValue {
+    /// The value as JSON.
+    public var json: JSONValue {
+        switch self {
+        case .null: .null
+        case .bool(let value): .bool(value)
+        case .int(let value): .integer(value)
+        case .float(let value): .number(value)
+        case .string(let value): .string(value)
+        case .timestamp(let value): .string(value.rfc3339)
         }
     }
 }

@@ -1,4 +1,5 @@
 public import Bytes
+internal import Documents
 public import Events
 internal import FoundationEssentials
 internal import SwiftProtobuf
@@ -18,7 +19,7 @@ public struct DeclareModel: Sendable {
     /// `entry`: The model of that name, if there is one.
     /// Returns: Nil where the model is already as defined.
     public func decide(given entry: ModelEntry?) throws(ModelRefusal) -> ModelEvent? {
-        guard let definition = modelDefinition(definitionText) else {
+        guard let definition = ModelDefinition(text: definitionText) else {
             throw .unreadableDefinition
         }
         if let entry, entry.definitionText == definitionText, entry.generation == generation {

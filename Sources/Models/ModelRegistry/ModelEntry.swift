@@ -1,4 +1,5 @@
 public import Bytes
+internal import Documents
 
 /// A model that is declared.
 public struct ModelEntry: Stored, Hashable {
@@ -20,7 +21,7 @@ public struct ModelEntry: Stored, Hashable {
         declaredAt: Instant,
         actor: String?
     ) {
-        guard let definition = modelDefinition(definitionText) else { return nil }
+        guard let definition = ModelDefinition(text: definitionText) else { return nil }
         self.definition = definition
         self.definitionText = definitionText
         self.generation = generation

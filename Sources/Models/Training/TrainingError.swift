@@ -1,4 +1,5 @@
 public import Bytes
+internal import Documents
 
 /// Why no model came of a table and a recipe.
 public enum TrainingError: Error, Hashable, Sendable {
@@ -72,7 +73,7 @@ extension TrainingError: CustomStringConvertible {
             "`rounds: \(rounds)` is out of range. Use a number from 1 to \(Recipe.maximumRounds)."
         case .unknownParameter(let name, let known):
             "XGBoost has no parameter `\(name)` that a recipe may set."
-                + (nearest(to: name, among: known).map { " Did you mean `\($0)`?" } ?? "")
+                + Spelling.suggestion(for: name, among: known)
                 + " Known are: \(known.joined(separator: ", "))."
         case .sameParameter(let one, let other):
             "`\(one)` and `\(other)` set the same parameter. Remove one of them."

@@ -18,7 +18,7 @@ public struct PredictionLedger: Projection {
     public let topic = PredictionEvent.topic.name
     public var family: Family { Self.family }
     public let generation = Digest(of: Array("predictions".utf8))
-    public let foldVersion: Int64 = 1
+    public let foldVersion: Int64 = 2
 
     public init() {}
 
@@ -26,28 +26,20 @@ public struct PredictionLedger: Projection {
     public struct Entry: Stored, Hashable {
         public var endpoint: String
         public var offset: Offset
-        public var version: Int64
-        public var probabilityBits: UInt64
 
         public func write(to writer: inout ByteWriter) {
             endpoint.write(to: &writer)
             offset.write(to: &writer)
-            version.write(to: &writer)
-            probabilityBits.write(to: &writer)
         }
 
-        init(endpoint: String, offset: Offset, version: Int64, probability: Float) {
+        init(endpoint: String, offset: Offset) {
             self.endpoint = endpoint
             self.offset = offset
-            self.version = version
-            self.probabilityBits = UInt64(probability.bitPattern)
         }
 
         public init(from reader: inout ByteReader) throws(ByteError) {
             endpoint = try String(from: &reader)
             offset = try Int64(from: &reader)
-            version = try Int64(from: &reader)
-            probabilityBits = try UInt64(from: &reader)
         }
     }
 
@@ -59,6 +51,12 @@ public struct PredictionLedger: Projection {
         public var latest: Instant?
 
         public init() {}
+
+        mutating func add(at instant: Instant, isComplete: Bool) {
+            predictions += 1
+            if !isComplete { incomplete += 1 }
+            latest = max(latest ?? instant, instant)
+        }
 
         public func write(to writer: inout ByteWriter) {
             predictions.write(to: &writer)
@@ -99,17 +97,12 @@ public struct PredictionLedger: Projection {
         }
         changes[Self.predictions, envelope.id] = Entry(
             endpoint: predicted.endpoint,
-            offset: record.offset,
-            version: predicted.version,
-            probability: predicted.probability
+            offset: record.offset
         )
-        let at = Instant(microseconds: predicted.atUs)
-        changes[Self.counts, predicted.endpoint, default: Count()].predictions += 1
-        if !predicted.complete {
-            changes[Self.counts, predicted.endpoint, default: Count()].incomplete += 1
-        }
-        let latest = changes[Self.counts, predicted.endpoint]?.latest
-        changes[Self.counts, predicted.endpoint, default: Count()].latest = max(latest ?? at, at)
+        changes[Self.counts, predicted.endpoint, default: Count()].add(
+            at: Instant(microseconds: predicted.atUs),
+            isComplete: predicted.complete
+        )
         return nil
     }
 

@@ -46,7 +46,7 @@ extension Platform {
         // After a restart much of the log may not be folded yet: what is not known by then is not missing. A log that
         // never rests is sealed as far as it was folded.
         _ = try await settle(within: .seconds(30))
-        let seal = try await pool.run { [self] in try makeRows(of: name, from: from, to: to) }
+        let seal = try await longPool.run { [self] in try makeRows(of: name, from: from, to: to) }
         let effect = try await execute(caller, on: name, of: DatasetCatalog()) { reader, _ in
             let view = DatasetCatalog.View(reader)
             let entry = try view.dataset(name)

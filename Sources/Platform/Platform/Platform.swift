@@ -19,8 +19,10 @@ public final class Platform: Sendable {
     public let log: any Log
     public let store: any Store
     public let clock: any WallClock
-    /// For whatever blocks or scans: replays, digests, long reads.
+    /// For whatever blocks or scans.
     public let pool: WorkPool
+    /// For what may take minutes, so that nothing else waits for it: audits, seals, trainings.
+    public let longPool: WorkPool
     /// Rows of sealed datasets, and models.
     public let archive: any Archive
     let notice: @Sendable (String) -> Void
@@ -111,6 +113,7 @@ public final class Platform: Sendable {
         self.clock = clock
         self.notice = notice
         self.pool = WorkPool("platform", queueLimit: 512)
+        self.longPool = WorkPool("long", queueLimit: 16)
     }
 
     /// Creates what is missing in the log, folds what was decided so far, and begins to fold every stream.
@@ -180,6 +183,7 @@ public final class Platform: Sendable {
         ended?.data.stop()
         ended?.control.stop()
         pool.close()
+        longPool.close()
     }
 
     /// Where every projection stands.

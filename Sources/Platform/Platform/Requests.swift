@@ -1,8 +1,8 @@
 internal import Bytes
 internal import Documents
 internal import Features
-public import JSON
-public import Records
+internal import JSON
+internal import Records
 
 /// What a request must say for its features to be read.
 extension FeaturePlan {
@@ -115,18 +115,6 @@ extension FieldValue {
             guard let time = Timestamp(rfc3339: text) else { return nil }
             self = .timestamp(time)
         default: return nil
-        }
-    }
-
-    /// The value as JSON.
-    public var json: JSONValue {
-        switch self {
-        case .null: .null
-        case .bool(let value): .bool(value)
-        case .int(let value): .integer(value)
-        case .float(let value): .number(value)
-        case .string(let value): .string(value)
-        case .timestamp(let value): .string(value.rfc3339)
         }
     }
 }

@@ -14,9 +14,9 @@ struct RowFilter: Sendable {
     ) throws(ExpressionError) -> RowFilter {
         var variables = rows.fields.map(\.variable)
         if let label {
-            var variable = StreamDefinition.Field("label", label.type, isOptional: true).variable
-            variable.isOptional = true
-            variables.append(variable)
+            variables.append(
+                StreamDefinition.Field("label", label.type, isOptional: true).variable
+            )
         }
         return RowFilter(expression: try Expression(text, over: variables))
     }

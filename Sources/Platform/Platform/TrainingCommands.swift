@@ -172,7 +172,7 @@ extension Platform {
         for caller: Caller,
         registering: Caller
     ) async throws -> TrainedVersion {
-        let (result, baseline) = try await pool.run { [self] in
+        let (result, baseline) = try await longPool.run { [self] in
             let table = try trainingTable(of: version)
             let result: TrainingResult
             do throws(TrainingError) {
@@ -283,7 +283,7 @@ extension Platform {
                 "\(reference) has other columns than \(name)@\(number) takes"
             )
         }
-        return try await pool.run { [self] in
+        return try await longPool.run { [self] in
             let table = try trainingTable(of: version)
             let baseline = try LogisticModel(artifact: try archive.bytes(of: baselineDigest))
             let margins = served.ensemble.margins(rows: table.rows, count: table.rowCount)
