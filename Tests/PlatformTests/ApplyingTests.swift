@@ -40,6 +40,17 @@ import Testing
             try await stand.apply(Airport.dataset(features: "[air.punctuality.first]"))
         }
         #expect(why.contains("FeatureView air.punctuality has no feature `first`"), "\(why)")
+        try await stand.apply(
+            """
+            kind: FeatureView
+            name: air
+            spec:
+              request: {distance: int32}
+              features: {miles: double(distance)}
+            """
+        )
+        // Nothing reads this one.
+        _ = try await stand.platform.delete("FeatureView", "air", for: .anybody)
         stand.stop()
     }
 

@@ -44,8 +44,11 @@ extension Platform {
     }
 
     static func users(ofView name: String, in reader: any StoreReader) throws -> [String] {
+        let views = Set(try FeatureCatalog.View(reader).views().map(\.name))
         let datasets = try DatasetCatalog.View(reader).datasets().filter { entry in
-            entry.definition.features.contains { $0 == name || $0.hasPrefix(name + ".") }
+            entry.definition.features.contains {
+                FeatureName($0, isView: views.contains).view == name
+            }
         }
         return datasets.map { "Dataset \($0.name)" }
             + (try models(in: reader) { $0.views.contains { $0.view == name } })
