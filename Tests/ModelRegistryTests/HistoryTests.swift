@@ -90,7 +90,16 @@ import Testing
         let seed = newSeed()
         var random = SeededRandom(seed: seed)
         let author = try Registry()
-        for _ in 0 ..< 400 { try author.feedAnything(&random) }
+        // Something of every kind, and then whatever comes.
+        try author.declare(definition(promotion: "{}"))
+        try author.register()
+        try author.register()
+        try author.approve(2, by: "grace")
+        try author.promote(1)
+        try author.promote(2)
+        try author.rollBack()
+        try author.delete()
+        for _ in 8 ..< 400 { try author.feedAnything(&random) }
         let log = try await author.log()
         let sizes = [1, 1_000] + (0 ..< 8).map { _ in Int.random(in: 1 ... 90, using: &random) }
         let digests = try sizes.map { size in
