@@ -99,14 +99,14 @@ class Server:
         return [
             BINARY, "serve", "--data", str(self.data), "--http", self.address, "--kafka-listen", self.kafka_address]
 
-    def start(self, before=(), wait=60):
+    def start(self, before=(), wait=60, ready=lambda answer: answer.status == 200):
         # Chosen at the last moment, and kept for every later start.
         self.http = self.http or free_port(18080, 18099)
         self.kafka = self.kafka or free_port(19090, 19099)
         began = time.monotonic()
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen([*before, *self.command()], stdout=log, stderr=log, cwd=ROOT)
-        while not self.answers():
+        while not self.answers(ready):
             if self.process.poll() is not None:
                 raise AssertionError(f"the server ended with {self.process.returncode}: {self.last_lines()}")
             if time.monotonic() - began > wait:
@@ -115,12 +115,12 @@ class Server:
         self.seconds_to_start = time.monotonic() - began
         return self
 
-    def answers(self):
+    def answers(self, ready):
         try:
             if self.only_broker:
                 socket.create_connection(("127.0.0.1", self.kafka), 1).close()
                 return True
-            return self.ask("GET", "/health/ready").status == 200
+            return ready(self.ask("GET", "/health/ready"))
         except OSError:
             return False
         except http.client.HTTPException:

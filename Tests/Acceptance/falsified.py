@@ -102,7 +102,6 @@ def numbers_changed(server, place, predictions, columns, chance):
             f"3 of {found['predictions']} reported")
 
 
-
 def model_changed(server, place, predictions, chance):
     """A byte of the file in the archive, then a byte of what it holds when unpacked."""
     prediction = chance.choice(predictions)
@@ -114,7 +113,8 @@ def model_changed(server, place, predictions, chance):
         # Behind the head of the frame, where some bits mean nothing.
         broken[chance.randrange(32, len(broken))] ^= 1 << chance.randrange(8)
         path.write_bytes(broken)
-        other.start()
+        # It is not ready, and says why.
+        other.start(ready=lambda answer: answer.status == 503 and digest in answer.content.decode())
         first = told(other, prediction, "artifact", digest, "")
         found = reexecuted(other, status=1)
         expect((found["predictions"], found["differences"]), (len(predictions),) * 2, "predictions and differences")

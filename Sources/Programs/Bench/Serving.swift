@@ -169,7 +169,7 @@ struct Serving: ParsableCommand {
                 )
             )
             latencies.add(.now - begin)
-            guard read["features"]?["value_60s"]?.isNull == false else {
+            guard read["features"]?["value_1m"]?.isNull == false else {
                 throw Trouble("what was published is not there: \(read)")
             }
         }
