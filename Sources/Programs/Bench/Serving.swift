@@ -71,7 +71,7 @@ struct Serving: ParsableCommand {
 
     private static func predictions(_ port: Int, _ flights: [JSONValue]) throws {
         print(
-            "\n| predictions over HTTP, 40 features each | connections | requests/s | p50 µs | p99 µs |\n|---|---|---|---|---|"
+            "\n| predictions over HTTP, 42 features each | connections | requests/s | p50 µs | p99 µs |\n|---|---|---|---|---|"
         )
         let fields = ["carrier", "destination", "tailnum", "origin", "distance"]
         let bodies = (0 ..< 500).map { number in
