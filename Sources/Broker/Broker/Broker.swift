@@ -116,7 +116,10 @@ public final class Broker: Sendable {
         return try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try CloseOnExec.mark(channel) }
+            }
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.maxMessagesPerRead, value: 4)
             // A producer sends batches of a megabyte, which should not arrive in sixteen pieces.
             .childChannelOption(
@@ -130,6 +133,7 @@ public final class Broker: Sendable {
             .childChannelOption(.writeBufferWaterMark, value: .init(low: 1 << 20, high: 4 << 20))
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try CloseOnExec.mark(channel)
                     guard connections.admit(channel) else { return channel.close(promise: nil) }
                     let answers = Answers(
                         store: store,

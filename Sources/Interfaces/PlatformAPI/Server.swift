@@ -14,8 +14,16 @@ extension PlatformAPI {
     ) -> some ApplicationProtocol {
         Application(
             router: router(),
+            server: .http1(additionalChannelHandlers: [CloseOnExec()]),
             configuration: .init(address: .hostname(host, port: port), serverName: "tributary"),
-            onServerRunning: running,
+            onServerRunning: { channel in
+                do {
+                    try await channel.eventLoop.submit { try CloseOnExec.mark(channel) }.get()
+                } catch {
+                    logger.error("The listening socket is not closed on exec: \(error)")
+                }
+                await running(channel)
+            },
             eventLoopGroupProvider: .shared(group),
             logger: logger
         )

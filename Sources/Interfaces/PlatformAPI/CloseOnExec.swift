@@ -1,0 +1,31 @@
+internal import NIOCore
+
+#if canImport(Glibc)
+internal import Glibc
+#endif
+
+/// Keeps the sockets of HTTP from programs that this one starts: after an abort the system's backtracer runs on as a child,
+/// and would hold the port. NIO opens its sockets without the mark.
+final class CloseOnExec: ChannelInboundHandler, RemovableChannelHandler, Sendable {
+    typealias InboundIn = Any
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        do {
+            try Self.mark(context.channel)
+        } catch {
+            // A socket that cannot be marked is one that is closed already.
+            context.close(promise: nil)
+        }
+    }
+
+    /// On the channel's event loop.
+    static func mark(_ channel: any Channel) throws {
+        _ = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: CInt.self) {
+            socket in
+            let flags = fcntl(socket, F_GETFD)
+            guard flags >= 0, fcntl(socket, F_SETFD, flags | FD_CLOEXEC) == 0 else {
+                throw IOError(errnoCode: errno, reason: "fcntl")
+            }
+        }
+    }
+}
