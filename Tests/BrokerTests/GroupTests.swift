@@ -132,6 +132,100 @@ import Testing
         #expect(world.coordinator.waiting.isEmpty)
     }
 
+    @Test func `that was left without commits is remembered for a while, and can be deleted`()
+        throws
+    {
+        let world = GroupWorld { $0.emptyGroupMilliseconds = 60_000 }
+        func delete() -> ErrorCode? {
+            var request = DeleteGroupsRequest()
+            request.groups = ["group"]
+            let answer = Answer<DeleteGroupsResponse>()
+            world.coordinator.deleteGroups(request, world.now) { answer.give($0) }
+            world.settle()
+            return answer.value.flatMap { ErrorCode(rawValue: $0.results[0].error) }
+        }
+        func isListed() -> Bool {
+            world.coordinator.list(ListGroupsRequest()).groups.map(\.state) == ["Empty"]
+        }
+        let members = try world.stable(instances: [nil])
+        #expect(delete() == .nonEmptyGroup)
+        #expect(world.leave(members[0].member) == ErrorCode.none)
+        #expect(world.state.state == "Empty")
+        #expect(isListed())
+        #expect(delete() == ErrorCode.none)
+        #expect(world.state.state == "Dead")
+        #expect(delete() == .groupIDNotFound)
+
+        let again = try world.stable(instances: [nil])
+        #expect(world.leave(again[0].member) == ErrorCode.none)
+        world.pass(59_999)
+        #expect(isListed())
+        world.pass(1)
+        #expect(!isListed())
+        #expect(delete() == .groupIDNotFound)
+    }
+
+    @Test func `with commits is deleted with them at once, however short ago it was left`() throws {
+        let world = GroupWorld()
+        let members = try world.stable(instances: [nil])
+        let commit = world.commit(5, by: members[0].member, 1)
+        world.settle()
+        #expect(commit.error == ErrorCode.none)
+        #expect(world.leave(members[0].member) == ErrorCode.none)
+        world.settle()
+        var request = DeleteGroupsRequest()
+        request.groups = ["group"]
+        let answer = Answer<DeleteGroupsResponse>()
+        world.coordinator.deleteGroups(request, world.now) { answer.give($0) }
+        world.settle()
+        #expect(answer.value?.results.map(\.error) == [0])
+        #expect(world.state.state == "Dead")
+        #expect(world.coordinator.groups.isEmpty)
+    }
+
+    @Test func `nobody uses gives way where there are too many`() throws {
+        let world = GroupWorld { $0.maxGroups = 2 }
+        for name in ["first", "second"] {
+            let join = world.join(group: name)
+            world.pass(1_000)
+            var request = LeaveGroupRequest()
+            (request.group, request.member) = (name, try #require(join.value?.member))
+            #expect(world.coordinator.leave(request, version: 0, world.now).error == 0)
+        }
+        #expect(Set(world.coordinator.groups.keys) == ["first", "second"])
+        #expect(world.join(group: "third").error == nil)
+        #expect(Set(world.coordinator.groups.keys) == ["second", "third"])
+        #expect(world.join(group: "fourth").error == nil)
+        // Those have members now, or will have.
+        #expect(world.join(group: "fifth").error == .policyViolation)
+    }
+
+    @Test func `without members takes no commit of a generation, which was somebody's`() throws {
+        let world = GroupWorld()
+        #expect(world.commit(1, by: "", 3).error == .illegalGeneration)
+        let members = try world.stable(instances: [nil])
+        #expect(world.leave(members[0].member) == ErrorCode.none)
+        #expect(world.commit(1, by: members[0].member, 1).error == .illegalGeneration)
+        world.settle()
+        #expect(world.offsets == [:])
+    }
+
+    @Test func `between its join and its sync takes no commit, because shares change hands`() throws
+    {
+        let world = GroupWorld()
+        let joins = [world.join(), world.join()]
+        world.pass(1_000)
+        let members = try joins.map { try #require($0.value) }
+        #expect(world.commit(1, by: members[1].member, 1).error == .rebalanceInProgress)
+        world.settle()
+        #expect(world.offsets == [:])
+        _ = world.sync(members[0].member, 1)
+        let commit = world.commit(1, by: members[1].member, 1)
+        world.settle()
+        #expect(commit.error == ErrorCode.none)
+        #expect(world.offsets == [TopicPartition("work", 0): 1])
+    }
+
     @Test func `has limits`() throws {
         let world = GroupWorld { settings in
             settings.maxMembers = 2

@@ -107,6 +107,26 @@ import Testing
         }
     }
 
+    @Test func `may be any number, because KafkaJS sets a group back to the beginning with -2`()
+        async throws
+    {
+        try await withBroker { scene in
+            let client = try scene.client()
+            try client.create("work", partitions: 2)
+            for offset in [Int64(-2), -1, .min, .max, 0] {
+                let answer = try client.ask(Self.commit("group", offset), version: 2)
+                #expect(answer.topics[0].partitions.map(\.error) == [0])
+                let found = try Self.fetch("group", client)[0].partitions
+                #expect(found.map(\.offset) == [offset, -1])
+                var (everything, group) = (OffsetFetchRequest(), OffsetFetchRequest.Group())
+                (group.id, group.topics) = ("group", nil)
+                everything.groups = [group]
+                let all = try client.ask(everything, version: 9).groups[0].topics
+                #expect(all.map { $0.partitions.map(\.offset) } == [[offset]])
+            }
+        }
+    }
+
     @Test func `are refused where the topic is not, or the text is too long`() async throws {
         try await withBroker { scene in
             let client = try scene.client()

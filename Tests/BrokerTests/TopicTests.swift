@@ -81,7 +81,7 @@ import Testing
             var topic = CreateTopicsRequest.Topic()
             (topic.name, topic.partitions, topic.replicationFactor) = ("events", 1, 1)
             change(&topic)
-            do throws(NewTopic.Refusal) {
+            do throws(Refusal) {
                 _ = try NewTopic(topic, defaultPartitions: 4)
                 return nil
             } catch {

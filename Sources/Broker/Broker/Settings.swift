@@ -12,12 +12,32 @@ extension Broker {
         public var autoCreateTopics = true
         /// Of a topic whose creator did not say.
         public var defaultPartitions: Int32 = 4
+        /// Of all topics together; those that are there already stay.
+        public var maxPartitions = 20_000
         public var nodeID: Int32 = 1
         /// The longest request that is taken.
         public var maxRequestBytes = 100 << 20
+        /// Of strangers. Where there are as many, the one that was silent for longest gives way to a new one.
         public var maxConnections = 1_000
+        /// Beyond them, for the server's own clients.
+        public var ownConnections = 32
         /// A connection on which nothing arrives for so long is closed, as in Kafka (`connections.max.idle.ms`).
         public var idleSeconds = 600
+        /// What all strangers' connections may hold in memory together: requests that arrive or are under way, and
+        /// answers that nobody has taken yet (`queued.max.request.bytes` is about the first of these).
+        public var maxHeldBytes = 256 << 20
+        /// The same of the server's own clients, which no stranger can take.
+        public var ownHeldBytes = 128 << 20
+        /// How long a request may take to arrive, and a second more for each mebibyte of it.
+        public var requestSeconds = 30
+        /// Who holds memory that others wait for and does not go on for so long is hung up on.
+        public var patienceMilliseconds: Int64 = 2_000
+        /// How often connections are looked at for the two times above.
+        public var lookMilliseconds: Int64 = 500
+        /// Descriptors that connections leave for files, half of all at most.
+        public var descriptorReserve = 512
+        /// The client id by which this broker knows its server's own clients: long, and known to nobody else.
+        public var ownClientID: String?
         public var groups = Groups()
 
         public init() {}

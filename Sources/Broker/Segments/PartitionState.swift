@@ -5,7 +5,8 @@ final class PartitionState: @unchecked Sendable {
     let name: TopicPartition
     let key: Checkpoint.Key
     let folder: String
-    let settings: TopicSettings
+    /// Changed while the topic is there, by whoever may.
+    var settings: TopicSettings
 
     /// logStart ≤ writtenEnd, highWatermark ≤ next. Readers see what is below the high watermark.
     var logStart: Int64

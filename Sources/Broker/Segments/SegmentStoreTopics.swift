@@ -85,7 +85,7 @@ extension SegmentStore {
     }
 
     /// Changes the catalog on the disk, and then what is in memory.
-    private func changeCatalog(
+    func changeCatalog(
         _ body: (inout Catalog) throws(SegmentError) -> Topic,
         then: (Topic) -> Void
     ) throws(SegmentError) -> Topic {
@@ -117,11 +117,12 @@ extension SegmentStore {
         if let failure { throw .disk(failure) }
     }
 
-    private func add(_ topic: Topic, _ settings: TopicSettings) {
+    /// Tells everybody of a new topic, or of the new partitions of one.
+    func add(_ topic: Topic, _ settings: TopicSettings, from first: Int32 = 0) {
         let folder = engine.layout.folder(of: topic)
         engine.state.withLock { state in
             state.topics[topic.name] = topic
-            for number in 0 ..< topic.partitions {
+            for number in first ..< topic.partitions {
                 state.add(
                     PartitionState(
                         serial: state.nextSerial,

@@ -4,7 +4,8 @@ internal import Bytes
 struct SegmentWriter: Sendable {
     let folder: String
     let partition: Int32
-    let segmentBytes: Int64
+    /// The topic may be set anew at any time.
+    var segmentBytes: Int64
     let indexEveryBytes: Int64
 
     /// The segment being written.

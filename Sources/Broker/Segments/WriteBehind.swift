@@ -50,17 +50,20 @@ extension SettlingThread {
     }
 
     private func takeWriter(_ serial: Int) -> SegmentWriter? {
-        if let writer = writers[serial] { return writer }
+        let known = writers[serial]
         return engine.state.withLock { state in
-            state.partitions[serial].map { partition in
-                SegmentWriter(
+            guard let partition = state.partitions[serial] else { return known }
+            var writer =
+                known
+                ?? SegmentWriter(
                     folder: partition.folder,
                     partition: partition.name.partition,
                     settings: partition.settings,
                     indexEveryBytes: engine.settings.indexEveryBytes,
                     at: Checkpoint.Row(startingAt: partition.writtenEnd)
                 )
-            }
+            writer.segmentBytes = partition.settings.segmentBytes
+            return writer
         }
     }
 

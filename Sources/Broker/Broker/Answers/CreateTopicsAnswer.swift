@@ -26,11 +26,12 @@ extension Answers {
         _ topic: CreateTopicsRequest.Topic,
         onlyValidates: Bool
     ) -> CreateTopicsResponse.Topic {
-        do throws(NewTopic.Refusal) {
+        do throws(Refusal) {
             let new = try NewTopic(topic, defaultPartitions: settings.defaultPartitions)
             guard store.topic(new.name) == nil else {
                 throw .init(.topicAlreadyExists, "Topic \(new.name) exists already.")
             }
+            try checkRoom(for: new.partitions)
             var id = TopicID.none
             if !onlyValidates { id = TopicID(try create(new).id) }
             var created = CreateTopicsResponse.Topic()
@@ -52,7 +53,7 @@ extension Answers {
         }
     }
 
-    private func create(_ new: NewTopic) throws(NewTopic.Refusal) -> Topic {
+    private func create(_ new: NewTopic) throws(Refusal) -> Topic {
         do throws(SegmentError) {
             return try store.createTopic(
                 new.name,
@@ -70,9 +71,20 @@ extension Answers {
         }
     }
 
+    /// Every partition costs memory and files, whoever asks for it.
+    func checkRoom(for more: Int32) throws(Refusal) {
+        let there = store.topics().reduce(0) { $0 + Int($1.partitions) }
+        guard there + Int(more) <= settings.maxPartitions else {
+            throw Refusal(
+                .policyViolation,
+                "There are \(there) partitions, and this broker has at most \(settings.maxPartitions)."
+            )
+        }
+    }
+
     private func refusal(
         of topic: CreateTopicsRequest.Topic,
-        _ refusal: NewTopic.Refusal
+        _ refusal: Refusal
     ) -> CreateTopicsResponse.Topic {
         var refused = CreateTopicsResponse.Topic()
         refused.name = topic.name
@@ -87,17 +99,6 @@ struct NewTopic: Sendable, Equatable {
     var name: String
     var partitions: Int32
     var configuration: [String: String]
-
-    /// Why it may not.
-    struct Refusal: Error, Equatable {
-        var code: ErrorCode
-        var message: String
-
-        init(_ code: ErrorCode, _ message: String) {
-            self.code = code
-            self.message = message
-        }
-    }
 
     init(_ topic: CreateTopicsRequest.Topic, defaultPartitions: Int32) throws(Refusal) {
         if let flaw = Topic.flaw(in: topic.name) { throw Refusal(.invalidTopic, flaw) }

@@ -3,11 +3,12 @@ internal import Segments
 extension Answers {
     func answer(_ request: DeleteTopicsRequest) -> DeleteTopicsResponse {
         var response = DeleteTopicsResponse()
+        let names = request.topics.contains { $0.name == nil } ? namesByID() : [:]
         response.topics =
             request.names.map { delete(name: $0) }
             + request.topics.map { asked in
                 guard asked.name == nil else { return delete(name: asked.name) }
-                return delete(name: topic(with: asked.id)?.name, id: asked.id)
+                return delete(name: names[asked.id], id: asked.id)
             }
         return response
     }

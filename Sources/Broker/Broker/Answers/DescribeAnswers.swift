@@ -10,7 +10,9 @@ enum ConfigSource: Int8 {
 extension Answers {
     func answer(_ request: DescribeConfigsRequest) -> DescribeConfigsResponse {
         var response = DescribeConfigsResponse()
-        response.results = request.resources.map { resource in
+        // Named twice, a topic is described once: an answer is a hundred times as long as the question.
+        var seen: Set<DescribeConfigsRequest.Resource> = []
+        response.results = request.resources.filter { seen.insert($0).inserted }.map { resource in
             var result = DescribeConfigsResponse.Result()
             result.kind = resource.kind
             result.name = resource.name

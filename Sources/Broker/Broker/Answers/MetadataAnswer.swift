@@ -15,14 +15,20 @@ extension Answers {
                 store.topics().filter { !TopicName.isInternal($0.name) }.map(described)
             return response
         }
-        response.topics = asked.map { asked in
-            guard asked.id == .none else { return described(id: asked.id) }
+        // Whoever names a topic a hundred thousand times is told of it once, as by Apache Kafka.
+        var seen: Set<MetadataRequest.Topic> = []
+        let names = asked.contains { $0.id != .none } ? namesByID() : [:]
+        response.topics = asked.filter { seen.insert($0).inserted }.map { asked in
+            guard asked.id == .none else { return described(id: asked.id, names) }
             return described(named: asked.name ?? "", creating: request.mayCreateTopics)
         }
         return response
     }
 
-    func topic(with id: TopicID) -> Topic? { store.topics().first { $0.id == id.bytes } }
+    /// A request may name very many by their id, so they are not looked for one by one.
+    func namesByID() -> [TopicID: String] {
+        Dictionary(store.topics().map { (TopicID($0.id), $0.name) }) { first, _ in first }
+    }
 
     private func described(_ topic: Topic) -> MetadataResponse.Topic {
         var description = MetadataResponse.Topic()
@@ -41,8 +47,8 @@ extension Answers {
         return description
     }
 
-    private func described(id: TopicID) -> MetadataResponse.Topic {
-        if let topic = topic(with: id) { return described(topic) }
+    private func described(id: TopicID, _ names: [TopicID: String]) -> MetadataResponse.Topic {
+        if let topic = names[id].flatMap({ store.topic($0) }) { return described(topic) }
         var description = MetadataResponse.Topic()
         description.id = id
         description.error = ErrorCode.unknownTopicID.rawValue
@@ -56,6 +62,12 @@ extension Answers {
         if Topic.flaw(in: name) != nil || TopicName.isInternal(name) {
             description.error = ErrorCode.invalidTopic.rawValue
         } else if creating, settings.autoCreateTopics {
+            do throws(Refusal) {
+                try checkRoom(for: settings.defaultPartitions)
+            } catch {
+                description.error = error.code.rawValue
+                return description
+            }
             do {
                 let topic = try store.createTopic(
                     name,

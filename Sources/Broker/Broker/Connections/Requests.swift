@@ -73,6 +73,15 @@ extension Connection {
         case .describeConfigs:
             let request: DescribeConfigsRequest = try decode(body)
             return elsewhere(header, number) { $0.answer(request) }
+        case .alterConfigs:
+            let request: AlterConfigsRequest = try decode(body)
+            return elsewhere(header, number) { $0.answer(request) }
+        case .incrementalAlterConfigs:
+            let request: IncrementalAlterConfigsRequest = try decode(body)
+            return elsewhere(header, number) { $0.answer(request) }
+        case .createPartitions:
+            let request: CreatePartitionsRequest = try decode(body)
+            return elsewhere(header, number) { $0.answer(request) }
         case .describeCluster:
             let request: DescribeClusterRequest = try decode(body)
             return elsewhere(header, number) { $0.answer(request) }

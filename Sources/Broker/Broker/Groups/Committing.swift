@@ -58,8 +58,8 @@ extension Coordinator {
         in asked: OffsetCommitRequest.Partition,
         hasTopic: Bool
     ) -> ErrorCode? {
+        // Any number is taken, as by Apache Kafka: KafkaJS sets a group back to the beginning with -2.
         if !hasTopic { return .unknownTopicOrPartition }
-        if asked.offset < 0 { return .offsetOutOfRange }
         if asked.metadata?.utf8.count ?? 0 > settings.maxMetadataBytes {
             return .offsetMetadataTooLarge
         }

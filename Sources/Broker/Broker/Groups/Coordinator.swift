@@ -63,7 +63,11 @@ final class Coordinator {
     func group(_ id: String, creating: Bool) -> Group? {
         if let group = groups[id] { return group }
         let known = table.groups[id]
-        guard known != nil || creating && groupCount < settings.maxGroups else { return nil }
+        if known == nil {
+            guard creating else { return nil }
+            if groupCount >= settings.maxGroups { forgetOldestUnused() }
+            guard groupCount < settings.maxGroups else { return nil }
+        }
         let group = Group(id)
         group.emptySince = known?.emptySince
         groups[id] = group
@@ -72,14 +76,22 @@ final class Coordinator {
 
     private var groupCount: Int { max(groups.count, table.groups.count) }
 
+    /// Makes room where there are too many groups: what nobody uses and nothing is stored of goes first.
+    private func forgetOldestUnused() {
+        let unused = groups.values.filter { $0.isUnused && table.groups[$0.id] == nil }
+        let oldest = unused.min { ($0.keptUntil, $0.id) < ($1.keptUntil, $1.id) }
+        if let oldest { groups[oldest.id] = nil }
+    }
+
     /// Every operation on a group ends here: what is left of it is noted, and when it must be looked at again.
     func settle(_ group: Group, _ now: GroupTime) {
         note(group, now)
-        if group.members.isEmpty, group.reserved.isEmpty, table.groups[group.id] == nil {
-            groups[group.id] = nil
-        } else {
-            wakeAt = min(wakeAt, group.deadline)
+        if group.isUnused, group.keptUntil <= now.ticks {
+            // One with offsets needs no time of its own: it goes with them.
+            group.keptUntil = .min
+            if table.groups[group.id] == nil { return groups[group.id] = nil }
         }
+        wakeAt = min(wakeAt, group.deadline)
     }
 
     /// Does what is due.

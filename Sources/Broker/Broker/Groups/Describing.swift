@@ -4,7 +4,9 @@ extension Coordinator {
     func fetchOffsets(_ request: OffsetFetchRequest, version: Int16) -> OffsetFetchResponse {
         var response = OffsetFetchResponse()
         if version >= 8 {
-            response.groups = request.groups.map { asked in
+            // Named twice, a group is told of once: its offsets can be very many.
+            var seen: Set<String> = []
+            response.groups = request.groups.filter { seen.insert($0.id).inserted }.map { asked in
                 var group = OffsetFetchResponse.Group()
                 group.id = asked.id
                 group.topics = offsets(of: asked.id, in: asked.topics)
@@ -21,26 +23,27 @@ extension Coordinator {
         in topics: [OffsetFetchRequest.Topic]?
     ) -> [OffsetFetchResponse.Topic] {
         let entry = table.groups[group]
-        func offset(in partition: TopicPartition) -> OffsetFetchResponse.Partition {
-            var found = OffsetFetchResponse.Partition()
-            found.index = partition.partition
-            found.metadata = ""
-            guard let committed = entry?.offsets[partition] else { return found }
+        func committed(in partition: TopicPartition) -> CommittedOffset? {
+            guard let committed = entry?.offsets[partition] else { return nil }
             // The topic may have been deleted, and another one created under its name.
-            guard log.topicID(of: partition) == committed.topicID else { return found }
-            found.offset = committed.offset
-            found.leaderEpoch = committed.leaderEpoch
-            found.metadata = committed.metadata
-            return found
+            return log.topicID(of: partition) == committed.topicID ? committed : nil
         }
         let asked = topics ?? entry?.everything ?? []
         return asked.map { topic in
             var answer = OffsetFetchResponse.Topic()
             answer.name = topic.name
-            answer.partitions = topic.partitions.map {
-                offset(in: TopicPartition(topic.name, $0))
+            answer.partitions = topic.partitions.compactMap { index in
+                var found = OffsetFetchResponse.Partition()
+                found.index = index
+                found.metadata = ""
+                guard let committed = committed(in: TopicPartition(topic.name, index)) else {
+                    return topics == nil ? nil : found
+                }
+                found.offset = committed.offset
+                found.leaderEpoch = committed.leaderEpoch
+                found.metadata = committed.metadata
+                return found
             }
-            if topics == nil { answer.partitions.removeAll { $0.offset < 0 } }
             return answer
         }
     }

@@ -13,9 +13,10 @@ extension Coordinator {
             if let group = groups[name], !group.members.isEmpty {
                 response.results[index].error = ErrorCode.nonEmptyGroup.rawValue
             } else if let entry = table.groups[name] {
+                groups[name]?.keptUntil = .min
                 records += entry.inOrder.map { .forgotten(group: name, $0.key) }
                 places.append(index)
-            } else {
+            } else if groups.removeValue(forKey: name) == nil {
                 response.results[index].error = ErrorCode.groupIDNotFound.rawValue
             }
         }

@@ -41,11 +41,16 @@ final class Group {
     var syncDeadline: Int64 = .max
     /// Since when it has no members, by date; nil if it never had any.
     var emptySince: Int64?
+    /// Until when it is remembered although it has neither members nor offsets, by the clock that never goes back.
+    var keptUntil: Int64 = .min
 
     init(_ id: String) { self.id = id }
 
     /// Oldest first.
     var inOrder: [Member] { members.values.sorted { $0.number < $1.number } }
+
+    /// Nobody is in it or about to be.
+    var isUnused: Bool { members.isEmpty && reserved.isEmpty }
 
     var hasAllJoined: Bool { reserved.isEmpty && members.values.allSatisfy { $0.join != nil } }
 
@@ -57,6 +62,7 @@ final class Group {
     /// When something happens although nobody asks.
     var deadline: Int64 {
         var next = reserved.values.min() ?? .max
+        if isUnused, keptUntil > .min { next = min(next, keptUntil) }
         for member in members.values { next = min(next, member.deadline) }
         if phase == .preparing { next = min(next, joinDeadline) }
         if members.values.contains(where: \.owesSync) { next = min(next, syncDeadline) }

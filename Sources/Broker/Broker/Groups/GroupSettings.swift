@@ -8,6 +8,9 @@ extension Broker.Settings {
         public var sessionTimeoutMilliseconds: ClosedRange<Int64> = 1_000 ... 1_800_000
         /// How long offsets are kept after the last commit of a group without members (`offsets.retention.minutes`).
         public var offsetRetentionMilliseconds: Int64 = 7 * 86_400_000
+        /// How long a group is remembered that has neither members nor offsets. Kafka forgets it when it looks for
+        /// offsets that have expired (`offsets.retention.check.interval.ms`).
+        public var emptyGroupMilliseconds: Int64 = 600_000
         /// How often somebody looks for offsets that need not be kept.
         public var sweepMilliseconds: Int64 = 60_000
         public var maxGroups = 10_000

@@ -76,6 +76,7 @@ extension Coordinator {
     /// Nobody is left.
     private func end(_ group: Group, _ now: GroupTime) {
         group.emptySince = now.date
+        group.keptUntil = now.ticks + settings.emptyGroupMilliseconds
         group.phase = .empty
         group.leader = nil
         group.protocolName = nil

@@ -8,7 +8,7 @@ struct DescribeConfigsRequest: Request {
     var includesDocumentation = false
 
     /// A topic or a broker.
-    struct Resource: Structure {
+    struct Resource: Structure, Hashable {
         static let topic: Int8 = 2
         static let broker: Int8 = 4
 

@@ -13,7 +13,7 @@ struct MetadataRequest: Request {
     var asksTopicOperations = false
 
     /// A topic by name or, from version 10, by id.
-    struct Topic: Structure {
+    struct Topic: Structure, Hashable {
         var id = TopicID.none
         var name: String?
 

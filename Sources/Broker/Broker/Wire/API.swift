@@ -20,7 +20,10 @@ enum API: Int16, CaseIterable, Sendable {
     case initProducerID = 22
     case offsetForLeaderEpoch = 23
     case describeConfigs = 32
+    case alterConfigs = 33
+    case createPartitions = 37
     case deleteGroups = 42
+    case incrementalAlterConfigs = 44
     case offsetDelete = 47
     case describeCluster = 60
 
@@ -36,7 +39,8 @@ enum API: Int16, CaseIterable, Sendable {
         case .joinGroup: 0 ... 9
         case .leaveGroup, .syncGroup, .describeGroups: 0 ... 5
         case .findCoordinator, .heartbeat, .listGroups: 0 ... 4
-        case .deleteGroups: 0 ... 2
+        case .deleteGroups, .alterConfigs: 0 ... 2
+        case .createPartitions: 0 ... 3
         case .offsetDelete: 0 ... 0
         case .apiVersions: 0 ... 3
         case .createTopics: 0 ... 7
@@ -45,7 +49,7 @@ enum API: Int16, CaseIterable, Sendable {
         case .initProducerID: 0 ... 4
         case .offsetForLeaderEpoch: 2 ... 4
         case .describeConfigs: 0 ... 4
-        case .describeCluster: 0 ... 1
+        case .describeCluster, .incrementalAlterConfigs: 0 ... 1
         }
     }
 
@@ -61,10 +65,31 @@ enum API: Int16, CaseIterable, Sendable {
         case .deleteTopics, .offsetForLeaderEpoch, .describeConfigs, .heartbeat, .leaveGroup,
             .syncGroup:
             4
-        case .deleteRecords, .initProducerID, .deleteGroups: 2
+        case .deleteRecords, .initProducerID, .deleteGroups, .alterConfigs, .createPartitions: 2
+        case .incrementalAlterConfigs: 1
         case .describeCluster: 0
         // Its only version is a plain one.
         case .offsetDelete: .max
+        }
+    }
+
+    /// The longest request of most kinds: names and numbers, and thousands of them.
+    static let mostPlainBytes = 1 << 20
+
+    /// The longest request of this kind that is an honest one; Produce has a limit of its own.
+    var mostBytes: Int {
+        switch self {
+        case .produce: .max
+        // Shares of a thousand members, and offsets with texts beside them.
+        case .syncGroup, .offsetCommit: 4 << 20
+        // A member's share of a group's limits, and what stands around it.
+        case .joinGroup: 2 << 20
+        case .fetch, .listOffsets, .metadata, .offsetFetch, .findCoordinator, .heartbeat,
+            .leaveGroup, .describeGroups, .listGroups, .apiVersions, .createTopics, .deleteTopics,
+            .deleteRecords, .initProducerID, .offsetForLeaderEpoch, .describeConfigs,
+            .alterConfigs, .createPartitions, .deleteGroups, .incrementalAlterConfigs,
+            .offsetDelete, .describeCluster:
+            Self.mostPlainBytes
         }
     }
 
