@@ -134,7 +134,7 @@ import Testing
         try await stand.settle()
         try await stand.eventually("the endpoint's trouble is told") {
             stand.platform.troubles.contains {
-                $0.hasPrefix("the endpoint lateness cannot answer: ")
+                $0.hasPrefix("archiveDamaged: the endpoint lateness cannot answer: ")
                     && $0.contains(artifact.description)
             }
         }

@@ -13,7 +13,7 @@ public final class WorkPool: Sendable {
     private let state = Mutex(State())
     private let wakeUp: Semaphore
     private let workers = Mutex<[Worker]>([])
-    private let queueLimit: Int
+    public let queueLimit: Int
 
     public init(_ name: String, threads: Int = 2, queueLimit: Int = 64) {
         self.queueLimit = queueLimit
@@ -37,6 +37,9 @@ public final class WorkPool: Sendable {
             if isTaken { wakeUp.signal() } else { continuation.resume(throwing: Busy()) }
         }
     }
+
+    /// Jobs that no thread has taken yet.
+    public var waitingCount: Int { state.withLock { $0.jobs.count } }
 
     /// Ends the threads when the queue is empty.
     public func close() {

@@ -27,6 +27,8 @@ public struct PlatformAPI: Sendable {
         public var notices: @Sendable () -> [String]
         /// What else keeps the server from being ready, in sentences, beside what the platform knows of.
         public var troubles: @Sendable () -> [String]
+        /// What there is only so much of, beside what the platform knows of: memory, connections and the like.
+        public var limits: @Sendable () -> [Limit]
 
         public init(
             version: String,
@@ -34,7 +36,8 @@ public struct PlatformAPI: Sendable {
             dataDirectory: String,
             environment: String,
             notices: @escaping @Sendable () -> [String],
-            troubles: @escaping @Sendable () -> [String] = { [] }
+            troubles: @escaping @Sendable () -> [String] = { [] },
+            limits: @escaping @Sendable () -> [Limit] = { [] }
         ) {
             self.version = version
             self.kafka = kafka
@@ -42,6 +45,7 @@ public struct PlatformAPI: Sendable {
             self.environment = environment
             self.notices = notices
             self.troubles = troubles
+            self.limits = limits
         }
     }
 

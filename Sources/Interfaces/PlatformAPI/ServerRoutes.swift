@@ -11,10 +11,18 @@ internal import Workers
 
 /// How the server is, and whether its state is what the log says.
 extension PlatformAPI {
+    /// What keeps the server from being ready.
+    private var reasons: [NotReady] {
+        platform.reasons + about.troubles().map(NotReady.init(broker:))
+    }
+
     func ready() throws -> Response {
-        let reasons = platform.troubles + about.troubles()
+        let reasons = reasons
         return Response.json(
-            ["ready": .bool(reasons.isEmpty), "reasons": .array(reasons.map(JSONValue.string))],
+            [
+                "ready": .bool(reasons.isEmpty),
+                "reasons": .array(reasons.map { .string($0.description) }),
+            ],
             status: reasons.isEmpty ? .ok : .serviceUnavailable
         )
     }
@@ -22,7 +30,7 @@ extension PlatformAPI {
     /// What `tributary status` shows: positions and lag of every projection, and what was noticed.
     func status() async throws -> Response {
         let seats = platform.seats
-        let reasons = platform.troubles + about.troubles()
+        let reasons = reasons
         let report = try await platform.pool.run { [platform] in
             let projections: [JSONValue] = seats.map { seat in
                 var members: [(String, JSONValue)] = [
@@ -49,12 +57,20 @@ extension PlatformAPI {
         }
         return Response.json([
             "version": .string(about.version), "ready": .bool(reasons.isEmpty),
-            "reasons": .array(reasons.map(JSONValue.string)),
+            "reasons": .array(reasons.map { .string($0.description) }),
             "kafka": .string(about.kafka),
             "dataDirectory": .string(about.dataDirectory),
             "projections": .array(report.0),
             "openAlerts": .array(report.1.map { .string("\($0.kind): \($0.summary)") }),
             "lastAttestation": report.2.map { .string($0.rfc3339) } ?? .null,
+            "limits": .array(
+                (platform.limits + about.limits()).map { limit in
+                    [
+                        "name": .string(limit.name), "used": .integer(limit.used),
+                        "limit": .integer(limit.limit),
+                    ]
+                }
+            ),
             "notices": .array(about.notices().map(JSONValue.string)),
         ])
     }

@@ -27,17 +27,6 @@ extension Platform {
         }
     }
 
-    /// What keeps the platform from being ready: projections that do not go on, and damage to the state or to a model that
-    /// is to answer.
-    public var troubles: [String] {
-        let (state, endpoints) = housekeeping.withLock { ($0.brokenState, $0.brokenEndpoints) }
-        return stopReasons
-            + (state.map { ["the state is damaged, restart the server: \($0)"] } ?? [])
-            + endpoints.sorted { $0.key < $1.key }.map {
-                "the endpoint \($0.key) cannot answer: \($0.value)"
-            }
-    }
-
     /// Looks whether the archive gives every endpoint its model, which makes it ready too. Blocks.
     func checkEndpoints() throws {
         let reader = try store.snapshot()

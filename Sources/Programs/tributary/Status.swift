@@ -41,6 +41,13 @@ struct Status: AsyncParsableCommand {
                     ]
                 }
         )
+        print()
+        printTable(
+            [["LIMIT", "USED", "OF"]]
+                + (status["limits"]?.array ?? []).map { limit in
+                    ["name", "used", "limit"].map { limit[$0]?.plain ?? "" }
+                }
+        )
         for (title, key) in [("open alerts", "openAlerts"), ("notices", "notices")] {
             guard let lines = status[key]?.array, !lines.isEmpty else { continue }
             print("\n\(title)")
