@@ -2,7 +2,7 @@ internal import Bytes
 internal import Events
 internal import HTTPTypes
 public import Hummingbird
-internal import JSON
+public import JSON
 internal import Logs
 internal import NIOCore
 public import Platform
@@ -27,6 +27,8 @@ public struct PlatformAPI: Sendable {
         public var notices: @Sendable () -> [String]
         /// What else keeps the server from being ready, in sentences, beside what the platform knows of.
         public var troubles: @Sendable () -> [String]
+        /// How much of its limits the embedded broker uses; nil where there is none.
+        public var brokerUsage: @Sendable () -> JSONValue?
 
         public init(
             version: String,
@@ -34,7 +36,8 @@ public struct PlatformAPI: Sendable {
             dataDirectory: String,
             environment: String,
             notices: @escaping @Sendable () -> [String],
-            troubles: @escaping @Sendable () -> [String] = { [] }
+            troubles: @escaping @Sendable () -> [String] = { [] },
+            brokerUsage: @escaping @Sendable () -> JSONValue? = { nil }
         ) {
             self.version = version
             self.kafka = kafka
@@ -42,6 +45,7 @@ public struct PlatformAPI: Sendable {
             self.environment = environment
             self.notices = notices
             self.troubles = troubles
+            self.brokerUsage = brokerUsage
         }
     }
 
