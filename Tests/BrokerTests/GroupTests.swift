@@ -244,6 +244,31 @@ import Testing
     }
 }
 
+@Suite struct `All groups together` {
+    @Test func `have limits, which do not depend on who is connected`() throws {
+        let world = GroupWorld { settings in
+            settings.maxAllMembers = 3
+            settings.maxAllMemberBytes = 2_000
+        }
+        let large = [UInt8](repeating: 0, count: 1_500)
+        let first = world.join(saying: large, group: "a")
+        #expect(world.join(saying: large, group: "b").error == .groupMaxSizeReached)
+        #expect(world.join(group: "b").error == nil)
+        // An id that was given out counts too.
+        #expect(world.join(group: "c", version: 4).error == .memberIDRequired)
+        #expect(world.join(group: "d").error == .groupMaxSizeReached)
+        world.pass(1_000)
+        var request = LeaveGroupRequest()
+        (request.group, request.member) = ("a", try #require(first.value?.member))
+        #expect(world.coordinator.leave(request, version: 0, world.now).error == 0)
+        #expect(world.join(saying: large, group: "b").error == nil)
+        // All sessions end.
+        world.pass(100_000_000)
+        #expect(world.coordinator.memberCount == 0)
+        #expect(world.coordinator.memberBytes == 0)
+    }
+}
+
 @Suite struct `A member with a name of its own` {
     @Test func `is started again without a new generation, and its predecessor is fenced`() throws {
         let world = GroupWorld()

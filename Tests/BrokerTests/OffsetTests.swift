@@ -83,7 +83,12 @@ import Testing
     }
 
     private static func log(over store: SegmentStore) -> StoredOffsetLog {
-        StoredOffsetLog(store: store, compactionBytes: 100_000, log: { _ in }) { _, _ in }
+        StoredOffsetLog(
+            store: store,
+            compactionBytes: 100_000,
+            remarks: Remarks { _ in },
+            log: { _ in }
+        ) { _, _ in }
     }
 
     @Test func `are written anew when their log is long, and say the same`() async throws {

@@ -1,8 +1,8 @@
 import Foundation
-import Segments
 import Synchronization
 
 @testable import Broker
+@testable import Segments
 
 /// A broker on a free port over a folder of its own, which goes away with it.
 final class Scene {
@@ -54,7 +54,16 @@ final class Scene {
         }
     }
 
-    func client() throws -> TestClient { try TestClient(port: broker.port) }
+    func client(_ name: String = "test") throws -> TestClient {
+        try TestClient(port: broker.port, name: name)
+    }
+
+    /// Whether a Fetch waits for a record of that partition.
+    func isAwaited(_ topic: String, _ partition: Int32 = 0) -> Bool {
+        store.engine.state.withLock { state in
+            state[TopicPartition(topic, partition)].map { !$0.waiters.isEmpty } ?? false
+        }
+    }
 }
 
 /// Runs a test against a broker and takes it down, whatever happens.

@@ -74,31 +74,6 @@ import Testing
         }
     }
 
-    @Test func `is one too many where there are enough`() async throws {
-        try await withBroker({ $0.maxConnections = 2 }) { scene in
-            var first: TestClient? = try scene.client()
-            let second = try scene.client()
-            _ = try first?.ask(ApiVersionsRequest(), version: 3)
-            _ = try second.ask(ApiVersionsRequest(), version: 3)
-            #expect(throws: TestClient.Failure.closed) {
-                try scene.client().ask(ApiVersionsRequest(), version: 3)
-            }
-            first = nil
-            // The broker sees the end of a connection a moment later.
-            var isAdmitted = false
-            for _ in 0 ..< 100 where !isAdmitted {
-                try await Task.sleep(for: .milliseconds(20))
-                do {
-                    _ = try scene.client().ask(ApiVersionsRequest(), version: 3)
-                    isAdmitted = true
-                } catch TestClient.Failure.closed {
-                    continue
-                }
-            }
-            #expect(isAdmitted)
-        }
-    }
-
     @Test func `who sends 3,000 broken requests ends no broker`() async throws {
         let seed = UInt64.random(in: 0 ... .max)
         print("Seed of the broken requests: \(seed)")

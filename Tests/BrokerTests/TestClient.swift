@@ -3,7 +3,8 @@ import Glibc
 
 @testable import Broker
 
-/// A connection that says exactly what a test wants it to say. Its calls block, for ten seconds at most.
+/// A connection that says exactly what a test wants it to say. Its calls block, for a minute at most: how busy the
+/// machine is decides nothing.
 final class TestClient {
     /// What happened to the connection.
     enum Failure: Error, Equatable {
@@ -14,11 +15,14 @@ final class TestClient {
 
     private let socket: Int32
     private var correlation: Int32 = 0
+    /// What it calls itself.
+    private let name: String
 
-    init(port: Int) throws {
+    init(port: Int, name: String = "test") throws {
+        self.name = name
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard socket >= 0 else { throw Failure.system("socket", errno) }
-        var patience = timeval(tv_sec: 10, tv_usec: 0)
+        var patience = timeval(tv_sec: 60, tv_usec: 0)
         setsockopt(
             socket,
             SOL_SOCKET,
@@ -58,6 +62,25 @@ final class TestClient {
         }
     }
 
+    /// Sends as much as goes out at once, and says how much that was.
+    func sendAtOnce(_ bytes: ArraySlice<UInt8>) -> Int {
+        bytes.withUnsafeBytes {
+            max(0, Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT)))
+        }
+    }
+
+    /// Whether the broker has hung up; what it sent before is thrown away.
+    var isClosed: Bool {
+        var bytes = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = bytes.withUnsafeMutableBytes {
+                recv(socket, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT))
+            }
+            if count == 0 { return true }
+            if count < 0 { return errno != EAGAIN }
+        }
+    }
+
     func receive(_ count: Int) throws -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         var received = 0
@@ -90,7 +113,7 @@ final class TestClient {
     @discardableResult
     func send<Message: Request>(_ request: Message, version: Int16) throws -> Int32 {
         correlation += 1
-        try send(encoded(request, version: version, correlation: correlation))
+        try send(encoded(request, version: version, correlation: correlation, client: name))
         return correlation
     }
 

@@ -127,7 +127,7 @@ def read_with_confluent(topic):
         {"bootstrap.servers": ADDRESS, "group.id": "none", "enable.auto.commit": False, "check.crcs": True,
          "enable.partition.eof": True})
     consumer.assign([confluent_kafka.TopicPartition(topic, 0, confluent_kafka.OFFSET_BEGINNING)])
-    records, deadline = [], time.time() + 30
+    records, deadline = [], time.time() + 120
     while time.time() < deadline:
         message = consumer.poll(1)
         if message is None:
@@ -147,7 +147,7 @@ def read_with_kafka_python(topic):
     consumer.assign([partition])
     consumer.seek_to_beginning(partition)
     end = consumer.end_offsets([partition])[partition]
-    records, deadline = [], time.time() + 30
+    records, deadline = [], time.time() + 120
     while consumer.position(partition) < end and time.time() < deadline:
         for batch in consumer.poll(timeout_ms=1_000).values():
             records += [(r.key, r.value, list(r.headers), r.timestamp) for r in batch]
@@ -420,12 +420,11 @@ def check_rest():
 
     def transaction():
         producer = confluent_kafka.Producer({"bootstrap.servers": ADDRESS, "transactional.id": "t"})
-        start = time.time()
         try:
-            producer.init_transactions(20)
+            producer.init_transactions(120)
         except confluent_kafka.KafkaException as error:
-            if time.time() - start > 10:
-                raise AssertionError(f"only after {time.time() - start:.0f} s: {error}")
+            # The client's own time-out would mean that it asked again and again.
+            expect(error.args[0].code() != confluent_kafka.KafkaError._TIMED_OUT, True, f"an answer: {error}")
         else:
             raise AssertionError("a transaction was begun")
 

@@ -28,6 +28,8 @@ public final class Broker: Sendable {
         var pool: NIOThreadPool
         var listener: any Channel
         var connections: Connections
+        var budget: Budget
+        var remarks: Remarks
         var groups: GroupThread
     }
 
@@ -53,6 +55,30 @@ public final class Broker: Sendable {
         }
     }
 
+    /// How much is used of what may be; nil before `start` and after `stop`.
+    public var usage: Usage? {
+        let running = state.withLock { state -> Running? in
+            guard case .running(let running) = state else { return nil }
+            return running
+        }
+        guard let running else { return nil }
+        let (budget, counts) = (running.budget, running.remarks.counts)
+        return Usage(
+            connections: .init(now: running.connections.count, most: settings.maxConnections),
+            heldBytes: .init(now: budget.held(isOwn: false), most: budget.most),
+            ownHeldBytes: .init(now: budget.held(isOwn: true), most: budget.mostOwn),
+            descriptors: .init(
+                now: Descriptors.open,
+                most: settings.maxDescriptors ?? Descriptors.most
+            ),
+            partitions: .init(
+                now: store.topics().reduce(0) { $0 + Int($1.partitions) },
+                most: settings.maxPartitions
+            ),
+            refused: Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) })
+        )
+    }
+
     /// Listens when it returns.
     public func start() async throws(BrokerError) {
         let isFirst = state.withLock { state in
@@ -64,13 +90,28 @@ public final class Broker: Sendable {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         let pool = NIOThreadPool(numberOfThreads: 2)
         pool.start()
-        let connections = Connections(most: settings.maxConnections, log: log)
-        let groups = GroupThread(store: store, settings: settings.groups, log: log)
+        let budget = Budget(most: settings.maxHeldBytes, mostOwn: settings.ownHeldBytes)
+        let remarks = Remarks(log: log)
+        let connections = Connections(
+            settings: settings,
+            budget: budget,
+            remarks: remarks,
+            group: group,
+            log: log
+        )
+        let groups = GroupThread(
+            store: store,
+            settings: settings.groups,
+            remarks: remarks,
+            log: log
+        )
         do {
             let listener = try await listen(
                 on: group,
                 pool: pool,
                 connections: connections,
+                budget: budget,
+                remarks: remarks,
                 groups: groups
             )
             groups.start()
@@ -79,10 +120,13 @@ public final class Broker: Sendable {
                 pool: pool,
                 listener: listener,
                 connections: connections,
+                budget: budget,
+                remarks: remarks,
                 groups: groups
             )
             state.withLock { $0 = .running(running) }
         } catch {
+            connections.stopLooking()
             await end(group, pool)
             state.withLock { $0 = .stopped }
             if let error = error as? IOError, error.errnoCode == EADDRINUSE {
@@ -110,6 +154,8 @@ public final class Broker: Sendable {
         on group: MultiThreadedEventLoopGroup,
         pool: NIOThreadPool,
         connections: Connections,
+        budget: Budget,
+        remarks: Remarks,
         groups: GroupThread
     ) async throws -> any Channel {
         let (store, settings, log) = (store, settings, log)
@@ -130,22 +176,29 @@ public final class Broker: Sendable {
                     maximum: 1 << 20
                 )
             )
-            .childChannelOption(.writeBufferWaterMark, value: .init(low: 1 << 20, high: 4 << 20))
+            .childChannelOption(.writeBufferWaterMark, value: .init(low: 1 << 18, high: 1 << 20))
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try CloseOnExec.mark(channel)
-                    guard connections.admit(channel) else { return channel.close(promise: nil) }
-                    let answers = Answers(
-                        store: store,
-                        groups: groups,
-                        settings: settings,
-                        log: log,
-                        endpoint: Self.endpoint(of: channel, settings)
+                    let admission = try connections.admit(channel)
+                    guard admission != .refused else { return channel.close(promise: nil) }
+                    let connection = Connection(
+                        answers: Answers(
+                            store: store,
+                            groups: groups,
+                            settings: settings,
+                            budget: budget,
+                            remarks: remarks,
+                            log: log,
+                            endpoint: Self.endpoint(of: channel, settings)
+                        ),
+                        pool: pool,
+                        eventLoop: channel.eventLoop,
+                        isOnProbation: admission == .onProbation,
+                        becameOwn: { connections.becameOwn(channel) }
                     )
-                    try channel.pipeline.syncOperations.addHandlers([
-                        IdleStateHandler(readTimeout: .seconds(Int64(settings.idleSeconds))),
-                        Connection(answers: answers, pool: pool, eventLoop: channel.eventLoop),
-                    ])
+                    connections.watch(connection, on: channel)
+                    try channel.pipeline.syncOperations.addHandler(connection)
                 }
             }
             .bind(host: settings.host, port: settings.port)

@@ -36,6 +36,8 @@ extension Broker {
         public var lookMilliseconds: Int64 = 500
         /// Descriptors that connections leave for files, half of all at most.
         public var descriptorReserve = 512
+        /// Nil: what the system allows this process.
+        public var maxDescriptors: Int?
         /// The client id by which this broker knows its server's own clients: long, and known to nobody else.
         public var ownClientID: String?
         public var groups = Groups()

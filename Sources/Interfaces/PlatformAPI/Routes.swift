@@ -2,7 +2,7 @@ internal import Bytes
 internal import Events
 internal import HTTPTypes
 public import Hummingbird
-internal import JSON
+public import JSON
 internal import Logs
 internal import NIOCore
 public import Platform
@@ -27,8 +27,13 @@ public struct PlatformAPI: Sendable {
         public var notices: @Sendable () -> [String]
         /// What else keeps the server from being ready, in sentences, beside what the platform knows of.
         public var troubles: @Sendable () -> [String]
+<<<<<<< HEAD
         /// What there is only so much of, beside what the platform knows of: memory, connections and the like.
         public var limits: @Sendable () -> [Limit]
+=======
+        /// How much of its limits the embedded broker uses; nil where there is none.
+        public var brokerUsage: @Sendable () -> JSONValue?
+>>>>>>> 5910bbaa0529f6c1fd20f09653b8bad32871b774
 
         public init(
             version: String,
@@ -37,7 +42,11 @@ public struct PlatformAPI: Sendable {
             environment: String,
             notices: @escaping @Sendable () -> [String],
             troubles: @escaping @Sendable () -> [String] = { [] },
+<<<<<<< HEAD
             limits: @escaping @Sendable () -> [Limit] = { [] }
+=======
+            brokerUsage: @escaping @Sendable () -> JSONValue? = { nil }
+>>>>>>> 5910bbaa0529f6c1fd20f09653b8bad32871b774
         ) {
             self.version = version
             self.kafka = kafka
@@ -45,7 +54,11 @@ public struct PlatformAPI: Sendable {
             self.environment = environment
             self.notices = notices
             self.troubles = troubles
+<<<<<<< HEAD
             self.limits = limits
+=======
+            self.brokerUsage = brokerUsage
+>>>>>>> 5910bbaa0529f6c1fd20f09653b8bad32871b774
         }
     }
 

@@ -60,6 +60,7 @@ extension PlatformAPI {
             "reasons": .array(reasons.map { .string($0.description) }),
             "kafka": .string(about.kafka),
             "dataDirectory": .string(about.dataDirectory),
+            "broker": about.brokerUsage() ?? .null,
             "projections": .array(report.0),
             "openAlerts": .array(report.1.map { .string("\($0.kind): \($0.summary)") }),
             "lastAttestation": report.2.map { .string($0.rfc3339) } ?? .null,

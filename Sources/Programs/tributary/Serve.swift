@@ -43,6 +43,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let start = ContinuousClock.now
+        Broker.raiseDescriptorLimit()
         let (httpHost, httpPort) = try Address.loopback(http, option: "--http")
         let notices = Notices()
         try makeFolder(data)
@@ -53,6 +54,7 @@ struct Serve: AsyncParsableCommand {
         let log = try refusing("connecting to \(bootstrap)") {
             var settings = KafkaLog.Settings(bootstrapServers: bootstrap)
             settings.longestRecordBytes = Int(TopicSpec.longestRecordBytes)
+            if let embedded { settings.clientName = embedded.ownClientID }
             return try KafkaLog(settings) { notices.add($0) }
         }
         let state = StateFolder(data)
@@ -82,7 +84,8 @@ struct Serve: AsyncParsableCommand {
                 dataDirectory: data,
                 environment: SystemClock.environment,
                 notices: { notices.latest },
-                troubles: { embedded?.store.troubles ?? [] }
+                troubles: { embedded?.store.troubles ?? [] },
+                brokerUsage: { embedded?.broker.usage?.json }
             )
         )
         let check = Worker("state-check") {
@@ -136,6 +139,8 @@ struct EmbeddedBroker {
     let store: SegmentStore
     let broker: Broker
     let host: String
+    /// By which it knows the clients of this process, for whom it keeps room that no stranger can take.
+    let ownClientID: String
 
     var address: String { "\(host):\(broker.port)" }
 
@@ -157,6 +162,10 @@ struct EmbeddedBroker {
         var brokerSettings = Broker.Settings()
         brokerSettings.host = host
         brokerSettings.port = port
+        let ownClientID =
+            "tributary-"
+            + (0 ..< 4).map { _ in String(UInt64.random(in: 0 ... .max), radix: 36) }.joined()
+        brokerSettings.ownClientID = ownClientID
         let broker = Broker(store: store, settings: brokerSettings) { notices.add("broker: \($0)") }
         do throws(BrokerError) {
             try await broker.start()
@@ -164,7 +173,7 @@ struct EmbeddedBroker {
             store.close()
             throw Failure.refused("refused: \(error)")
         }
-        return EmbeddedBroker(store: store, broker: broker, host: host)
+        return EmbeddedBroker(store: store, broker: broker, host: host, ownClientID: ownClientID)
     }
 
     func stop() async {
@@ -190,6 +199,7 @@ struct BrokerCommand: AsyncParsableCommand {
 
     func run() async throws {
         let notices = Notices()
+        Broker.raiseDescriptorLimit()
         try makeFolder(data)
         let embedded = try await EmbeddedBroker.start(listen: kafkaListen, in: data, notices)
         print("tributary broker \(Tributary.version): Kafka at \(embedded.address)")

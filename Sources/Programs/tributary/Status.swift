@@ -31,6 +31,7 @@ struct Status: AsyncParsableCommand {
             ["data", status["dataDirectory"]?.plain ?? ""],
             ["attested", status["lastAttestation"]?.string ?? "not yet"],
         ])
+        printBroker(status["broker"])
         print()
         printTable(
             [["PROJECTION", "PARTITION", "NEXT", "LAG"]]
@@ -54,6 +55,24 @@ struct Status: AsyncParsableCommand {
             for line in lines { print("  \(line.plain)") }
         }
     }
+}
+
+/// How much the embedded broker uses of what its clients may use, and what it has refused.
+private func printBroker(_ usage: JSONValue?) {
+    guard let usage, usage["connections"] != nil else { return }
+    let levels = [
+        ("connections", "connections"), ("bytes held", "heldBytes"),
+        ("own bytes", "ownHeldBytes"), ("descriptors", "descriptors"),
+        ("partitions", "partitions"),
+    ]
+    print()
+    printTable(
+        [["BROKER", "NOW", "MOST"]]
+            + levels.map { title, key in
+                [title, usage[key]?["now"]?.plain ?? "", usage[key]?["most"]?.plain ?? ""]
+            }
+            + (usage["refused"]?.object ?? []).map { ["refused: \($0.0)", $0.1.plain, ""] }
+    )
 }
 
 struct Wait: AsyncParsableCommand {

@@ -75,7 +75,10 @@ extension Answers {
                 try store.check(change.applied(to: topic.configuration), for: topic)
             } else {
                 let changed = try store.changeConfiguration(of: topic.name, change.applied)
-                log("Topic \(topic.name) was set anew at a client's request: \(changed.inWords).")
+                remarks.note(
+                    .topics,
+                    "Topic \(topic.name) was set anew at a client's request: \(changed.inWords)."
+                )
             }
         } catch .invalidTopic(let why) {
             throw Refusal(.invalidConfig, why)

@@ -9,6 +9,8 @@ struct Answers: Sendable {
     let store: SegmentStore
     let groups: GroupThread
     let settings: Broker.Settings
+    let budget: Budget
+    let remarks: Remarks
     let log: @Sendable (String) -> Void
     /// Where clients are told to connect.
     let endpoint: Endpoint
@@ -40,13 +42,13 @@ struct Answers: Sendable {
         case .invalidTopic: return .invalidTopic
         case .offsetOutOfRange: return .offsetOutOfRange
         case .corrupt(let what):
-            log("Broken bytes in the log, not served: \(what).")
+            remarks.note(.damage, "Broken bytes in the log, not served: \(what).")
             return .corruptMessage
         case .disk(let why):
-            log("\(what) failed: \(why).")
+            remarks.note(.disk, "\(what) failed: \(why).")
             return .storageError
         case .diskFull(let why):
-            log("\(what) failed, because the disk is full: \(why).")
+            remarks.note(.disk, "\(what) failed, because the disk is full: \(why).")
             return .storageError
         case .closed: return .storageError
         }

@@ -31,7 +31,7 @@ extension Answers {
         do throws(SegmentError) {
             try store.deleteTopic(name)
             groups.topicsWentAway()
-            log("Topic \(name) was deleted at a client's request.")
+            remarks.note(.topics, "Topic \(name) was deleted at a client's request.")
         } catch {
             outcome.error = code(for: error, doing: "Deleting topic \(name)").rawValue
             outcome.message = "Topic \(name) was not deleted: \(error)"

@@ -74,7 +74,7 @@ extension Answers {
                     partitions: settings.defaultPartitions,
                     configuration: [:]
                 )
-                log("Topic \(name) was created because a client asked for it.")
+                remarks.note(.topics, "Topic \(name) was created because a client asked for it.")
                 return described(topic)
             } catch .topicExists {
                 // Another client asked at the same moment.

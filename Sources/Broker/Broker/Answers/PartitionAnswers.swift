@@ -55,7 +55,10 @@ extension Answers {
         guard !onlyValidates else { return }
         do throws(SegmentError) {
             _ = try store.addPartitions(to: asked.name, upTo: asked.count)
-            log("Topic \(asked.name) has \(asked.count) partitions now, at a client's request.")
+            remarks.note(
+                .topics,
+                "Topic \(asked.name) has \(asked.count) partitions now, at a client's request."
+            )
         } catch .invalidTopic(let why) {
             throw Refusal(.invalidPartitions, why)
         } catch {

@@ -27,18 +27,42 @@ final class Connection: ChannelDuplexHandler {
     private var isHeldUp = false
     private var owesRead = false
     private var isStopping = false
-    private var isOver = false
+    private(set) var isOver = false
+    /// What has arrived and was not begun, and the rest of the request that is arriving.
+    private var receiving: Charge
+    /// There was no room for the rest of a request, so nothing more is read until there is.
+    private var waitsForRoom = false
+    /// How many bytes of answers the system has not taken yet.
+    private var unwritten = 0
+    /// When something arrived, when something arrived or was taken, and when the unfinished request began.
+    private(set) var lastHeard = NIODeadline.now()
+    private(set) var lastMoved = NIODeadline.now()
+    private var requestBegan: NIODeadline?
+    /// Whether a client of this very server speaks.
+    private(set) var isOwn = false
+    /// It was let in beyond the limit, in case it is one.
+    let isOnProbation: Bool
+    private let becameOwn: () -> Void
     private var isAdvancing = false
     private var mustAdvanceAgain = false
 
     /// Told to every connection when the broker stops.
     struct Stop: Sendable {}
 
-    init(answers: Answers, pool: NIOThreadPool, eventLoop: any EventLoop) {
+    init(
+        answers: Answers,
+        pool: NIOThreadPool,
+        eventLoop: any EventLoop,
+        isOnProbation: Bool = false,
+        becameOwn: @escaping () -> Void = {}
+    ) {
         self.answers = answers
         self.pool = pool
         self.mailbox = Mailbox(on: eventLoop)
         self.frames = Frames(mostBytes: answers.settings.maxRequestBytes)
+        self.receiving = Charge(answers.budget, isOwn: false)
+        self.isOnProbation = isOnProbation
+        self.becameOwn = becameOwn
         mailbox.belong(to: self)
     }
 
@@ -58,8 +82,11 @@ final class Connection: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isOver else { return }
+        lastHeard = .now()
+        lastMoved = lastHeard
         frames.append(unwrapInboundIn(data))
         advance()
+        account()
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -73,8 +100,6 @@ final class Connection: ChannelDuplexHandler {
             isStopping = true
             hurryFetch()
             advance()
-        case let event as IdleStateHandler.IdleStateEvent where event == .read && exchanges.isEmpty:
-            context.close(promise: nil)
         default: context.fireUserInboundEventTriggered(event)
         }
     }
@@ -83,12 +108,15 @@ final class Connection: ChannelDuplexHandler {
         if mayRead { context.read() } else { owesRead = true }
     }
 
-    private var mayRead: Bool { !isHeldUp && !isStopping && context?.channel.isWritable ?? false }
+    private var mayRead: Bool {
+        !isHeldUp && !isStopping && !waitsForRoom && context?.channel.isWritable ?? false
+    }
 
     /// Takes in what other threads have to say.
     func read(_ notices: [Notice]) {
         for notice in notices { take(notice) }
         advance()
+        account()
     }
 
     /// Writes what is answered, begins what may begin, and reads on if there is room.
@@ -125,12 +153,34 @@ final class Connection: ChannelDuplexHandler {
             firstNumber += 1
             bytesUnderWay -= first.byteCount
             if let answer {
-                context.write(wrapOutboundOut(answer), promise: nil)
+                write(answer, first.charge, to: context)
                 hasWritten = true
             }
         }
         return hasWritten
     }
+
+    /// Writes an answer piece by piece, so that one can see whether somebody takes it.
+    private func write(_ answer: ByteBuffer, _ charge: Charge, to context: ChannelHandlerContext) {
+        var rest = answer
+        charge.set(to: answer.storageCapacity)
+        while let piece = rest.readSlice(length: min(rest.readableBytes, Self.pieceBytes)),
+            piece.readableBytes > 0
+        {
+            let count = piece.readableBytes
+            unwritten += count
+            let written = context.eventLoop.makePromise(of: Void.self)
+            written.futureResult.assumeIsolated().whenComplete { _ in
+                // The charge is held until all of the answer is gone.
+                withExtendedLifetime(charge) {}
+                self.unwritten -= count
+                self.lastMoved = .now()
+            }
+            context.write(wrapOutboundOut(piece), promise: written)
+        }
+    }
+
+    private static let pieceBytes = 1 << 20
 
     /// Begins the next request if its turn has come, and says whether it did.
     private func beginNext(in context: ChannelHandlerContext) -> Bool {
@@ -160,10 +210,13 @@ final class Connection: ChannelDuplexHandler {
         do throws(RequestRefusal) {
             try frames.take(head) { (frame) throws(RequestRefusal) in
                 let number = firstNumber + exchanges.count
+                let charge = Charge(answers.budget, isOwn: isOwn)
+                receiving.move(head.byteCount, to: charge)
                 exchanges.append(
                     Exchange(
                         api: API(rawValue: head.key) ?? .apiVersions,
                         byteCount: head.byteCount,
+                        charge: charge,
                         stage: .elsewhere
                     )
                 )
@@ -171,8 +224,110 @@ final class Connection: ChannelDuplexHandler {
                 set(number, try begin(frame, head, number: number))
             }
         } catch {
-            close(because: error.reason)
+            close(.malformed, because: error.reason)
         }
+    }
+
+    // MARK: What it holds
+
+    func charge(of number: Int) -> Charge {
+        let index = number - firstNumber
+        guard 0 ..< exchanges.count ~= index else {
+            return Charge(answers.budget, isOwn: isOwn)
+        }
+        return exchanges[exchanges.index(exchanges.startIndex, offsetBy: index)].charge
+    }
+
+    /// The request that begins takes so much in memory, besides its bytes.
+    func weigh(_ bytes: Int) {
+        guard let charge = exchanges.last?.charge, bytes > 0 else { return }
+        if !charge.add(bytes), bytes > Self.lightBytes {
+            close(.noRoom, because: "there is no room for its request")
+        }
+    }
+
+    private static let lightBytes = 64 << 10
+
+    /// Holds as much of the budget as has arrived, and before anything more is read the rest of the request that begins.
+    private func account() {
+        guard !isOver else { return }
+        frames.trim()
+        let (received, unfinished) = (frames.received, frames.unfinished)
+        if received == 0 {
+            requestBegan = nil
+        } else if requestBegan == nil || unfinished == nil {
+            requestBegan = lastHeard
+        }
+        guard !waitsForRoom else { return }
+        guard let unfinished, unfinished > Self.lightBytes else {
+            if !receiving.set(to: received), received > Self.lightBytes {
+                close(.noRoom, because: "there is no room for its requests")
+            }
+            return
+        }
+        if receiving.bytes > unfinished { receiving.set(to: unfinished) }
+        let lacking = unfinished - receiving.bytes
+        guard lacking > 0, !receiving.take(lacking) else { return }
+        // What is here already is held at once; only the rest can wait.
+        if received > receiving.bytes, !receiving.set(to: received) {
+            return close(.noRoom, because: "there is no room for its request")
+        }
+        waitsForRoom = true
+        let mailbox = mailbox
+        receiving.wait(for: unfinished - receiving.bytes) { mailbox.post(.mayReadOn) }
+    }
+
+    func mayReadOn() {
+        waitsForRoom = false
+        restartClock()
+    }
+
+    /// A client is known by what it calls itself in its first request. False if it must go.
+    func isWelcome(_ client: String?) -> Bool {
+        if !isOwn, let own = answers.settings.ownClientID, client == own {
+            isOwn = true
+            becameOwn()
+            let charge = Charge(answers.budget, isOwn: true)
+            receiving.move(receiving.bytes, to: charge)
+            receiving = charge
+        }
+        guard isOwn || !isOnProbation else {
+            close(.tooMany, because: "there are enough connections")
+            return false
+        }
+        return true
+    }
+
+    // MARK: How it goes on
+
+    /// Nothing is under way, and nothing waits to be taken.
+    var isIdle: Bool { exchanges.isEmpty && unwritten == 0 }
+
+    /// Something is on its way to the disk.
+    var isProducing: Bool { exchanges.contains { $0.api == .produce } }
+
+    /// What it holds that others may wait for, and only its client can move.
+    var heldIdly: Int {
+        let isArriving = requestBegan != nil && frames.unfinished != nil && !waitsForRoom
+        return (isArriving ? receiving.bytes : 0) + unwritten
+    }
+
+    /// A request that could arrive and does not: since when, and how long it may take.
+    func unfinishedRequest(_ limit: TimeAmount) -> (since: NIODeadline, until: NIODeadline)? {
+        guard let requestBegan, frames.received > 0 else { return nil }
+        guard mayRead else {
+            // It is the broker that does not read on.
+            restartClock()
+            return nil
+        }
+        let more = TimeAmount.seconds(Int64((frames.unfinished ?? 0) >> 20))
+        return (requestBegan, min(requestBegan + limit + more, lastHeard + limit))
+    }
+
+    private func restartClock() {
+        lastHeard = .now()
+        lastMoved = lastHeard
+        if requestBegan != nil { requestBegan = lastHeard }
     }
 
     // MARK: What requests need
@@ -198,22 +353,28 @@ final class Connection: ChannelDuplexHandler {
 
     // MARK: Ends
 
-    func close(because reason: String) {
+    func close(_ kind: Remarks.Kind, because reason: String) {
         guard !isOver, let context else { return }
         isOver = true
-        answers.log("Closed the connection of \(peer): \(reason).")
+        answers.remarks.note(kind, "Closed the connection of \(peer): \(reason).")
         context.close(promise: nil)
     }
+
+    /// Makes room for others; nobody did anything wrong.
+    func giveWay() { context?.close(promise: nil) }
 
     private func refuse(_ refusal: Frames.Refusal) {
         guard let context else { return }
         switch refusal {
         case .length(let count, let most):
-            close(because: "a request of \(count) bytes, where 8 to \(most) are taken")
-        case .tls: close(because: "it speaks TLS, and this port does not")
+            close(.malformed, because: "a request of \(count) bytes, where 8 to \(most) are taken")
+        case .tls: close(.tls, because: "it speaks TLS, and this port does not")
         case .http:
             isOver = true
-            answers.log("Refused an HTTP request of \(peer): this port speaks Kafka's protocol.")
+            answers.remarks.note(
+                .http,
+                "Refused an HTTP request of \(peer): this port speaks Kafka's protocol."
+            )
             var answer = ByteBufferAllocator().buffer(capacity: 256)
             let text = "This port speaks Kafka's protocol, not HTTP.\n"
             answer.writeString(
@@ -235,9 +396,13 @@ final class Connection: ChannelDuplexHandler {
     }
 
     private func abandon() {
+        if waitsForRoom { receiving.stopWaiting() }
+        receiving.set(to: 0)
         for exchange in exchanges {
             switch exchange.stage {
-            case .fetching(let round): rest(round)
+            case .fetching(let round):
+                rest(round)
+                if round.waitsForRoom { exchange.charge.stopWaiting() }
             case .coordinating(let ticket): answers.groups.forget(ticket)
             case .producing, .elsewhere, .answered: break
             }

@@ -5,6 +5,8 @@ internal import Segments
 struct Exchange {
     let api: API
     let byteCount: Int
+    /// What it holds of the budget: the request, and then its answer.
+    let charge: Charge
     var stage: Stage
 
     /// Where the answer is being made.
@@ -87,6 +89,10 @@ final class FetchRound {
     var claim = Claim()
     /// Set when the client's patience is over or somebody waits behind this Fetch: it answers with what there is.
     var isFinal = false
+    /// There was no room for an answer, and it waits until there is.
+    var waitsForRoom = false
+    /// What it was given of that room and has not used yet.
+    var prepaid = 0
     var tokens: [NotificationToken] = []
     var timer: Scheduled<Void>?
 

@@ -48,29 +48,66 @@ extension Connection {
     private func reading(_ round: FetchRound, number: Int) -> @Sendable () -> Void {
         let (answers, mailbox, pool) = (answers, mailbox, pool)
         let (request, header, isFinal) = (round.request, round.header, round.isFinal)
+        let (charge, prepaid) = (charge(of: number), round.prepaid)
+        round.prepaid = 0
         return {
             pool.submit { state in
                 guard case .active = state else { return }
-                mailbox.post(Self.notice(of: request, header, number, isFinal: isFinal, answers))
+                mailbox.post(
+                    Self.notice(
+                        of: request,
+                        header,
+                        number,
+                        isFinal: isFinal,
+                        answers,
+                        charge,
+                        prepaid: prepaid
+                    )
+                )
             }
         }
     }
+
+    /// Waits until there is room for an answer, as long as it takes: those who take none of theirs are hung up on.
+    func waitForRoom(_ round: FetchRound, number: Int) {
+        guard !round.waitsForRoom else { return }
+        round.waitsForRoom = true
+        let mailbox = mailbox
+        charge(of: number).wait(for: Self.leastAnswerBytes) {
+            mailbox.post(.mayAnswer(request: number))
+        }
+    }
+
+    static let leastAnswerBytes = 64 << 10
 
     private static func notice(
         of request: FetchRequest,
         _ header: RequestHeader,
         _ number: Int,
         isFinal: Bool,
-        _ answers: Answers
+        _ answers: Answers,
+        _ charge: Charge,
+        prepaid: Int
     ) -> Notice {
+        let before = charge.bytes - prepaid
+        // A batch comes whole, however few bytes of a partition are asked for.
+        let asked = request.topics.reduce(0) { sum, topic in
+            topic.partitions.reduce(sum) { $0 + max(leastAnswerBytes, Int($1.maxBytes)) }
+        }
+        let most = max(0, min(Answers.mostBytes(of: request), asked) - prepaid)
+        let share = charge.takeShare(upTo: most, least: prepaid > 0 ? 1 : leastAnswerBytes)
+        guard share != nil || prepaid > 0 else { return .noRoom(request: number) }
+        var request = request
+        if share ?? 0 < most { request.maxBytes = Int32(clamping: prepaid + (share ?? 0)) }
         let fetched = answers.answer(request)
         let wanted = min(Int(request.minBytes), Answers.mostBytes(of: request))
         guard isFinal || fetched.hasErrors || fetched.byteCount >= wanted else {
             let seen = fetched.response.topics.flatMap { $0.partitions.map(\.highWatermark) }
+            charge.set(to: before)
             return .foundTooLittle(request: number, above: seen)
         }
         let reserved = 256 + fetched.byteCount + fetched.response.topics.count * 64
-        return notice(number) { () throws(ByteError) in
+        return notice(number, charge) { () throws(ByteError) in
             try header.frame(fetched.response, reserving: reserved)
         }
     }

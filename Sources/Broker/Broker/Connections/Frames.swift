@@ -3,9 +3,6 @@ internal import NIOCore
 /// The bytes that a connection has received, cut into requests. A length is looked at before anything is allocated
 /// for it, and memory grows only with what has arrived.
 struct Frames {
-    /// Only Produce carries much; a longer request of another kind is no honest one.
-    static let mostBytesWithoutRecords = 8 << 20
-
     private var buffer = ByteBuffer()
     private let mostBytes: Int
 
@@ -47,9 +44,9 @@ struct Frames {
         let count = Int(Int32(bitPattern: first))
         guard count >= 8, count <= mostBytes else { throw .length(count, most: mostBytes) }
         guard let key = buffer.getInteger(at: start + 4, as: Int16.self) else { return nil }
-        guard key == API.produce.rawValue || count <= Self.mostBytesWithoutRecords else {
-            throw .length(count, most: Self.mostBytesWithoutRecords)
-        }
+        // A kind that nobody knows is refused once its version is here.
+        let most = API(rawValue: key)?.mostBytes ?? API.mostPlainBytes
+        guard count <= most else { throw .length(count, most: most) }
         guard buffer.readableBytes >= 4 + count,
             let version = buffer.getInteger(at: start + 6, as: Int16.self),
             let correlation = buffer.getInteger(at: start + 8, as: Int32.self)
@@ -66,6 +63,29 @@ struct Frames {
             try body(frame)
         }
         buffer.moveReaderIndex(forwardBy: 4 + head.byteCount)
+    }
+
+    /// How many bytes are here.
+    var received: Int { buffer.readableBytes }
+
+    /// How many bytes the next request has, of which not all are here; nil where that is not known or all are here.
+    var unfinished: Int? {
+        guard let count = buffer.getInteger(at: buffer.readerIndex, as: Int32.self), count >= 8,
+            count <= mostBytes, buffer.readableBytes >= 6, buffer.readableBytes < 4 + Int(count)
+        else { return nil }
+        return 4 + Int(count)
+    }
+
+    /// Lets go of room that a large request has left behind.
+    mutating func trim() {
+        guard buffer.storageCapacity > 1 << 16,
+            buffer.readableBytes < buffer.storageCapacity / 4
+        else { return }
+        guard buffer.readableBytes > 0 else { return buffer = ByteBuffer() }
+        var rest = buffer
+        var small = ByteBufferAllocator().buffer(capacity: rest.readableBytes)
+        small.writeBuffer(&rest)
+        buffer = small
     }
 
     /// The first four letters of HTTP's methods and of its second version.

@@ -16,23 +16,24 @@ extension Connection {
             client: String((header.client ?? "").prefix(Self.longestClientName)),
             host: context?.channel.remoteAddress?.ipAddress ?? "unknown"
         )
-        let mailbox = mailbox
+        let (mailbox, charge) = (mailbox, charge(of: number))
         answers.groups.post { coordinator, now in
             guard !coordinator.isClosing else {
                 return mailbox.post(
-                    Self.notice(number) { () throws(ByteError) in
+                    Self.notice(number, charge) { () throws(ByteError) in
                         try header.frame(request.refused(.notCoordinator))
                     }
                 )
             }
             request.put(to: coordinator, caller, now) { response in
                 mailbox.post(
-                    Self.notice(number) { () throws(ByteError) in try header.frame(response) }
+                    Self.notice(number, charge) { () throws(ByteError) in try header.frame(response)
+                    }
                 )
             }
         } refuse: { error in
             mailbox.post(
-                Self.notice(number) { () throws(ByteError) in
+                Self.notice(number, charge) { () throws(ByteError) in
                     try header.frame(request.refused(error))
                 }
             )

@@ -11,7 +11,13 @@ enum Notice: Sendable {
     /// A Fetch found less than it wants: it waits on, for offsets above these.
     case foundTooLittle(request: Int, above: [Int64])
     case answered(request: Int, ByteBuffer)
-    case failed(request: Int, String)
+    case failed(request: Int, Remarks.Kind, String)
+    /// There is room for the rest of the request that is arriving.
+    case mayReadOn
+    /// There is none for the answer to a Fetch.
+    case noRoom(request: Int)
+    /// There is room for the answer to a Fetch.
+    case mayAnswer(request: Int)
 }
 
 /// Where other threads leave notices for a connection. However many arrive before the event loop comes by, it is

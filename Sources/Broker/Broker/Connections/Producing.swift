@@ -38,14 +38,17 @@ extension Connection {
             if let fault = round.response.topics.lazy.flatMap(\.partitions).first(where: {
                 $0.error != 0
             }) {
-                close(because: "a batch sent with acks=0 was refused with error \(fault.error)")
+                close(
+                    .unacknowledged,
+                    because: "a batch sent with acks=0 was refused with error \(fault.error)"
+                )
             }
             return .answered(nil)
         }
         do throws(ByteError) {
             return .answered(try round.header.frame(round.response))
         } catch {
-            close(because: "an answer could not be written down: \(error)")
+            close(.answers, because: "an answer could not be written down: \(error)")
             return .answered(nil)
         }
     }

@@ -29,6 +29,7 @@ extension Connection {
                 return .answered(try RequestHeader.refusingVersion(correlation: head.correlation))
             }
             let (header, body) = try RequestHeader.read(frame, as: api, version: head.version)
+            guard isWelcome(header.client) else { return .answered(nil) }
             return try begin(header, body, number: number)
         } catch {
             throw RequestRefusal(reason: "a request of kind \(api) makes no sense: \(error)")
@@ -99,9 +100,11 @@ extension Connection {
         }
     }
 
+    /// Reads the request that begins, and has it hold what it takes in memory.
     func decode<Message: Request>(_ body: WireReader) throws(ByteError) -> Message {
         var (body, message) = (body, Message())
         try message.pass(through: &body)
+        weigh(body.weight)
         return message
     }
 
@@ -111,23 +114,37 @@ extension Connection {
         _ number: Int,
         _ answer: @escaping @Sendable (Answers) -> Body
     ) -> Exchange.Stage {
-        let (answers, mailbox) = (answers, mailbox)
+        let (answers, mailbox, charge) = (answers, mailbox, charge(of: number))
         pool.submit { state in
             // A pool that ends takes its connections with it.
             guard case .active = state else { return }
             mailbox.post(
-                Self.notice(number) { () throws(ByteError) in try header.frame(answer(answers)) }
+                Self.notice(number, charge) { () throws(ByteError) in
+                    try header.frame(answer(answers))
+                }
             )
         }
         return .elsewhere
     }
 
-    /// The notice that an answer is made, or could not be written down.
-    static func notice(_ number: Int, _ frame: () throws(ByteError) -> ByteBuffer) -> Notice {
+    /// The notice that an answer is made, or could not be: it is written down, and held, where it is made.
+    static func notice(
+        _ number: Int,
+        _ charge: Charge,
+        _ frame: () throws(ByteError) -> ByteBuffer
+    ) -> Notice {
         do throws(ByteError) {
-            return .answered(request: number, try frame())
+            let frame = try frame()
+            guard charge.set(to: frame.storageCapacity) else {
+                return .failed(request: number, .noRoom, "there is no room for its answer")
+            }
+            return .answered(request: number, frame)
         } catch {
-            return .failed(request: number, "an answer could not be written down: \(error)")
+            return .failed(
+                request: number,
+                .answers,
+                "an answer could not be written down: \(error)"
+            )
         }
     }
 
@@ -153,7 +170,17 @@ extension Connection {
         case .answered(let number, let answer):
             if case .fetching(let round) = stage(of: number) { rest(round) }
             set(number, .answered(answer))
-        case .failed(_, let reason): close(because: reason)
+        case .failed(_, let kind, let reason): close(kind, because: reason)
+        case .mayReadOn: mayReadOn()
+        case .noRoom(let number):
+            guard case .fetching(let round) = stage(of: number) else { return }
+            round.claim = Claim()
+            waitForRoom(round, number: number)
+        case .mayAnswer(let number):
+            guard case .fetching(let round) = stage(of: number) else { return }
+            round.waitsForRoom = false
+            round.prepaid = Self.leastAnswerBytes
+            read(round, number: number)
         }
     }
 }

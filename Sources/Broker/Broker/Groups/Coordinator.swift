@@ -23,6 +23,9 @@ final class Coordinator {
     var waiting: [UInt64: (group: String, member: String)] = [:]
     /// Appends under way.
     var appends: [UInt64: Append] = [:]
+    /// Of all groups.
+    private(set) var memberCount = 0
+    private(set) var memberBytes = 0
     /// When `tick` has something to do, at the earliest.
     private(set) var wakeAt: Int64 = 0
     /// Whoever comes now is sent away.
@@ -86,6 +89,10 @@ final class Coordinator {
     /// Every operation on a group ends here: what is left of it is noted, and when it must be looked at again.
     func settle(_ group: Group, _ now: GroupTime) {
         note(group, now)
+        let size = group.size
+        memberCount += size.members - group.counted.members
+        memberBytes += size.bytes - group.counted.bytes
+        group.counted = size
         if group.isUnused, group.keptUntil <= now.ticks {
             // One with offsets needs no time of its own: it goes with them.
             group.keptUntil = .min

@@ -43,6 +43,8 @@ final class Group {
     var emptySince: Int64?
     /// Until when it is remembered although it has neither members nor offsets, by the clock that never goes back.
     var keptUntil: Int64 = .min
+    /// What it counts for in the limits of all groups together.
+    var counted = (members: 0, bytes: 0)
 
     init(_ id: String) { self.id = id }
 
@@ -56,6 +58,12 @@ final class Group {
 
     /// The longest that any member wants to wait.
     var rebalanceTimeout: Int64 { members.values.map(\.rebalanceTimeout).max() ?? 0 }
+
+    /// What it is to count for: members, those who are about to be included, and what they say and were told.
+    var size: (members: Int, bytes: Int) {
+        let shares = members.values.reduce(0) { $0 + $1.assignment.count }
+        return (members.count + reserved.count, protocolBytes + shares)
+    }
 
     var protocolBytes: Int { members.values.reduce(0) { $0 + $1.byteCount } }
 

@@ -19,6 +19,10 @@ extension Broker.Settings {
         public var maxMemberBytes = 1 << 20
         /// What the members of a group may say together, and their assignments together.
         public var maxGroupBytes = 16 << 20
+        /// The members of all groups together, and what all of them say and are told: a group can outlive the connections
+        /// of its members.
+        public var maxAllMembers = 20_000
+        public var maxAllMemberBytes = 64 << 20
         /// What may be stored beside an offset (`offset.metadata.max.bytes`).
         public var maxMetadataBytes = 4_096
         /// All offsets of all groups, in memory.

@@ -22,6 +22,7 @@ final class GroupThread: Sendable {
     private let store: SegmentStore
     private let settings: Broker.Settings.Groups
     private let clock: @Sendable () -> GroupTime
+    private let remarks: Remarks
     private let log: @Sendable (String) -> Void
     private let inbox = Mutex(Inbox())
     private let wakeUp = Semaphore()
@@ -31,11 +32,13 @@ final class GroupThread: Sendable {
     init(
         store: SegmentStore,
         settings: Broker.Settings.Groups,
+        remarks: Remarks,
         log: @escaping @Sendable (String) -> Void,
         clock: @escaping @Sendable () -> GroupTime = { .now() }
     ) {
         self.store = store
         self.settings = settings
+        self.remarks = remarks
         self.log = log
         self.clock = clock
     }
@@ -108,6 +111,7 @@ final class GroupThread: Sendable {
         let offsets = StoredOffsetLog(
             store: store,
             compactionBytes: settings.compactionBytes,
+            remarks: remarks,
             log: log
         ) { [weak self] number, error in
             self?.post { coordinator, now in coordinator.settled(number, error, now) }

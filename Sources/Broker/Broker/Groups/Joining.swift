@@ -23,6 +23,9 @@ extension Coordinator {
         guard others + Member.byteCount(of: request.protocols) <= settings.maxGroupBytes else {
             return refuse(.groupMaxSizeReached)
         }
+        guard memberBytes + Member.byteCount(of: request.protocols) <= settings.maxAllMemberBytes,
+            own != nil || memberCount < settings.maxAllMembers
+        else { return refuse(.groupMaxSizeReached) }
         let waiting = Waiting(ticket: caller.ticket, reply: reply)
         if !request.member.isEmpty, group.reserved[request.member] == nil {
             if let fault = group.fault(of: request.member, instance: request.instance) {

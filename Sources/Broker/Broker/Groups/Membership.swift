@@ -28,7 +28,9 @@ extension Coordinator {
         case .completing:
             let shares = request.assignments
             let bytes = shares.reduce(0) { $0 + $1.assignment.bytes.count }
-            guard bytes <= settings.maxGroupBytes else { return refuse(.invalidRequest) }
+            guard bytes <= settings.maxGroupBytes,
+                memberBytes + bytes <= settings.maxAllMemberBytes
+            else { return refuse(.invalidRequest) }
             answer(member, SyncGroupResponse(refusing: .rebalanceInProgress))
             member.owesSync = false
             member.sync = Waiting(ticket: caller.ticket, reply: reply)

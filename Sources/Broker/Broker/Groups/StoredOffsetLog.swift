@@ -10,6 +10,7 @@ struct StoredOffsetLog: OffsetLog {
 
     let store: SegmentStore
     let compactionBytes: Int
+    let remarks: Remarks
     let log: @Sendable (String) -> Void
     /// Tells the coordinator's thread what became of an append.
     let settled: @Sendable (UInt64, ErrorCode) -> Void
@@ -23,11 +24,13 @@ struct StoredOffsetLog: OffsetLog {
     init(
         store: SegmentStore,
         compactionBytes: Int,
+        remarks: Remarks,
         log: @escaping @Sendable (String) -> Void,
         settled: @escaping @Sendable (UInt64, ErrorCode) -> Void
     ) {
         self.store = store
         self.compactionBytes = compactionBytes
+        self.remarks = remarks
         self.log = log
         self.settled = settled
     }
@@ -68,13 +71,13 @@ struct StoredOffsetLog: OffsetLog {
     func append(_ records: [OffsetRecord], number: UInt64, at date: Int64) {
         let bytes = OffsetBatch.bytes(of: records, at: date)
         size.bytes += bytes.count
-        let (settled, log) = (settled, log)
+        let (settled, remarks) = (settled, remarks)
         store.append(bytes, to: Self.partition) { outcome in
             switch outcome {
             case .success: settled(number, .none)
             case .failure(.messageTooLarge): settled(number, .invalidCommitOffsetSize)
             case .failure(let refusal):
-                log("Offsets were not stored: \(refusal).")
+                remarks.note(.offsets, "Offsets were not stored: \(refusal).")
                 settled(number, .coordinatorNotAvailable)
             }
         }

@@ -8,8 +8,9 @@ struct WireReader: Wire {
     let isFlexible: Bool
     private var buffer: ByteBuffer
     private let start: Int
-    /// A field can be as short as one byte and is ten times that in memory, so their number is bounded too.
-    private var elementsLeft = 262_144
+    /// A field can be as short as one byte and is a hundred times that in memory, so their number is bounded too.
+    private static let mostElements = 131_072
+    private var elementsLeft = mostElements
 
     init(_ buffer: ByteBuffer, version: Int16, isFlexible: Bool) {
         self.buffer = buffer
@@ -20,6 +21,8 @@ struct WireReader: Wire {
 
     var position: Int { buffer.readerIndex - start }
     var remaining: Int { buffer.readableBytes }
+    /// About what the elements of arrays read so far take in memory.
+    var weight: Int { (Self.mostElements - elementsLeft) * 256 }
 
     mutating func integer<Integer: FixedWidthInteger>(_ value: inout Integer) throws(ByteError) {
         guard let read = buffer.readInteger(as: Integer.self) else {

@@ -1,0 +1,21 @@
+extension Broker {
+    /// How much is used now of what may be.
+    public struct Usage: Sendable, Hashable {
+        /// Of one thing.
+        public struct Level: Sendable, Hashable {
+            public var now: Int
+            public var most: Int
+        }
+
+        public var connections: Level
+        /// Bytes that clients make the broker hold: requests that arrive or are under way, answers not taken yet.
+        public var heldBytes: Level
+        /// The same of the server's own clients, which have a part for themselves.
+        public var ownHeldBytes: Level
+        /// Files and sockets of this process.
+        public var descriptors: Level
+        public var partitions: Level
+        /// How often something was refused or went wrong since the start, by what it was.
+        public var refused: [String: Int]
+    }
+}

@@ -1,0 +1,365 @@
+import NIOCore
+import Testing
+
+@testable import Broker
+
+/// At one tenth of the size that the limits have by default.
+private func small(_ settings: inout Broker.Settings) {
+    settings.maxConnections = 100
+    settings.ownConnections = 4
+    settings.maxHeldBytes = 25 << 20
+    settings.ownHeldBytes = 12 << 20
+    settings.patienceMilliseconds = 200
+    settings.lookMilliseconds = 50
+    settings.ownClientID = "the server's own"
+}
+
+private let mebibyte = 1 << 20
+
+@Suite struct `What clients make the broker hold` {
+    /// The beginning of a Produce that will never be finished.
+    private static func beginning(of count: Int) throws -> ArraySlice<UInt8> {
+        let request = TestClient.produce([UInt8](repeating: 7, count: count), to: "events")
+        return try encoded(request, version: 9, correlation: 1).dropLast(1_000)
+    }
+
+    private static func isWithin(_ level: Broker.Usage.Level) -> Bool {
+        level.now <= level.most + level.most / 4
+    }
+
+    @Test
+    func `is within its limit where many never finish what they began, and others are served`()
+        async throws
+    {
+        try await withBroker(small) { scene in
+            let honest = try scene.client()
+            try honest.create("events")
+            let strangers = try (0 ..< 60).map { _ in try scene.client() }
+            var unsent = try [ArraySlice<UInt8>](
+                repeating: Self.beginning(of: 2 * mebibyte),
+                count: strangers.count
+            )
+            for round in 0 ..< 20 {
+                for (index, stranger) in strangers.enumerated() {
+                    unsent[index] = unsent[index].dropFirst(stranger.sendAtOnce(unsent[index]))
+                }
+                let usage = try #require(scene.broker.usage)
+                #expect(Self.isWithin(usage.heldBytes), "\(usage)")
+                #expect(try honest.produce(TestBatch("\(round)").bytes, to: "events").error == 0)
+            }
+            // A large one waits until those who stand still are hung up on.
+            let large = TestBatch(values: [[UInt8](repeating: 65, count: 900_000)]).bytes
+            #expect(try honest.produce(large, to: "events").error == 0)
+            #expect(try honest.fetch("events").values.count == 20)
+        }
+    }
+
+    @Test
+    func `is given back, and whoever held it and stood still is hung up on for those who wait`()
+        async throws
+    {
+        try await withBroker(small) { scene in
+            let honest = try scene.client()
+            try honest.create("events", ["max.message.bytes": "30000000"])
+            let strangers = try (0 ..< 12).map { _ in try scene.client() }
+            for stranger in strangers {
+                _ = stranger.sendAtOnce(try Self.beginning(of: 2 * mebibyte))
+            }
+            #expect(
+                try await eventually {
+                    (scene.broker.usage?.heldBytes.now ?? 0) > 20 * mebibyte
+                }
+            )
+            let large = TestBatch(values: [[UInt8](repeating: 65, count: 20 * mebibyte)]).bytes
+            #expect(try honest.produce(large, to: "events").error == 0)
+            #expect(strangers.contains { $0.isClosed })
+            #expect(
+                scene.broker.usage?.refused["clients that held memory and stood still"] ?? 0 > 0
+            )
+            withExtendedLifetime(strangers) {}
+        }
+    }
+
+    @Test func `of answers that nobody takes is within its limit, and others are answered`()
+        async throws
+    {
+        try await withBroker(small) { scene in
+            let honest = try scene.client()
+            try honest.create("events")
+            let batch = TestBatch(values: [[UInt8](repeating: 65, count: 900_000)]).bytes
+            for _ in 0 ..< 16 { _ = try honest.produce(batch, to: "events") }
+            let request = TestClient.fetch(
+                "events",
+                maxBytes: 100 << 20,
+                partitionBytes: 100 << 20
+            )
+            let strangers = try (0 ..< 60).map { _ in try scene.client() }
+            for stranger in strangers {
+                for _ in 0 ..< 4 { try stranger.send(request, version: 12) }
+            }
+            for _ in 0 ..< 10 {
+                let usage = try #require(scene.broker.usage)
+                #expect(Self.isWithin(usage.heldBytes), "\(usage)")
+                var (offset, count) = (Int64(0), 0)
+                while count < 16 {
+                    let more = try honest.fetch("events", from: offset).values.count
+                    (offset, count) = (offset + Int64(more), count + more)
+                }
+            }
+            withExtendedLifetime(strangers) {}
+        }
+    }
+
+    @Test func `is nothing once everybody is gone`() async throws {
+        try await withBroker(small) { scene in
+            try scene.client().create("events")
+            do {
+                let clients = try (0 ..< 20).map { _ in try scene.client() }
+                for (index, client) in clients.enumerated() {
+                    switch index % 4 {
+                    case 0: _ = client.sendAtOnce(try Self.beginning(of: mebibyte))
+                    case 1: try client.send(TestClient.fetch("events", wait: 60_000), version: 12)
+                    case 2:
+                        _ = try client.produce(TestBatch("x").bytes, to: "events")
+                        _ = try client.fetch("events")
+                    default: try client.send(MetadataRequest(), version: 12)
+                    }
+                }
+            }
+            #expect(
+                try await eventually {
+                    let usage = try #require(scene.broker.usage)
+                    return usage.heldBytes.now == 0 && usage.connections.now == 0
+                }
+            )
+        }
+    }
+
+    @Test func `has a part that is the server's own clients', whatever strangers do`() async throws
+    {
+        try await withBroker({ settings in
+            small(&settings)
+            // Nobody makes room.
+            settings.patienceMilliseconds = 3_600_000
+        }) { scene in
+            let own = try scene.client("the server's own")
+            try own.create("events")
+            let strangers = try (0 ..< 60).map { _ in try scene.client() }
+            for stranger in strangers {
+                _ = stranger.sendAtOnce(try Self.beginning(of: 2 * mebibyte).prefix(100_000))
+            }
+            #expect(
+                try await eventually { (scene.broker.usage?.heldBytes.now ?? 0) > 22 * mebibyte }
+            )
+            let large = TestBatch(values: [[UInt8](repeating: 65, count: 1_000_000)]).bytes
+            for _ in 0 ..< 10 { #expect(try own.produce(large, to: "events").error == 0) }
+            #expect(try own.fetch("events", from: 3).records.byteCount > 1_000_000)
+            withExtendedLifetime(strangers) {}
+        }
+    }
+
+    @Test(arguments: API.allCases.filter { $0 != .produce })
+    func `by a request that is no Produce is little: a longer one is refused before it arrives`(
+        api: API
+    ) async throws {
+        #expect(api.mostBytes <= 4 * mebibyte)
+        var frames = Frames(mostBytes: 100 * mebibyte)
+        var head = ByteBuffer()
+        head.writeInteger(Int32(api.mostBytes + 1))
+        head.writeInteger(api.rawValue)
+        frames.append(head)
+        #expect(throws: Frames.Refusal.length(api.mostBytes + 1, most: api.mostBytes)) {
+            try frames.head()
+        }
+    }
+
+    @Test func `for a request that is not finished in time ends with its connection`() async throws
+    {
+        try await withBroker({ settings in
+            small(&settings)
+            settings.requestSeconds = 1
+        }) { scene in
+            let (idle, slow) = (try scene.client(), try scene.client())
+            _ = try idle.ask(ApiVersionsRequest(), version: 3)
+            _ = slow.sendAtOnce([0, 0, 1, 0, 0, 3, 0, 1])
+            #expect(try await eventually { slow.isClosed })
+            #expect(scene.broker.usage?.refused["requests that were not finished in time"] == 1)
+            // Whoever has begun nothing owes nothing.
+            #expect(try idle.ask(ApiVersionsRequest(), version: 3).error == 0)
+        }
+    }
+}
+
+@Suite struct `Where there are as many connections as may be` {
+    @Test func `the one that was silent for longest gives way to a new one`() async throws {
+        try await withBroker(small) { scene in
+            let busy = try scene.client()
+            try busy.create("events")
+            let idle = try (0 ..< 150).map { number in
+                let client = try scene.client()
+                _ = try busy.ask(ApiVersionsRequest(), version: 3)
+                if number % 2 == 0 { _ = try client.ask(ApiVersionsRequest(), version: 3) }
+                return client
+            }
+            #expect(try #require(scene.broker.usage).connections.now <= 101)
+            #expect(try scene.client().ask(ApiVersionsRequest(), version: 3).error == 0)
+            #expect(idle[0].isClosed)
+            #expect(try busy.ask(ApiVersionsRequest(), version: 3).error == 0)
+        }
+    }
+
+    @Test func `there are some for the server's own clients, and no stranger gets those`()
+        async throws
+    {
+        try await withBroker({ settings in
+            small(&settings)
+            settings.maxConnections = 0
+            settings.ownConnections = 2
+        }) { scene in
+            for _ in 0 ..< 3 {
+                #expect(throws: TestClient.Failure.closed) {
+                    try scene.client().ask(ApiVersionsRequest(), version: 3)
+                }
+            }
+            let own = try scene.client("the server's own")
+            #expect(try own.ask(ApiVersionsRequest(), version: 3).error == 0)
+            #expect(throws: TestClient.Failure.closed) {
+                try scene.client().ask(ApiVersionsRequest(), version: 3)
+            }
+            #expect(try own.ask(ApiVersionsRequest(), version: 3).error == 0)
+            let usage = try #require(scene.broker.usage)
+            #expect(usage.refused["connections where there were enough"] == 4)
+        }
+    }
+
+    @Test func `because files need the rest of the descriptors, it is the same`() async throws {
+        let before = Descriptors.open
+        try await withBroker({ settings in
+            small(&settings)
+            settings.maxDescriptors = before + 120
+            settings.descriptorReserve = 40
+        }) { scene in
+            let clients = try (0 ..< 40).map { _ in
+                let client = try scene.client()
+                _ = try client.ask(ApiVersionsRequest(), version: 3)
+                return client
+            }
+            let newest = try scene.client()
+            #expect(try newest.ask(ApiVersionsRequest(), version: 3).error == 0)
+            // Each of them costs two descriptors here, because both its ends are.
+            #expect(try #require(scene.broker.usage).connections.now < 40)
+            #expect(clients[0].isClosed)
+            withExtendedLifetime(clients) {}
+        }
+    }
+}
+
+@Suite struct `A budget` {
+    @Test func `gives room to who needs least first, and takes back what nobody holds`() {
+        let budget = Budget(most: 100, mostOwn: 50)
+        var first: Charge? = Charge(budget, isOwn: false)
+        #expect(first?.take(80) == true)
+        let order = Scene.Lines()
+        let (large, light) = (Charge(budget, isOwn: false), Charge(budget, isOwn: false))
+        #expect(!large.take(70))
+        large.wait(for: 70) { order.add("large") }
+        light.wait(for: 25) { order.add("light") }
+        #expect(order.all == [])
+        #expect(budget.takeShortage(isOwn: false) == 95)
+        first = nil
+        #expect(order.all == ["light", "large"])
+        #expect(budget.held(isOwn: false) == 95)
+        #expect([large.bytes, light.bytes] == [70, 25])
+        #expect(budget.held(isOwn: true) == 0)
+    }
+
+    @Test func `lets in alone what is larger than all of it, and says when it is far beyond`() {
+        let budget = Budget(most: 100, mostOwn: 50)
+        let charge = Charge(budget, isOwn: false)
+        #expect(charge.take(300))
+        #expect(!budget.isWithin(isOwn: false))
+        let other = Charge(budget, isOwn: false)
+        #expect(!other.take(1))
+        #expect(!other.set(to: 1))
+        charge.set(to: 100)
+        #expect(other.set(to: 20))
+        #expect(!other.set(to: 60))
+    }
+
+    @Test func `shares out a quarter of what is left, so that the next finds some`() {
+        let budget = Budget(most: 1_000, mostOwn: 50)
+        let charges = (0 ..< 30).map { _ in Charge(budget, isOwn: false) }
+        let shares = charges.map { $0.takeShare(upTo: 500, least: 10) }
+        #expect(shares.prefix(3) == [250, 187, 140])
+        #expect(shares.last == .some(nil))
+        #expect(budget.held(isOwn: false) <= 1_000)
+    }
+
+    @Test func `forgets whoever waits no more`() {
+        let budget = Budget(most: 100, mostOwn: 50)
+        let (first, second) = (Charge(budget, isOwn: false), Charge(budget, isOwn: false))
+        #expect(first.take(100))
+        let order = Scene.Lines()
+        second.wait(for: 10) { order.add("second") }
+        second.stopWaiting()
+        first.set(to: 0)
+        #expect(order.all == [])
+        #expect(budget.held(isOwn: false) == 0)
+    }
+}
+
+@Suite struct `What clients make the broker say` {
+    @Test func `is said at once, then counted, and said once a minute`() {
+        let lines = Scene.Lines()
+        let remarks = Remarks { lines.add($0) }
+        let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
+        remarks.note(.http, "HTTP of a.", now: start)
+        remarks.note(.tls, "TLS of b.", now: start)
+        #expect(lines.all == ["HTTP of a.", "TLS of b."])
+        for number in 0 ..< 10_000 { remarks.note(.http, "HTTP of \(number).", now: start) }
+        remarks.tell(now: start + .seconds(59))
+        #expect(lines.all.count == 2)
+        remarks.tell(now: start + .seconds(60))
+        #expect(lines.all.count == 3)
+        #expect(
+            lines.all[2]
+                == "In the last minute again: 10000 HTTP on this port (the last: HTTP of 9999.)"
+        )
+        remarks.tell(now: start + .seconds(61))
+        #expect(lines.all.count == 3)
+        // What was silent for a minute is news again; what was not is counted on.
+        remarks.note(.tls, "TLS of c.", now: start + .seconds(62))
+        remarks.note(.http, "HTTP of d.", now: start + .seconds(62))
+        #expect(lines.all.dropFirst(3) == ["TLS of c."])
+        remarks.tellRest()
+        #expect(
+            lines.all.last == "In the last minute again: 1 HTTP on this port (the last: HTTP of d.)"
+        )
+        #expect(remarks.counts == [.http: 10_002, .tls: 2])
+    }
+
+    @Test func `about a thousand clients that speak HTTP is one line`() async throws {
+        try await withBroker { scene in
+            for _ in 0 ..< 1_000 {
+                let client = try scene.client()
+                try client.send(Array("GET / HTTP/1.1\r\n\r\n".utf8))
+            }
+            #expect(
+                try await eventually {
+                    scene.broker.usage?.refused["HTTP on this port"] ?? 0 >= 1_000
+                }
+            )
+            #expect(scene.lines.all.count == 1)
+            await scene.broker.stop()
+            #expect(scene.lines.all.count == 2)
+            #expect(scene.lines.all.last?.contains("999 HTTP on this port") ?? false)
+        }
+    }
+
+    @Test func `about broken bytes is one line, however often they are asked for`() {
+        let lines = Scene.Lines()
+        let remarks = Remarks { lines.add($0) }
+        for _ in 0 ..< 100 { remarks.note(.damage, "Broken bytes in the log, not served: x.") }
+        #expect(lines.all.count == 1)
+    }
+}
