@@ -1,19 +1,27 @@
 public import Hummingbird
+internal import HummingbirdCore
 public import Logging
 public import NIOCore
 
 extension PlatformAPI {
     /// The server of these routes, on loopback.
+    /// `notice`: Gets a line about what was refused, once a minute at most.
     /// `running`: Called once the port is open.
     public func server(
         host: String,
         port: Int,
         group: any EventLoopGroup,
         logger: Logger,
+        notice: @escaping @Sendable (String) -> Void = { _ in },
         running: @escaping @Sendable (any Channel) async -> Void
     ) -> some ApplicationProtocol {
-        Application(
+        traffic.report(on: group.any(), to: notice)
+        let gatekeeper = gatekeeper
+        return Application(
             router: router(),
+            server: HTTPServerBuilder { [traffic] responder in
+                HTTPConnections(traffic, gatekeeper, responder: responder)
+            },
             configuration: .init(address: .hostname(host, port: port), serverName: "tributary"),
             onServerRunning: running,
             eventLoopGroupProvider: .shared(group),

@@ -55,6 +55,7 @@ extension PlatformAPI {
             "projections": .array(report.0),
             "openAlerts": .array(report.1.map { .string("\($0.kind): \($0.summary)") }),
             "lastAttestation": report.2.map { .string($0.rfc3339) } ?? .null,
+            "http": traffic.json,
             "notices": .array(about.notices().map(JSONValue.string)),
         ])
     }

@@ -36,6 +36,8 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Use this Kafka cluster instead: HOST:PORT,…")
     var kafka: String?
 
+    @OptionGroup(title: "Limits of HTTP") var limits: HTTPLimitOptions
+
     func validate() throws {
         _ = try Address.parse(http, option: "--http")
         _ = try Address.parse(kafkaListen, option: "--kafka-listen")
@@ -83,7 +85,8 @@ struct Serve: AsyncParsableCommand {
                 environment: SystemClock.environment,
                 notices: { notices.latest },
                 troubles: { embedded?.store.troubles ?? [] }
-            )
+            ),
+            limits: limits.limits
         )
         let check = Worker("state-check") {
             platform.checkState { () throws(StoreError) in try store.verify() }
@@ -92,8 +95,13 @@ struct Serve: AsyncParsableCommand {
         logger.logLevel = .error
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         let isUp = Mutex(false)
-        let application = api.server(host: httpHost, port: httpPort, group: group, logger: logger) {
-            channel in
+        let application = api.server(
+            host: httpHost,
+            port: httpPort,
+            group: group,
+            logger: logger,
+            notice: { notices.add($0) }
+        ) { channel in
             let port = channel.localAddress?.port ?? httpPort
             let took = (ContinuousClock.now - start) / .milliseconds(1)
             print(

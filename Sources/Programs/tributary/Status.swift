@@ -31,6 +31,7 @@ struct Status: AsyncParsableCommand {
             ["data", status["dataDirectory"]?.plain ?? ""],
             ["attested", status["lastAttestation"]?.string ?? "not yet"],
         ])
+        printHTTP(status["http"])
         print()
         printTable(
             [["PROJECTION", "PARTITION", "NEXT", "LAG"]]
@@ -47,6 +48,27 @@ struct Status: AsyncParsableCommand {
             for line in lines { print("  \(line.plain)") }
         }
     }
+}
+
+/// What the clients of HTTP take of the server, and what was refused because it was too much.
+private func printHTTP(_ http: JSONValue?) {
+    guard let http else { return }
+    func use(_ key: String, _ unit: String) -> String {
+        "\(http[key]?["current"]?.plain ?? "?") of \(http[key]?["limit"]?.plain ?? "?") \(unit)"
+    }
+    let refused = (http["refused"]?.object ?? []).filter { $0.1 != 0 }
+        .map { "\($0.1.plain) \($0.0)" }
+    printTable(
+        [
+            [
+                "HTTP",
+                [
+                    use("connections", "connections"), use("readers", "readers"),
+                    use("bytesInFlight", "bytes of bodies"),
+                ].joined(separator: ", "),
+            ]
+        ] + (refused.isEmpty ? [] : [["", "refused: " + refused.joined(separator: ", ")]])
+    )
 }
 
 struct Wait: AsyncParsableCommand {
