@@ -128,9 +128,11 @@ let package = Package(
             "Streams",
             "Workers",
             .hummingbird,
+            .hummingbirdCore,
             .httpTypes,
             .logging,
-            .nio
+            .nio,
+            .nioHTTP1
         ),
 
         .program(
@@ -290,7 +292,9 @@ let package = Package(
             "Store",
             .hummingbird,
             .httpTypes,
-            .nio
+            .logging,
+            .nio,
+            .nioPosix
         ),
         .tests(
             of: "Platform",
@@ -325,6 +329,10 @@ extension Target.Dependency {
     )
     static let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
     static let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdCore = Target.Dependency.product(
+        name: "HummingbirdCore",
+        package: "hummingbird"
+    )
     static let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
     static let lifecycle = Target.Dependency.product(
         name: "ServiceLifecycle",

@@ -10,6 +10,7 @@ internal import Projections
 internal import Records
 internal import Store
 internal import Streams
+internal import Synchronization
 internal import Workers
 
 /// Any topic as JSON lines.
@@ -32,6 +33,17 @@ extension PlatformAPI {
         let partition = try number("partition").map { Int32(clamping: $0) }
         let (from, limit) = (try number("from"), try number("limit") ?? .max)
         let follow = query["follow"] == "true"
+        guard traffic.takeReader() else {
+            traffic.refused(.readers)
+            throw Problem(
+                "busy",
+                "Too much at once",
+                .serviceUnavailable,
+                "\(traffic.limits.readers) clients read topics already: ask again.",
+                retryAfterSeconds: 1
+            )
+        }
+        let seat = ReaderSeat(in: traffic)
         let cursor = try await platform.pool.run { [platform] in
             try EventCursor(
                 log: platform.log,
@@ -42,7 +54,10 @@ extension PlatformAPI {
             )
         }
         let body = ResponseBody { [platform] writer in
-            defer { cursor.close() }
+            defer {
+                cursor.close()
+                seat.leave()
+            }
             var left = limit
             while left > 0, let batches = try await platform.pool.run({ try cursor.next() }) {
                 var lines = ByteBuffer()
@@ -103,6 +118,24 @@ extension PlatformAPI {
         )
         return try tables.get(Arbiter.effects, id)?.offset != record.offset
     }
+}
+
+/// One of the places of those who read topics. It is free again when the answer ends, or is never begun.
+private final class ReaderSeat: Sendable {
+    private let traffic: Traffic
+    private let isTaken = Mutex(true)
+
+    init(in traffic: Traffic) { self.traffic = traffic }
+
+    func leave() {
+        let wasTaken = isTaken.withLock { isTaken in
+            defer { isTaken = false }
+            return isTaken
+        }
+        if wasTaken { traffic.giveBackReader() }
+    }
+
+    deinit { leave() }
 }
 
 extension JSONValue {

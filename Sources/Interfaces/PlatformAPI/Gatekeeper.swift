@@ -1,21 +1,28 @@
 internal import HTTPTypes
 internal import Hummingbird
 
-/// Keeps web pages out: whatever the user visits could post to loopback from the user's own browser.
+/// Decides by the head of a request alone whether it is let in: before its body is read, and before a client that
+/// waits with its body (`Expect: 100-continue`) is told to send it.
+///
+/// It keeps web pages out: whatever the user visits could post to loopback from the user's own browser.
 struct Gatekeeper: RouterMiddleware {
     let routes: RouteTable
+    let limits: HTTPLimits
 
     func handle(
         _ request: Request,
         context: BasicRequestContext,
         next: @concurrent (Request, BasicRequestContext) async throws -> Response
     ) async throws -> Response {
-        try check(request)
+        try check(request.head)
+        if request.method == .options {
+            return Response(status: .noContent, headers: [.allow: allowed(request.head)])
+        }
         return try await next(request, context)
     }
 
-    private func check(_ request: Request) throws {
-        let host = request.head.authority ?? ""
+    func check(_ head: HTTPRequest) throws(Problem) {
+        let host = head.authority ?? ""
         guard Self.isLoopback(host) else {
             throw Problem(
                 "foreignHost",
@@ -25,7 +32,7 @@ struct Gatekeeper: RouterMiddleware {
                     + "until there is access control."
             )
         }
-        if let sender = Self.foreignSender(of: request, at: host) {
+        if let sender = Self.foreignSender(of: head, at: host) {
             throw Problem(
                 "foreignOrigin",
                 "Requests of other sites are refused",
@@ -33,22 +40,69 @@ struct Gatekeeper: RouterMiddleware {
                 "\(sender) is not this server's own."
             )
         }
-        try routes.check(request)
-        guard request.method != .get, request.method != .delete else { return }
-        let type =
-            request.headers[.contentType]?.split(separator: ";").first.map { $0.lowercased() } ?? ""
-        let takesLines = request.uri.path.hasSuffix("/records")
-        guard type == "application/json" || takesLines && type == "application/x-ndjson" else {
-            throw Problem(
-                "mediaType",
-                "The body has the wrong type",
-                .unsupportedMediaType,
-                takesLines
-                    ? "Send `Content-Type: application/x-ndjson`, one JSON object a line."
-                    : "Send `Content-Type: application/json`."
+        try routes.check(head.method, head.pathAlone)
+        switch head.method {
+        case .get, .head, .delete, .options: break
+        default:
+            try checkType(of: head)
+            try checkCoding(of: head)
+        }
+        try checkLength(of: head)
+    }
+
+    private func allowed(_ head: HTTPRequest) -> String {
+        let methods = routes.methods(of: head.pathAlone)
+        return (methods.isEmpty ? ["GET", "HEAD", "OPTIONS"] : methods).joined(separator: ", ")
+    }
+
+    // What may come in a body.
+
+    private func checkType(of head: HTTPRequest) throws(Problem) {
+        let path = head.pathAlone
+        let types =
+            path.hasSuffix("/records")
+            ? ["application/x-ndjson", "application/json"]
+            : path.isOfOpenInference
+                ? ["application/json", "application/octet-stream"] : ["application/json"]
+        guard let text = head.headerFields[.contentType] else {
+            // The Open Inference Protocol asks for no type, and its clients send none. A browser sends none where a
+            // page has it send bytes, and says then whose page that is.
+            guard path.isOfOpenInference, head.isOfNoBrowser else {
+                throw Self.wrongType("The body has no `Content-Type`: send `\(types[0])`.")
+            }
+            return
+        }
+        guard let type = MediaType(text), types.contains(type.name) else {
+            throw Self.wrongType(
+                path.hasSuffix("/records")
+                    ? "Send `Content-Type: application/x-ndjson`, one JSON object a line, and not `\(text)`."
+                    : "Send `Content-Type: application/json`, and not `\(text)`."
+            )
+        }
+        if let charset = type.charset, !["utf-8", "utf8", "us-ascii"].contains(charset) {
+            throw Self.wrongType(
+                "The body is read as UTF-8, and `Content-Type` says `charset=\(charset)`."
             )
         }
     }
+
+    private static func wrongType(_ detail: String) -> Problem {
+        Problem("mediaType", "The body has the wrong type", .unsupportedMediaType, detail)
+    }
+
+    private func checkCoding(of head: HTTPRequest) throws(Problem) {
+        guard let text = head.headerFields[.contentEncoding] else { return }
+        guard ContentCoding(text) != nil else { throw ContentCoding.unknown(text) }
+    }
+
+    private func checkLength(of head: HTTPRequest) throws(Problem) {
+        let limit = limits.bodyBytes(of: head.pathAlone)
+        if let length = head.headerFields[.contentLength].flatMap({ Int($0) }), length > limit {
+            throw .tooLarge(limit)
+        }
+    }
+
+    // Who asks.
 
     static func isLoopback(_ authority: String) -> Bool {
         let host: Substring
@@ -65,17 +119,43 @@ struct Gatekeeper: RouterMiddleware {
 
     /// What betrays a page of another site, or of another port. A browser sends no Origin with an image, and says only
     /// by Fetch Metadata (https://www.w3.org/TR/fetch-metadata/) whose page has asked for it.
-    private static func foreignSender(of request: Request, at host: String) -> String? {
-        if let origin = request.headers[.origin],
+    private static func foreignSender(of head: HTTPRequest, at host: String) -> String? {
+        if let origin = head.headerFields[.origin],
             !["http", "https"].contains(where: {
                 "\($0)://\(host)".lowercased() == origin.lowercased()
             })
         {
             return "The Origin `\(origin)`"
         }
-        if let site = request.headers[.fetchSite], ["cross-site", "same-site"].contains(site) {
+        if let site = head.headerFields[.fetchSite], ["cross-site", "same-site"].contains(site) {
             return "A page of which the browser says `Sec-Fetch-Site: \(site)`"
         }
         return nil
+    }
+}
+
+extension HTTPRequest {
+    /// The path without the question behind it.
+    var pathAlone: String { String((path ?? "").prefix { $0 != "?" && $0 != "#" }) }
+
+    /// Whether nothing says that a browser sends it.
+    fileprivate var isOfNoBrowser: Bool {
+        headerFields[.origin] == nil && headerFields[.fetchSite] == nil
+    }
+}
+
+extension String {
+    /// Whether a path is one of the Open Inference Protocol, which has errors of its own form.
+    var isOfOpenInference: Bool { self == "/v2" || hasPrefix("/v2/") }
+}
+
+extension Problem {
+    static func tooLarge(_ limit: Int) -> Problem {
+        Problem(
+            "tooLarge",
+            "The body is too large",
+            .contentTooLarge,
+            "At most \(limit) bytes, as they come and unpacked."
+        )
     }
 }

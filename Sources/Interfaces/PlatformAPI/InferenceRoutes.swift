@@ -20,8 +20,9 @@ extension PlatformAPI {
         ])
     }
 
-    func inferenceModel(_ name: String) async throws -> Response {
-        let served = try await served(name)
+    /// `version`: Nil: the one that answers now; another than that is not there.
+    func inferenceModel(_ name: String, version: String? = nil) async throws -> Response {
+        let served = try await served(name, version)
         let fields = served.plan.rows.fields.filter {
             served.plan.reads($0.name) || $0.name == served.id
         }
@@ -31,81 +32,55 @@ extension PlatformAPI {
             "inputs": .array(
                 fields.map { field in
                     [
-                        "name": .string(field.name), "datatype": .string(field.type.datatype),
+                        "name": .string(field.name),
+                        "datatype": .string(InferenceDatatype(of: field.type).rawValue),
                         "shape": [-1],
                     ]
                 }
             ),
-            "outputs": .array([["name": "probability", "datatype": "FP32", "shape": [-1]]]),
+            "outputs": .array([
+                ["name": .string(InferenceRequest.output), "datatype": "FP32", "shape": [-1]]
+            ]),
         ])
     }
 
-    func inferenceReady(_ name: String) async throws -> Response {
-        _ = try await served(name)
+    func inferenceReady(_ name: String, version: String? = nil) async throws -> Response {
+        _ = try await served(name, version)
         return Response.json(["name": .string(name), "ready": true])
     }
 
     /// Each input is a field with one value for each row; `at` may be given as a parameter.
-    func infer(_ name: String, _ request: Request) async throws -> Response {
-        do {
-            return try await inferred(name, request)
-        } catch {
-            // The protocol has errors of its own shape.
-            let problem = Problem(error)
-            return Response.json(["error": .string(problem.detail)], status: problem.status)
-        }
-    }
-
-    private func inferred(_ name: String, _ request: Request) async throws -> Response {
-        let asked = try JSONValue(parsing: try await request.collectedBody())
-        guard let inputs = asked["inputs"]?.array, !inputs.isEmpty else {
+    func infer(
+        _ name: String,
+        version: String? = nil,
+        _ request: Request
+    ) async throws -> Response {
+        guard request.headers[.inferenceHeaderLength] == nil else {
             throw Problem.malformed(
-                "Send {\"inputs\": [{\"name\": \"carrier\", \"shape\": [1], \"datatype\": \"BYTES\", \"data\": [\"B6\"]}]}."
+                "Binary tensors are not read: send `data` as JSON, without `Inference-Header-Content-Length` (tritonclient: `binary_data=False`)."
             )
         }
-        var columns: [(name: String, values: [JSONValue])] = []
-        for input in inputs {
-            guard let field = input["name"]?.string, let data = input["data"]?.array else {
-                throw Problem.malformed(
-                    "An input has a `name`, a `shape`, a `datatype` and `data`."
-                )
-            }
-            let values = data.flatMap { $0.array ?? [$0] }
-            if let shape = input["shape"]?.array?.compactMap(\.integer) {
-                let count = shape.reduce(Int64(1)) {
-                    $0.multipliedReportingOverflow(by: $1).partialValue
-                }
-                guard count == Int64(values.count) else {
-                    throw Problem.invalid(
-                        "The input \(field) has \(values.count) values, and its shape says otherwise."
-                    )
-                }
-            }
-            columns.append((field, values))
-        }
-        let count = columns[0].values.count
-        guard count > 0, count <= 1_000, columns.allSatisfy({ $0.values.count == count }) else {
-            throw Problem.invalid("Every input has the same 1 to 1,000 rows.")
-        }
-        let at = try asked["parameters"]?.instant("at", pointer: "/parameters/at")
-        let rows = (0 ..< count).map { row in
-            JSONValue.object(columns.map { ($0.name, $0.values[row]) })
-        }
+        let served = try await served(name, version)
+        let body = try JSONValue(parsing: try await request.collectedBody())
+        let asked = try InferenceRequest(body, fields: served.plan.rows.fields)
+        let at = try asked.parameters?.instant("at", pointer: "/parameters/at")
         let predictions = try await platform.predict(
             name,
-            rows,
+            asked.rows,
             at: at,
             traceparent: request.headers[HTTPField.Name.traceparent],
             actor: request.headers[HTTPField.Name.actor]
         )
+        let answering = predictions.first.map { String($0.predicted.version) } ?? ""
+        guard version == nil || version == answering else {
+            throw PlatformError.conflict(
+                "version \(answering) of \(name) took the place of the one that was asked for"
+            )
+        }
         var members: [(String, JSONValue)] = [
-            ("model_name", .string(name)),
-            (
-                "model_version",
-                .string(predictions.first.map { String($0.predicted.version) } ?? "")
-            ),
+            ("model_name", .string(name)), ("model_version", .string(answering)),
         ]
-        if let id = asked["id"]?.string { members.append(("id", .string(id))) }
+        if let id = asked.id { members.append(("id", .string(id))) }
         // A parameter holds one value: the ids of several rows stand in it with commas between them.
         let ids = predictions.map(\.id.description).joined(separator: ",")
         members += [
@@ -114,8 +89,8 @@ extension PlatformAPI {
                 "outputs",
                 [
                     [
-                        "name": "probability", "datatype": "FP32",
-                        "shape": [.integer(Int64(count))],
+                        "name": .string(InferenceRequest.output), "datatype": "FP32",
+                        "shape": [.integer(Int64(asked.rows.count))],
                         "data": .array(
                             predictions.map { .figure($0.predicted.probability) }
                         ),
@@ -126,24 +101,20 @@ extension PlatformAPI {
         return Response.json(.object(members))
     }
 
-    private func served(_ name: String) async throws -> ServedModel {
+    private func served(_ name: String, _ version: String?) async throws -> ServedModel {
         guard let definition = try EndpointCatalog.View(platform.store).endpoint(name)?.definition
         else { throw PlatformError.declined(Declined(ServingRefusal.unknownEndpoint(name))) }
-        return try await platform.pool.run { [platform] in
+        let served = try await platform.pool.run { [platform] in
             try platform.servedModel(of: definition, in: platform.store)
         }
-    }
-}
-
-extension FieldType {
-    /// The protocol's name for it.
-    fileprivate var datatype: String {
-        switch self {
-        case .bool: "BOOL"
-        case .int32: "INT32"
-        case .int64: "INT64"
-        case .float: "FP64"
-        case .string, .timestamp: "BYTES"
+        guard version == nil || version == String(served.version) else {
+            throw Problem(
+                "notFound",
+                "There is no such thing",
+                .notFound,
+                "\(name) answers with version \(served.version), and not with \(version ?? "")."
+            )
         }
+        return served
     }
 }

@@ -23,6 +23,8 @@ struct Problem: Error {
     var retryAfterSeconds: Int?
     /// The methods that the path takes.
     var allow: String?
+    /// How a body may be packed.
+    var acceptEncoding: String?
 
     init(
         _ type: String,
@@ -32,7 +34,8 @@ struct Problem: Error {
         pointer: String? = nil,
         more: [(String, JSONValue)] = [],
         retryAfterSeconds: Int? = nil,
-        allow: String? = nil
+        allow: String? = nil,
+        acceptEncoding: String? = nil
     ) {
         self.type = type
         self.title = title
@@ -42,20 +45,37 @@ struct Problem: Error {
         self.more = more
         self.retryAfterSeconds = retryAfterSeconds
         self.allow = allow
+        self.acceptEncoding = acceptEncoding
     }
 
-    var response: Response {
+    /// `isOfOpenInference`: The Open Inference Protocol has errors of its own form.
+    func response(isOfOpenInference: Bool = false) -> Response {
+        var response = Response.json(json(isOfOpenInference: isOfOpenInference), status: status)
+        for field in fields(isOfOpenInference: isOfOpenInference) {
+            response.headers[field.name] = field.value
+        }
+        return response
+    }
+
+    func json(isOfOpenInference: Bool) -> JSONValue {
+        if isOfOpenInference { return ["error": .string(detail)] }
         var members: [(String, JSONValue)] = [
             ("type", .string(type)), ("title", .string(title)),
             ("status", .integer(Int64(status.code))),
             ("detail", .string(detail)),
         ]
         if let pointer { members.append(("pointer", .string(pointer))) }
-        var response = Response.json(.object(members + more), status: status)
-        response.headers[.contentType] = "application/problem+json"
-        if let retryAfterSeconds { response.headers[.retryAfter] = String(retryAfterSeconds) }
-        if let allow { response.headers[.allow] = allow }
-        return response
+        return .object(members + more)
+    }
+
+    func fields(isOfOpenInference: Bool) -> HTTPFields {
+        var fields: HTTPFields = [
+            .contentType: isOfOpenInference ? "application/json" : "application/problem+json"
+        ]
+        if let retryAfterSeconds { fields[.retryAfter] = String(retryAfterSeconds) }
+        if let allow { fields[.allow] = allow }
+        if let acceptEncoding { fields[.acceptEncoding] = acceptEncoding }
+        return fields
     }
 }
 
@@ -84,6 +104,13 @@ extension Problem {
                 "The archive does not give or take what is kept in it",
                 .serviceUnavailable,
                 "\(error)"
+            )
+        case is BrokenRequest:
+            self.init(
+                "badRequest",
+                "The request did not come to its end",
+                .badRequest,
+                "The connection ended before the body did."
             )
         case is WorkPool.Busy:
             self.init(
@@ -203,7 +230,7 @@ extension Response {
                 "Our fault",
                 .internalServerError,
                 "the answer cannot be written: \(error)"
-            ).response
+            ).response()
         }
     }
 }
@@ -223,13 +250,27 @@ struct ProblemMiddleware: RouterMiddleware {
         context: BasicRequestContext,
         next: @concurrent (Request, BasicRequestContext) async throws -> Response
     ) async throws -> Response {
+        var response: Response
         do {
-            return try await next(request, context)
+            response = try await next(request, context)
         } catch {
-            var response = Problem(error).response
-            // What answers HEAD has no body, and a client would take one for the next answer (RFC 9110, 9.3.2).
-            if request.method == .head { response.body = ResponseBody() }
-            return response
+            let isOfOpenInference = request.uri.path.isOfOpenInference
+            response = Problem(error).response(isOfOpenInference: isOfOpenInference)
         }
+        // What answers HEAD has the headers of the answer to GET and no body (RFC 9110, 9.3.2).
+        if request.method == .head { response = response.withoutBody }
+        return response
+    }
+}
+
+extension Response {
+    /// Nothing that would make the body is run.
+    fileprivate var withoutBody: Response {
+        Response(
+            status: status,
+            headers: headers,
+            body: headers[.contentLength] == nil
+                ? ResponseBody { try await $0.finish(nil) } : ResponseBody()
+        )
     }
 }

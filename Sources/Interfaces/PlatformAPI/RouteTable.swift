@@ -24,23 +24,36 @@ struct RouteTable: Sendable {
         routes.append(Route(method: method, path: path, parts: parts, answer: answer))
     }
 
+    /// What answers GET answers HEAD too.
     func serve(on router: Router<BasicRequestContext>) {
         for route in routes {
             router.on(RouterPath(route.path), method: route.method, use: route.answer)
+            if route.method == .get {
+                router.on(RouterPath(route.path), method: .head, use: route.answer)
+            }
         }
     }
 
+    /// The methods that a path takes, in order; empty: nobody serves it.
+    func methods(of path: String) -> [String] {
+        let asked = Self.parts(of: path)
+        var methods = Set(routes.filter { $0.parts.fits(asked) }.map(\.method.rawValue))
+        guard !methods.isEmpty else { return [] }
+        if methods.contains("GET") { methods.insert("HEAD") }
+        methods.insert("OPTIONS")
+        return methods.sorted()
+    }
+
     /// Refuses a method that a path does not take, and says which it does. Paths that nobody serves are left alone.
-    func check(_ request: Request) throws {
-        let asked = Self.parts(of: request.uri.path)
-        let methods = routes.filter { $0.parts.fits(asked) }.map(\.method)
-        guard !methods.isEmpty, !methods.contains(request.method) else { return }
-        let allowed = methods.map(\.rawValue).sorted().joined(separator: ", ")
+    func check(_ method: HTTPRequest.Method, _ path: String) throws(Problem) {
+        let methods = methods(of: path)
+        guard !methods.isEmpty, !methods.contains(method.rawValue) else { return }
+        let allowed = methods.joined(separator: ", ")
         throw Problem(
             "method",
             "The path does not take this method",
             .methodNotAllowed,
-            "\(request.uri.path) takes \(allowed), and not \(request.method.rawValue).",
+            "\(path) takes \(allowed), and not \(method.rawValue).",
             allow: allowed
         )
     }

@@ -15,6 +15,7 @@ internal import Streams
 public struct PlatformAPI: Sendable {
     let platform: Platform
     let about: About
+    let traffic: Traffic
 
     /// What the server says of itself.
     public struct About: Sendable {
@@ -62,20 +63,24 @@ public struct PlatformAPI: Sendable {
         }
     }
 
-    public init(_ platform: Platform, about: About) {
+    public init(_ platform: Platform, about: About, limits: HTTPLimits = HTTPLimits()) {
         self.platform = platform
         self.about = about
+        self.traffic = Traffic(limits)
     }
 
     public func router() -> Router<BasicRequestContext> {
         let router = Router(context: BasicRequestContext.self)
         let routes = routes
         router.add(middleware: ProblemMiddleware())
-        router.add(middleware: Gatekeeper(routes: routes))
+        router.add(middleware: gatekeeper)
+        router.add(middleware: BodyMiddleware(traffic: traffic))
         router.add(middleware: AtLeastMiddleware(platform: platform))
         routes.serve(on: router)
         return router
     }
+
+    var gatekeeper: Gatekeeper { Gatekeeper(routes: routes, limits: traffic.limits) }
 
     private var routes: RouteTable {
         var routes = RouteTable()
@@ -201,13 +206,24 @@ public struct PlatformAPI: Sendable {
         routes.add(.get, "/v2") { _, _ in inferenceServer() }
         routes.add(.get, "/v2/health/live") { _, _ in Response.json(["live": true]) }
         routes.add(.get, "/v2/health/ready") { _, _ in try ready() }
-        routes.add(.get, "/v2/models/:name") { _, context in try await inferenceModel(context.name)
+        routes.add(.get, "/v2/models/:name") { _, context in
+            try await inferenceModel(context.name)
         }
         routes.add(.get, "/v2/models/:name/ready") { _, context in
             try await inferenceReady(context.name)
         }
         routes.add(.post, "/v2/models/:name/infer") { request, context in
             try await infer(context.name, request)
+        }
+        let version = "/v2/models/:name/versions/:version"
+        routes.add(.get, version) { _, context in
+            try await inferenceModel(context.name, version: context.version)
+        }
+        routes.add(.get, version + "/ready") { _, context in
+            try await inferenceReady(context.name, version: context.version)
+        }
+        routes.add(.post, version + "/infer") { request, context in
+            try await infer(context.name, version: context.version, request)
         }
     }
 
@@ -275,21 +291,6 @@ extension Request {
             traceparent: headers[HTTPField.Name.traceparent]
         )
     }
-
-    func collectedBody(upTo limit: Int = 16 << 20) async throws -> [UInt8] {
-        let buffer: ByteBuffer
-        do {
-            buffer = try await body.collect(upTo: limit)
-        } catch is NIOTooManyBytesError {
-            throw Problem(
-                "tooLarge",
-                "The body is too large",
-                .contentTooLarge,
-                "At most \(limit) bytes."
-            )
-        }
-        return Array(buffer.readableBytesView)
-    }
 }
 
 extension String {
@@ -323,6 +324,8 @@ extension HTTPField.Name {
     static let idempotencyKey = name("Idempotency-Key")
     static let traceparent = name("traceparent")
     static let fetchSite = name("Sec-Fetch-Site")
+    /// How much of a body is JSON, with binary tensors behind it.
+    static let inferenceHeaderLength = name("Inference-Header-Content-Length")
 
     private static func name(_ text: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(text) else {

@@ -1,20 +1,31 @@
 public import Hummingbird
+internal import HummingbirdCore
 public import Logging
 public import NIOCore
 
 extension PlatformAPI {
     /// The server of these routes, on loopback.
+    /// `notice`: Gets a line about what was refused, once a minute at most.
     /// `running`: Called once the port is open.
     public func server(
         host: String,
         port: Int,
         group: any EventLoopGroup,
         logger: Logger,
+        notice: @escaping @Sendable (String) -> Void = { _ in },
         running: @escaping @Sendable (any Channel) async -> Void
     ) -> some ApplicationProtocol {
-        Application(
+        traffic.report(on: group.any(), to: notice)
+        let gatekeeper = gatekeeper
+        return Application(
             router: router(),
+<<<<<<< HEAD
             server: .http1(additionalChannelHandlers: [CloseOnExec()]),
+=======
+            server: HTTPServerBuilder { [traffic] responder in
+                HTTPConnections(traffic, gatekeeper, responder: responder)
+            },
+>>>>>>> cc7fd2821d0c363566a25d7949806278690c3b87
             configuration: .init(address: .hostname(host, port: port), serverName: "tributary"),
             onServerRunning: { channel in
                 do {

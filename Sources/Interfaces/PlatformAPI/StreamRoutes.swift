@@ -70,7 +70,7 @@ extension PlatformAPI {
 
     /// One record a line, appended as it came.
     func publish(to name: String, _ request: Request) async throws -> Response {
-        let body = try await request.collectedBody(upTo: 64 << 20)
+        let body = try await request.collectedBody()
         let lines = body.split(separator: UInt8(ascii: "\n")).map { line in
             line.last == UInt8(ascii: "\r") ? Array(line.dropLast()) : Array(line)
         }.filter { !$0.isEmpty }

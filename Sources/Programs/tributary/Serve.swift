@@ -36,6 +36,8 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Use this Kafka cluster instead: HOST:PORT,…")
     var kafka: String?
 
+    @OptionGroup(title: "Limits of HTTP") var limits: HTTPLimitOptions
+
     func validate() throws {
         _ = try Address.parse(http, option: "--http")
         _ = try Address.parse(kafkaListen, option: "--kafka-listen")
@@ -84,9 +86,15 @@ struct Serve: AsyncParsableCommand {
                 dataDirectory: data,
                 environment: SystemClock.environment,
                 notices: { notices.latest },
+<<<<<<< HEAD
                 troubles: { embedded?.store.troubles ?? [] },
                 brokerUsage: { embedded?.broker.usage?.json }
             )
+=======
+                troubles: { embedded?.store.troubles ?? [] }
+            ),
+            limits: limits.limits
+>>>>>>> cc7fd2821d0c363566a25d7949806278690c3b87
         )
         let check = Worker("state-check") {
             platform.checkState { () throws(StoreError) in try store.verify() }
@@ -95,8 +103,13 @@ struct Serve: AsyncParsableCommand {
         logger.logLevel = .error
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         let isUp = Mutex(false)
-        let application = api.server(host: httpHost, port: httpPort, group: group, logger: logger) {
-            channel in
+        let application = api.server(
+            host: httpHost,
+            port: httpPort,
+            group: group,
+            logger: logger,
+            notice: { notices.add($0) }
+        ) { channel in
             let port = channel.localAddress?.port ?? httpPort
             let took = (ContinuousClock.now - start) / .milliseconds(1)
             print(

@@ -1,0 +1,156 @@
+internal import Documents
+internal import JSON
+internal import Records
+
+/// What a request of the Open Inference Protocol asks: rows, made of one column for each input.
+struct InferenceRequest {
+    /// The one output there is.
+    static let output = "probability"
+    private static let mostRows = 1_000
+
+    var id: String?
+    var parameters: JSONValue?
+    var rows: [JSONValue]
+
+    /// `fields`: Those that a row may have.
+    init(_ asked: JSONValue, fields: [StreamDefinition.Field]) throws(Problem) {
+        guard let members = asked.object else {
+            throw .malformed("A request is an object with `inputs`.")
+        }
+        parameters = asked["parameters"]
+        if let parameters, parameters.object == nil {
+            throw .malformed("`parameters` is an object.", pointer: "/parameters")
+        }
+        if let value = asked["id"] {
+            guard let text = value.string else {
+                throw .malformed("`id` is a text.", pointer: "/id")
+            }
+            id = text
+        }
+        for (name, _) in members where !["id", "parameters", "inputs", "outputs"].contains(name) {
+            throw .invalid(
+                "A request has no `\(name)`: it has `id`, `parameters`, `inputs` and `outputs`."
+            )
+        }
+        guard let inputs = asked["inputs"]?.array, !inputs.isEmpty else {
+            throw .malformed(
+                "Send {\"inputs\": [{\"name\": \"carrier\", \"shape\": [1], \"datatype\": \"BYTES\", \"data\": [\"B6\"]}]}.",
+                pointer: "/inputs"
+            )
+        }
+        var columns: [(name: String, values: [JSONValue])] = []
+        for (index, input) in inputs.enumerated() {
+            let column = try Self.column(input, at: "/inputs/\(index)", fields)
+            guard !columns.contains(where: { $0.name == column.name }) else {
+                throw .invalid("The input `\(column.name)` comes twice.")
+            }
+            if let first = columns.first, first.values.count != column.values.count {
+                throw .invalid(
+                    "Every input has the same rows: `\(first.name)` has \(first.values.count), and `\(column.name)` \(column.values.count)."
+                )
+            }
+            columns.append(column)
+        }
+        let count = columns[0].values.count
+        guard (1 ... Self.mostRows).contains(count) else {
+            throw .invalid("A request has 1 to \(Self.mostRows) rows, and this one has \(count).")
+        }
+        try Self.checkOutputs(asked["outputs"])
+        rows = (0 ..< count).map { row in
+            .object(columns.map { ($0.name, $0.values[row]) })
+        }
+    }
+
+    private static func column(
+        _ input: JSONValue,
+        at pointer: String,
+        _ fields: [StreamDefinition.Field]
+    ) throws(Problem) -> (name: String, values: [JSONValue]) {
+        guard let name = input["name"]?.string else {
+            throw .malformed(
+                "An input has a `name`, a `shape`, a `datatype` and `data`.",
+                pointer: pointer
+            )
+        }
+        guard let field = fields.first(where: { $0.name == name }) else {
+            throw .invalid(
+                "There is no input `\(name)`: there are \(fields.map(\.name).joined(separator: ", "))."
+            )
+        }
+        guard let text = input["datatype"]?.string, let datatype = InferenceDatatype(rawValue: text)
+        else {
+            throw .invalid(
+                "The input `\(name)` names as its `datatype` one of \(InferenceDatatype.allCases.map(\.rawValue).joined(separator: ", "))."
+            )
+        }
+        guard datatype.fits(field.type) else {
+            throw .invalid(
+                "The input `\(name)` is \(field.type.phrase), so its datatype is \(InferenceDatatype(of: field.type).rawValue), and not \(text)."
+            )
+        }
+        guard let count = rowCount(input["shape"]) else {
+            throw .invalid(
+                "The `shape` of the input `\(name)` is [rows] or [rows, 1], with one value for each row."
+            )
+        }
+        guard let data = input["data"] else {
+            throw .malformed(
+                input["parameters"]?["binary_data_size"] == nil
+                    ? "The input `\(name)` has no `data`."
+                    : "The input `\(name)` is binary: send its `data` as JSON (tritonclient: `binary_data=False`).",
+                pointer: pointer
+            )
+        }
+        guard let values = values(data, as: input["shape"]?.array?.count ?? 1, count) else {
+            throw .invalid(
+                "The `data` of the input `\(name)` are not what its `shape` says: \(count) values, in one list or as deep as the shape."
+            )
+        }
+        if let index = values.firstIndex(where: { !datatype.holds($0) }) {
+            throw .invalid(
+                "Value \(index) of the input `\(name)` is \(values[index].phrase), and no \(text)."
+            )
+        }
+        return (name, values)
+    }
+
+    /// Nil: the shape is no column's.
+    private static func rowCount(_ shape: JSONValue?) -> Int? {
+        guard let dimensions = shape?.array, (1 ... 2).contains(dimensions.count),
+            let rows = dimensions[0].integer.flatMap({ Int(exactly: $0) }), rows >= 0
+        else { return nil }
+        return dimensions.count == 1 || dimensions[1] == 1 ? rows : nil
+    }
+
+    /// Flat, or nested as the shape is. Nil: otherwise.
+    private static func values(_ data: JSONValue, as depth: Int, _ count: Int) -> [JSONValue]? {
+        guard let list = data.array, list.count == count else { return nil }
+        guard list.contains(where: { $0.array != nil }) else { return list }
+        guard depth == 2 else { return nil }
+        let rows = list.compactMap { row in
+            row.array.flatMap { $0.count == 1 && $0[0].array == nil ? $0[0] : nil }
+        }
+        return rows.count == count ? rows : nil
+    }
+
+    private static func checkOutputs(_ outputs: JSONValue?) throws(Problem) {
+        guard let outputs, !outputs.isNull else { return }
+        guard let list = outputs.array else {
+            throw .malformed("`outputs` is a list of objects with a `name`.", pointer: "/outputs")
+        }
+        var isAsked = false
+        for (index, output) in list.enumerated() {
+            guard let name = output["name"]?.string else {
+                throw .malformed("An output has a `name`.", pointer: "/outputs/\(index)")
+            }
+            guard name == Self.output else {
+                throw .invalid("There is no output `\(name)`: there is `\(Self.output)`.")
+            }
+            guard !isAsked else { throw .invalid("The output `\(name)` is asked for twice.") }
+            isAsked = true
+            guard output["parameters"]?["classification"] == nil else {
+                throw .invalid("The output `\(name)` is a probability, and has no classes to name.")
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import HTTPTypes
+import JSON
+import Records
+import Testing
+
+@testable import PlatformAPI
+
+/// What the Open Inference Protocol says of a request.
+@Suite struct `A request for inference` {
+    private static let fields: [StreamDefinition.Field] = [
+        .init("carrier", .string), .init("distance", .int32), .init("delay", .float),
+        .init("late", .bool), .init("at", .timestamp),
+    ]
+
+    private func read(_ text: String) throws -> InferenceRequest {
+        try InferenceRequest(JSONValue(parsing: Array(text.utf8)), fields: Self.fields)
+    }
+
+    private func input(
+        _ name: String = "distance",
+        _ shape: String = "[2]",
+        _ datatype: String = "INT32",
+        _ data: String = "[1, 2]"
+    ) -> String {
+        "{\"name\": \"\(name)\", \"shape\": \(shape), \"datatype\": \"\(datatype)\", \"data\": \(data)}"
+    }
+
+    @Test func `is one column for each input, flat or as deep as its shape`() throws {
+        let carrier = input("carrier", "[2]", "BYTES", "[\"B6\", null]")
+        for (shape, data) in [
+            ("[2]", "[1, 2]"), ("[2, 1]", "[1, 2]"), ("[2, 1]", "[[1], [2]]"),
+        ] {
+            let request = try read(
+                "{\"id\": \"a\", \"inputs\": [\(carrier), \(input("distance", shape, "INT32", data))]}"
+            )
+            #expect(request.id == "a")
+            #expect(
+                request.rows == [
+                    ["carrier": "B6", "distance": 1], ["carrier": .null, "distance": 2],
+                ]
+            )
+        }
+    }
+
+    @Test func `takes every type that can hold the field's`() throws {
+        for (name, datatype, data) in [
+            ("distance", "UINT8", "[255, 0]"), ("distance", "INT64", "[-5, 5.0]"),
+            ("delay", "FP32", "[1.5, 2]"), ("delay", "FP64", "[1e300, 2]"),
+            ("delay", "INT16", "[1, 2]"), ("late", "BOOL", "[true, false]"),
+            ("at", "BYTES", "[\"2026-01-01T00:00:00Z\", \"2026-01-01T00:00:00Z\"]"),
+        ] {
+            #expect(throws: Never.self) {
+                try read("{\"inputs\": [\(input(name, "[2]", datatype, data))]}")
+            }
+        }
+    }
+
+    @Test func `is refused with what is wrong in it`() throws {
+        let good = input()
+        let cases = [
+            ("[]", "object"), ("{}", "inputs"), ("{\"inputs\": []}", "inputs"),
+            ("{\"inputs\": [1]}", "`name`"), ("{\"inputs\": [\(good), \(good)]}", "twice"),
+            ("{\"inputs\": [\(input("speed"))]}", "There is no input `speed`"),
+            ("{\"inputs\": [\(input("distance", "[2]", "FLOAT"))]}", "`datatype`"),
+            ("{\"inputs\": [\(input("distance", "[2]", "BYTES"))]}", "not BYTES"),
+            ("{\"inputs\": [\(input("distance", "[2]", "FP32"))]}", "not FP32"),
+            ("{\"inputs\": [\(input("carrier", "[2]", "INT32"))]}", "not INT32"),
+            ("{\"inputs\": [\(input("distance", "2"))]}", "`shape`"),
+            ("{\"inputs\": [\(input("distance", "[]"))]}", "`shape`"),
+            ("{\"inputs\": [\(input("distance", "[-2]"))]}", "`shape`"),
+            ("{\"inputs\": [\(input("distance", "[1, 2]"))]}", "`shape`"),
+            ("{\"inputs\": [\(input("distance", "[2, 1, 1]"))]}", "`shape`"),
+            ("{\"inputs\": [\(input("distance", "[9223372036854775807, 2]"))]}", "`shape`"),
+            ("{\"inputs\": [\(input("distance", "[3]"))]}", "3 values"),
+            ("{\"inputs\": [\(input("distance", "[2]", "INT32", "[[1], [2]]"))]}", "2 values"),
+            ("{\"inputs\": [\(input("distance", "[2,1]", "INT32", "[[1], 2]"))]}", "2 values"),
+            (
+                "{\"inputs\": [\(input("distance", "[2,1]", "INT32", "[[[1]], [[2]]]"))]}",
+                "2 values"
+            ),
+            ("{\"inputs\": [\(input("distance", "[2]", "INT32", "5"))]}", "2 values"),
+            ("{\"inputs\": [\(input("distance", "[2]", "INT32", "[1, \"2\"]"))]}", "Value 1"),
+            ("{\"inputs\": [\(input("distance", "[2]", "INT32", "[1, 2.5]"))]}", "Value 1"),
+            ("{\"inputs\": [\(input("distance", "[2]", "UINT8", "[1, 256]"))]}", "Value 1"),
+            ("{\"inputs\": [\(input("delay", "[2]", "FP32", "[1e300, 2]"))]}", "Value 0"),
+            ("{\"inputs\": [\(input("late", "[2]", "BOOL", "[1, 0]"))]}", "Value 0"),
+            ("{\"inputs\": [\(good), \(input("delay", "[1]", "FP64", "[1]"))]}", "same rows"),
+            ("{\"inputs\": [\(input("distance", "[0]", "INT32", "[]"))]}", "1 to 1000"),
+            ("{\"inputs\": [\(good)], \"outputs\": [{\"name\": \"x\"}]}", "There is no output `x`"),
+            (
+                "{\"inputs\": [\(good)], \"outputs\": [{\"name\": \"probability\"}, {\"name\": \"probability\"}]}",
+                "asked for twice"
+            ),
+            ("{\"inputs\": [\(good)], \"outputs\": [1]}", "`name`"),
+            ("{\"inputs\": [\(good)], \"outputs\": 1}", "`outputs`"),
+            ("{\"inputs\": [\(good)], \"parameters\": 1}", "`parameters`"),
+            ("{\"inputs\": [\(good)], \"id\": 1}", "`id`"),
+            ("{\"inputs\": [\(good)], \"input\": []}", "`input`"),
+            (
+                "{\"inputs\": [{\"name\": \"distance\", \"shape\": [1], \"datatype\": \"INT32\", \"parameters\": {\"binary_data_size\": 4}}]}",
+                "binary"
+            ),
+        ]
+        for (text, word) in cases {
+            do {
+                _ = try read(text)
+                Issue.record("taken: \(text)")
+            } catch let problem as Problem {
+                #expect(problem.status == .badRequest, "\(text)")
+                #expect(problem.detail.contains(word), "\(text): \(problem.detail)")
+            }
+        }
+    }
+}
