@@ -14,7 +14,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 kills=3 only=()
-all=(packages release debug unit lint topics imports job kills predictions proof interop synced surface docs)
+all=(packages release debug unit lint topics imports job kills predictions proof interop synced surface files docs)
 while [ $# -gt 0 ]; do
     case "$1" in
         --long) kills=20 ;;
@@ -134,6 +134,7 @@ try proof 15 "a changed byte and a dropped record are found" python3 Tests/Accep
 try interop 15 "the clients that people use" bash -euo pipefail -c interop
 try synced 5 "a sync stands before the acknowledgement" python3 Tests/Acceptance/synced.py --seed "$seed"
 try surface 10 "what users type and see" python3 Tests/Acceptance/surface.py --seed "$seed"
+try files 5 "files as people have them" python3 Tests/Acceptance/files.py
 try docs 10 "the commands in the documents" python3 Tests/Acceptance/docs.py
 
 if [ ${#failed[@]} -gt 0 ]; then
