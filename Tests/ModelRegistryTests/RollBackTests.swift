@@ -68,4 +68,22 @@ import Testing
                 + "Promote one: tributary model promote late-arrival@N --stage test"
         )
     }
+
+    @Test func `never brings back who came later than the one that it went back to`() throws {
+        let registry = try registry(versions: 4)
+        for version in [1, 2, 3, 4] { try registry.promote(Int64(version), to: .test) }
+        try registry.promote(3)
+        // The third stands at production and is passed over, and forgotten: it came after the second.
+        try registry.rollBack(at: .test)
+        #expect(try registry.view.standing(lateArrival, at: .test).holder == 2)
+        #expect(try registry.view.standing(lateArrival, at: .test).former == [1])
+        try registry.promote(4)
+        try registry.rollBack(at: .test)
+        #expect(try registry.view.standing(lateArrival, at: .test).holder == 1)
+        #expect(
+            try refusal { try registry.rollBack(at: .test) }
+                == "before late-arrival@1 no other version stood at test that could come back. "
+                + "Promote one: tributary model promote late-arrival@N --stage test"
+        )
+    }
 }

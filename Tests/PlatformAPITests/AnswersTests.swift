@@ -99,16 +99,7 @@ import Testing
         )
         changes[ModelCatalog.history, HistoryKey("late", 0)] = HistoryItem(.deleted, moment)
         try store.write(changes.batch(), to: ModelCatalog.family)
-        let api = PlatformAPI(
-            Platform(log: MemoryLog(), store: store, archive: MemoryArchive(), clock: NoClock()),
-            about: .init(
-                version: "",
-                kafka: "",
-                dataDirectory: "",
-                environment: "",
-                notices: { [] }
-            )
-        )
+        let api = PlatformAPI.idle(over: store)
         func history(of name: String) async throws -> Response {
             let head = HTTPRequest(method: .get, scheme: nil, authority: nil, path: "/")
             return try await api.modelHistory(
@@ -118,6 +109,38 @@ import Testing
         }
         #expect(try await history(of: "late").status == .ok)
         await #expect(throws: PlatformError.self) { _ = try await history(of: "never") }
+    }
+}
+
+@Suite struct `A route` {
+    @Test func `hides nothing that may be called like a part of it`() {
+        #expect(PlatformAPI.idle(over: MemoryStore()).routes.hidden == [])
+    }
+
+    @Test func `that hides another is found`() {
+        var routes = RouteTable()
+        let answer: RouteTable.Answer = { _, _ in Response(status: .ok) }
+        routes.add(.get, "/things/:name", answer)
+        routes.add(.delete, "/things/:name", answer)
+        routes.add(.post, "/things/sort", answer)
+        routes.add(.get, "/things/sort", answer)
+        #expect(routes.hidden == ["DELETE /things/:name is hidden by /things/sort"])
+    }
+}
+
+extension PlatformAPI {
+    /// One over a platform that folds nothing.
+    static func idle(over store: any Store) -> PlatformAPI {
+        PlatformAPI(
+            Platform(log: MemoryLog(), store: store, archive: MemoryArchive(), clock: NoClock()),
+            about: .init(
+                version: "",
+                kafka: "",
+                dataDirectory: "",
+                environment: "",
+                notices: { [] }
+            )
+        )
     }
 }
 

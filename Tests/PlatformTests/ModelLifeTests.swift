@@ -45,8 +45,85 @@ import Testing
         )
         let evaluation = try await stand.platform.evaluate("lateness", 1, on: "late@1")
         #expect(evaluation.rows == Int(dataset.manifest.contents.rows))
+        #expect(evaluation.rowsTrainedOn == evaluation.rows)
         #expect(evaluation.model.logLoss < evaluation.baseline.logLoss)
         stand.stop()
+    }
+
+    @Test func `is judged with a word on how many of the rows it has seen before`() async throws {
+        let stand = try await Airport.open(memoryLog())
+        defer { stand.stop() }
+        let middle = Airport.start + .seconds(Int64(Airport.flightCount / 2) * 1_800)
+        let first = try await stand.seal(to: middle)
+        _ = try await stand.train()
+        let second = try await stand.seal(from: middle)
+        let both = try await stand.seal()
+        for (dataset, rows, seen) in [
+            (1, first.manifest.contents.rows, first.manifest.contents.rows),
+            (2, second.manifest.contents.rows, 0),
+            (3, both.manifest.contents.rows, first.manifest.contents.rows),
+        ] {
+            let found = try await stand.platform.evaluate("lateness", 1, on: "late@\(dataset)")
+            #expect(found.rows == Int(rows))
+            #expect(found.rowsTrainedOn == Int(seen), "late@\(dataset)")
+        }
+    }
+
+    @Test
+    func
+        `has metrics where its recipe says nothing of a validation, and its run says by which rows`()
+        async throws
+    {
+        let stand = try await Airport.open(memoryLog())
+        defer { stand.stop() }
+        let model = Airport.model().replacing("validate: 1d", with: "")
+        try #require(model != Airport.model())
+        try await stand.apply(model)
+        _ = try await stand.seal()
+        let trained = try await stand.train()
+        #expect(trained.metrics.map(\.name).contains("baseline_log_loss"))
+        let run = try #require(try stand.runs.run(trained.run))
+        #expect(
+            run.given.parameters.contains(.init("validate", "the last fifth of the rows"))
+        )
+    }
+
+    @Test
+    func `ends before a stage where other rows are sealed under the name that it was trained on`()
+        async throws
+    {
+        let stand = try await Airport.open(memoryLog())
+        defer { stand.stop() }
+        let dataset = try await stand.seal()
+        _ = try await stand.train()
+        let known = try #require(try stand.models.version("lateness", 1))
+        for content in [Digest(of: Array("other rows".utf8)), dataset.manifest.contents.digest] {
+            _ = try await stand.platform.execute(.anybody, on: "lateness", of: ModelCatalog()) {
+                reader,
+                _ in
+                let view = ModelCatalog.View(reader)
+                let command = RegisterVersion(
+                    of: "lateness",
+                    run: known.run,
+                    artifact: known.artifact,
+                    format: known.format,
+                    baseline: known.baseline,
+                    dataset: known.dataset,
+                    datasetContent: content,
+                    columns: known.columns,
+                    metrics: []
+                )
+                let entry = try view.model("lateness")
+                let last = try view.lastNumber("lateness")
+                return try declining { () throws(ModelRefusal) in
+                    try command.decide(given: entry, lastNumber: last)
+                }
+            }
+        }
+        let why = try await refusal { try await stand.promote(2) }
+        #expect(why.contains("lateness@2 has no sealed dataset version behind it"), "\(why)")
+        try await stand.promote(3)
+        #expect(try stand.models.version("lateness", at: .production)?.version == 3)
     }
 
     @Test func `gives the same bytes for the same rows and recipe`() async throws {

@@ -50,8 +50,6 @@ import Trees
         )
         let plain = try train(rows, by: recipe, isCancelled: { false })
         #expect(judged.artifact == plain.artifact)
-        #expect(plain.validation == nil)
-        #expect(plain.metricsByRound.allSatisfy { $0.validationLogLoss == nil })
 
         let validation = try #require(judged.validation)
         #expect(validation.rows == 28 * 24)
@@ -62,6 +60,25 @@ import Trees
         // The labels hang on a product of two columns, which a linear model cannot see.
         #expect(validation.model.logLoss < validation.baseline.logLoss)
         #expect(try #require(validation.model.auc) > #require(validation.baseline.auc))
+    }
+
+    @Test func `is judged by the last fifth of the rows where the recipe does not say`() throws {
+        let plain = try train(rows, by: recipe, isCancelled: { false })
+        #expect(plain.validation?.rows == 600)
+        #expect(plain.metricsByRound.allSatisfy { $0.validationLogLoss != nil })
+        #expect(plain.metricsByRound.count == recipe.rounds)
+    }
+
+    @Test func `keeps rows of one instant together when it holds the last fifth out`() throws {
+        var table = table(rows: 100, seed: 3)
+        for row in 70 ..< 85 { table.times[row] = table.times[70] }
+        let split = try #require(table.splitLastFifth())
+        #expect(split.earlier.rowCount == 70)
+        #expect(split.later.rowCount == 30)
+        table.times = Array(repeating: table.times[0], count: 100)
+        #expect(table.splitLastFifth() == nil, "Nothing would be left to learn from.")
+        #expect(try train(table, by: recipe, isCancelled: { false }).validation == nil)
+        #expect(table.part(0 ..< 4).splitLastFifth() == nil, "A fifth of four rows is none.")
     }
 
     @Test func `judges the fit on the earlier rows as a second look does`() throws {

@@ -31,7 +31,7 @@ public struct TrainingMatrix: Sendable {
             guard case .bool(let label) = row.label else { throw .label(row: row.idText) }
             let start = values.count
             for (index, value) in row.values.enumerated() {
-                guard let number = value.float else {
+                guard let number = value.modelInput else {
                     values.removeLast(values.count - start)
                     throw .value(row: row.idText, column: columns[index])
                 }
@@ -39,19 +39,6 @@ public struct TrainingMatrix: Sendable {
             }
             labels.append(label)
             times.append(row.time.instant)
-        }
-    }
-}
-
-extension FieldValue {
-    /// Nil for what is no number, and for what 32 bits do not hold.
-    fileprivate var float: Float? {
-        switch self {
-        case .null: .nan
-        case .bool(let value): value ? 1 : 0
-        case .int(let value): Float(value)
-        case .float(let value): Float(value).isFinite ? Float(value) : nil
-        case .string, .timestamp: nil
         }
     }
 }

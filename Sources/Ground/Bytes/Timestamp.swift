@@ -9,8 +9,8 @@ public struct Timestamp: Sendable, Hashable {
         self.offsetMinutes = offsetMinutes
     }
 
-    /// Reads `2013-07-05T18:00:00.25-04:00`. Years 0001 to 9999; up to nine decimals, of which six are kept;
-    /// a leap second (`:60`) is refused, because no instant of ours stands for it.
+    /// Reads `2013-07-05T18:00:00.25-04:00`. Years 0001 to 9999; any number of decimals (RFC 3339, 5.6), of which
+    /// six are kept; a leap second (`:60`) is refused, because no instant of ours stands for it.
     public init?(rfc3339 text: RawSpan) {
         var scanner = Scanner()
         guard let year = scanner.number(digits: 4, in: text), scanner.skip("-", in: text), year > 0,
@@ -177,7 +177,7 @@ private struct Scanner {
             digits += 1
             if digits <= 6 { fraction = fraction * 10 + digit }
         }
-        guard (1 ... 9).contains(digits) else { return nil }
+        guard digits > 0 else { return nil }
         for _ in min(digits, 6) ..< 6 { fraction *= 10 }
         return fraction
     }

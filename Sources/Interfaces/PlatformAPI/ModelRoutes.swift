@@ -191,7 +191,8 @@ extension PlatformAPI {
         let found = try await platform.evaluate(name, number, on: dataset)
         return Response.json([
             "model": .string("\(name)@\(number)"), "dataset": .string(dataset),
-            "rows": .integer(Int64(found.rows)), "xgboost": found.model.json,
+            "rows": .integer(Int64(found.rows)), "trainedOn": .bool(found.rowsTrainedOn > 0),
+            "rowsTrainedOn": .integer(Int64(found.rowsTrainedOn)), "xgboost": found.model.json,
             "logistic": found.baseline.json,
         ])
     }

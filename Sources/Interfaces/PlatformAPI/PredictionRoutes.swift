@@ -72,43 +72,22 @@ extension PlatformAPI {
         )
     }
 
-    /// One object with the fields of a request, or `{"instances": [{…}, …]}`; `at` and `features` beside them.
+    /// Fields of one request, or a list of them: `PredictRequest`.
     func predict(_ name: String, _ request: Request) async throws -> Response {
-        let asked = try JSONValue(parsing: try await request.collectedBody())
-        guard var members = asked.object else {
-            throw Problem.malformed("Send an object with the fields that features are read by.")
-        }
-        func take(_ key: String) -> JSONValue? {
-            guard let index = members.firstIndex(where: { $0.0 == key }) else { return nil }
-            return members.remove(at: index).1
-        }
-        let at = try asked.instant("at")
-        _ = take("at")
-        let showsFeatures = take("features")?.bool ?? false
-        let instances = take("instances")
-        let requests: [JSONValue]
-        if let instances {
-            guard let list = instances.array, members.isEmpty, !list.isEmpty, list.count <= 1_000
-            else {
-                throw Problem.malformed(
-                    "`instances` is a list of 1 to 1,000 objects, and nothing stands beside it but `at` and `features`.",
-                    pointer: "/instances"
-                )
-            }
-            requests = list
-        } else {
-            requests = [.object(members)]
+        let body = try JSONValue(parsing: try await request.collectedBody())
+        let asked = try await PredictRequest(body) { [platform] in
+            try await platform.requestFields(of: name)
         }
         let predictions = try await platform.predict(
             name,
-            requests,
-            at: at,
+            asked.requests,
+            at: asked.at,
             traceparent: request.headers[HTTPField.Name.traceparent],
             actor: request.headers[HTTPField.Name.actor]
         )
-        let answers = predictions.map { $0.json(showsFeatures: showsFeatures) }
+        let answers = predictions.map { $0.json(showsFeatures: asked.showsFeatures) }
         var response = Response.json(
-            instances == nil ? answers.first ?? .null : ["predictions": .array(answers)]
+            !asked.isList ? answers.first ?? .null : ["predictions": .array(answers)]
         )
         response.headers[.position] = predictions.last?.position?.description
         return response

@@ -67,3 +67,17 @@ extension [Substring] {
         count == path.count && zip(self, path).allSatisfy { $0.hasPrefix(":") || $0 == $1 }
     }
 }
+
+extension RouteTable {
+    /// Where a name that stands for `:name` would lead to another route's path, which lacks the method: a thing of that
+    /// name could not be reached. Empty if every thing can be.
+    var hidden: [String] {
+        let written = Set(routes.map { "\($0.method.rawValue) \($0.path)" })
+        return routes.flatMap { route in
+            Set(routes.map(\.path)).sorted().filter { path in
+                path != route.path && !path.contains(":") && route.parts.fits(Self.parts(of: path))
+                    && !written.contains("\(route.method.rawValue) \(path)")
+            }.map { "\(route.method.rawValue) \(route.path) is hidden by \($0)" }
+        }
+    }
+}

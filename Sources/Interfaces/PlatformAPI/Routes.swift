@@ -80,9 +80,13 @@ public struct PlatformAPI: Sendable {
         return router
     }
 
+<<<<<<< HEAD
     var gatekeeper: Gatekeeper { Gatekeeper(routes: routes, limits: traffic.limits) }
 
     private var routes: RouteTable {
+=======
+    var routes: RouteTable {
+>>>>>>> 8cb0d079df2a01fa084f45f55e174ab0796d84cf
         var routes = RouteTable()
         routes.add(.get, "/health/live") { _, _ in Response.json(["live": true]) }
         routes.add(.get, "/health/ready") { _, _ in try ready() }
@@ -127,6 +131,13 @@ public struct PlatformAPI: Sendable {
             try await delete("FeatureView", context.name, request)
         }
         routes.add(.post, "/api/v1/features/read") { request, _ in try await readFeatures(request) }
+        // A view may be called `read`: the route of that name must not hide it.
+        routes.add(.get, "/api/v1/features/read") { request, _ in
+            try await view("read", request)
+        }
+        routes.add(.delete, "/api/v1/features/read") { request, _ in
+            try await delete("FeatureView", "read", request)
+        }
         routes.add(.get, "/api/v1/datasets") { request, _ in try await listDatasets(request) }
         routes.add(.get, "/api/v1/datasets/:name") { request, context in
             try await dataset(context.name, request)

@@ -22,29 +22,49 @@ struct YAMLText {
         return documents.flatMap { YAMLDocument($0.text, firstLine: $0.firstLine).roots(findings) }
     }
 
-    /// A line that begins with `---` and a space or its end begins a document, wherever it stands
-    /// (YAML 1.2, 9.1.4).
+    /// A line that begins with `---` and a space or its end begins a document, wherever it stands (YAML 1.2, 9.1.4), and
+    /// one that begins with `...` ends it. What stands before a document belongs to it: comments, directives such as
+    /// `%YAML 1.2`, and a byte-order mark (5.2, 6.8), which is left out.
     private var documents: [(text: String, firstLine: Int)] {
         var documents: [(text: String, firstLine: Int)] = []
-        var (start, firstLine, line, index) = (0, 1, 1, 0)
-        while index < bytes.count {
-            if index > start, isMarker(at: index) {
-                documents.append(
-                    (String(decoding: bytes[start ..< index], as: UTF8.self), firstLine)
-                )
-                (start, firstLine) = (index, line)
-            }
-            while index < bytes.count, bytes[index] != 0x0A { index += 1 }
-            index += 1
-            line += 1
+        var (text, firstLine, line, index): ([UInt8], Int, Int, Int) = ([], 1, 1, 0)
+        var hasBegun = false
+        func cut() {
+            documents.append((String(decoding: text, as: UTF8.self), firstLine))
+            (text, firstLine, hasBegun) = ([], line, false)
         }
-        documents.append((String(decoding: bytes[start...], as: UTF8.self), firstLine))
+        while index < bytes.count {
+            if !hasBegun, bytes[index...].starts(with: Self.byteOrderMark) {
+                index += Self.byteOrderMark.count
+            }
+            let end = bytes[index...].firstIndex(of: 0x0A).map { $0 + 1 } ?? bytes.count
+            let next = bytes[index ..< end]
+            let isBeginning = Self.isMarker("---", next)
+            if isBeginning, hasBegun { cut() }
+            text += next
+            (index, line) = (end, line + 1)
+            if Self.isMarker("...", next) {
+                cut()
+            } else if isBeginning || !Self.isBeforeDocument(next) {
+                hasBegun = true
+            }
+        }
+        cut()
         return documents
     }
 
-    private func isMarker(at index: Int) -> Bool {
-        guard bytes[index...].starts(with: "---".utf8) else { return false }
-        return index + 3 == bytes.count || [0x20, 0x09, 0x0A, 0x0D].contains(bytes[index + 3])
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    private static func isMarker(_ marker: String, _ line: ArraySlice<UInt8>) -> Bool {
+        guard line.starts(with: marker.utf8) else { return false }
+        return line.dropFirst(3).first.map { [0x20, 0x09, 0x0A, 0x0D].contains($0) } ?? true
+    }
+
+    /// Whether a line is empty, a comment or a directive.
+    private static func isBeforeDocument(_ line: ArraySlice<UInt8>) -> Bool {
+        if line.first == UInt8(ascii: "%") { return true }
+        let first = line.first { $0 != 0x20 && $0 != 0x09 }
+        return first.map { [0x0A, 0x0D, UInt8(ascii: "#")].contains($0) } ?? true
     }
 }
 

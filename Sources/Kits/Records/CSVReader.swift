@@ -14,98 +14,138 @@ public struct CSVError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// Turns a CSV file with a header (RFC 4180) into the JSON records of a stream. An empty value is
-/// null; a quoted empty one is an empty text. Columns that the stream does not declare become
-/// texts.
+/// Turns a CSV file with a header (RFC 4180) into the JSON records of a stream, line by line. An empty value is
+/// null; a quoted empty one is an empty text. What a value says is written into the record digit for digit, and read
+/// there by the rules of every record: a value that is not of its field's type stays a text, and the record is refused
+/// as one that was written in JSON would be. Columns that the stream does not declare become texts.
 public struct CSVReader {
-    private var rows: CSVRows
-    private let names: [String]
-    private let types: [FieldType?]
-    /// The line on which the row began that `next` gave last.
-    public private(set) var line = 1
+    /// A longer row is no row: somewhere a quote was never closed.
+    static let longestRow = 4 * RecordReader.maximumByteCount
 
-    public init(_ text: [UInt8], for definition: StreamDefinition) throws(CSVError) {
-        rows = CSVRows(text)
-        guard let header = try rows.next() else {
-            throw CSVError(line: 1, message: "there is no header.")
+    private let definition: StreamDefinition
+    private var row = CSVRowText()
+    private var columns: [Column]?
+
+    private struct Column {
+        /// The name as a key of JSON, with its colon.
+        var key: [UInt8]
+        var name: String
+        /// Nil where the stream does not declare it.
+        var type: FieldType?
+    }
+
+    public init(for definition: StreamDefinition) { self.definition = definition }
+
+    /// The line on which the row began that `take` gave last.
+    public var line: Int { row.line }
+
+    /// Takes the next line, without its line feed. Gives the record of the row that ends with it, as the bytes of a JSON
+    /// object; nil for the header, an empty line, and where the row goes on. Behind an error in a row the next ones can
+    /// be read; behind one in the header (`hasHeader`) nothing can.
+    public mutating func take(
+        _ next: ArraySlice<UInt8>,
+        line number: Int
+    ) throws(CSVError) -> [UInt8]? {
+        guard let text = row.take(next, line: number) else {
+            if row.byteCount > Self.longestRow { try abandon() }
+            return nil
         }
-        var names: [String] = []
-        for (index, cell) in header.cells.enumerated() {
+        return text.isEmpty ? nil : try record(of: text)
+    }
+
+    public var hasHeader: Bool { columns != nil }
+
+    /// Says that there are no more lines.
+    public mutating func finish() throws(CSVError) {
+        if row.isOpen { try abandon() }
+        guard hasHeader else { throw CSVError(line: 1, message: "there is no header.") }
+    }
+
+    /// Finds the quote that was never closed.
+    private mutating func abandon() throws(CSVError) {
+        let start = line
+        var open = CSVRow(row.abandon(), line: start)
+        _ = try open.cells()
+        throw CSVError(line: start, message: "a quote is never closed.")
+    }
+
+    private mutating func record(of text: [UInt8]) throws(CSVError) -> [UInt8]? {
+        var row = CSVRow(text, line: line)
+        let cells = try row.cells()
+        guard let columns else {
+            columns = try header(cells)
+            return nil
+        }
+        guard cells.count == columns.count else {
+            throw CSVError(
+                line: line,
+                message: "there are \(cells.count) values for \(columns.count) columns."
+            )
+        }
+        var record: [UInt8] = [UInt8(ascii: "{")]
+        for (index, (cell, column)) in zip(cells, columns).enumerated() {
+            if index > 0 { record.append(UInt8(ascii: ",")) }
+            guard let value = Self.value(of: cell, column.type) else {
+                throw CSVError(
+                    line: line,
+                    column: index + 1,
+                    message: "`\(column.name.excerpt)` is not UTF-8."
+                )
+            }
+            record += column.key
+            record += value
+        }
+        record.append(UInt8(ascii: "}"))
+        return record
+    }
+
+    private func header(_ cells: [CSVRow.Cell]) throws(CSVError) -> [Column] {
+        var columns: [Column] = []
+        for (index, cell) in cells.enumerated() {
             guard let name = String(validating: cell.bytes, as: UTF8.self), !name.isEmpty else {
                 throw CSVError(
-                    line: header.line,
+                    line: line,
                     column: index + 1,
                     message: "the column has no name."
                 )
             }
-            guard !names.contains(where: { $0.utf8.elementsEqual(name.utf8) }) else {
+            guard !columns.contains(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
                 throw CSVError(
-                    line: header.line,
+                    line: line,
                     column: index + 1,
                     message: "there are two columns `\(name.excerpt)`."
                 )
             }
-            names.append(name)
+            let type = definition.fields.first { $0.name.utf8.elementsEqual(name.utf8) }?.type
+            columns.append(
+                Column(key: Self.json(name) + [UInt8(ascii: ":")], name: name, type: type)
+            )
         }
-        self.names = names
-        types = names.map { definition.field($0)?.type }
+        let names = columns.map(\.name)
         for field in definition.fields where !field.isOptional && !names.contains(field.name) {
             let suggestion = Spelling.suggestion(for: field.name, among: names)
-            throw CSVError(
-                line: header.line,
-                message: "there is no column `\(field.name)`.\(suggestion)"
-            )
+            throw CSVError(line: line, message: "there is no column `\(field.name)`.\(suggestion)")
         }
+        return columns
     }
 
-    /// The next row as the bytes of a JSON object; nil at the end.
-    public mutating func next() throws(CSVError) -> [UInt8]? {
-        guard let row = try rows.next() else { return nil }
-        line = row.line
-        guard row.cells.count == names.count else {
-            throw CSVError(
-                line: row.line,
-                message: "there are \(row.cells.count) values for \(names.count) columns."
-            )
+    /// Nil for what is not UTF-8.
+    private static func value(of cell: CSVRow.Cell, _ type: FieldType?) -> [UInt8]? {
+        if cell.bytes.isEmpty && !(cell.isQuoted && (type ?? .string) == .string) {
+            return Array("null".utf8)
         }
-        var members: [(String, JSONValue)] = []
-        members.reserveCapacity(names.count)
-        for (index, cell) in row.cells.enumerated() {
-            guard let value = Self.value(of: cell, types[index]) else {
-                let text = String(decoding: cell.bytes, as: UTF8.self).excerpt
-                throw CSVError(
-                    line: row.line,
-                    column: index + 1,
-                    message: "`\(names[index].excerpt)` is `\(text)`, which is no "
-                        + "\((types[index] ?? .string).rawValue). Nothing at all stands for null."
-                )
-            }
-            members.append((names[index], value))
-        }
-        do throws(JSONError) {
-            return try JSONValue.object(members).bytes()
-        } catch {
-            throw CSVError(line: row.line, message: error.description)
-        }
-    }
-
-    private static func value(of cell: CSVRows.Cell, _ type: FieldType?) -> JSONValue? {
-        if cell.bytes.isEmpty && !(cell.isQuoted && (type ?? .string) == .string) { return .null }
         guard let text = String(validating: cell.bytes, as: UTF8.self) else { return nil }
         switch type {
-        case nil, .string, .timestamp: return .string(text)
+        case nil, .string, .timestamp: return json(text)
         case .bool:
-            switch text.lowercased() {
-            case "true": return true
-            case "false": return false
-            default: return nil
-            }
-        case .int32, .int64: return Int64(text).map(JSONValue.integer)
-        case .float:
-            guard text.utf8.allSatisfy({ "0123456789+-.eE".utf8.contains($0) }),
-                let number = Double(text), number.isFinite
-            else { return nil }
-            return .number(number)
+            return FieldText.truth(of: text).map { Array(($0 ? "true" : "false").utf8) }
+                ?? json(text)
+        case .int32, .int64, .float:
+            return FieldText.number(in: text).map { Array($0.utf8) } ?? json(text)
         }
+    }
+
+    private static func json(_ text: String) -> [UInt8] {
+        Array(JSONValue.string(text).canonicalText.utf8)
     }
 }

@@ -20,7 +20,7 @@ public struct Recipe: Sendable, Hashable {
     public var seed: Int64
     /// By name.
     public let parameters: [Parameter]
-    /// The last rows, which judge a first fit; the artifact is then fitted on all rows.
+    /// The last rows, which judge a first fit; the artifact is then fitted on all rows. Nil: the last fifth of them.
     public var validate: TimeSpan?
 
     public init(
@@ -74,6 +74,9 @@ extension Recipe {
         }
         return faults
     }
+
+    /// Which rows judge, in words: what a run keeps of it where the recipe itself does not say.
+    public static let usualValidation = Parameter("validate", "the last fifth of the rows")
 
     /// All that the library is told, by name. What is given here wins over what is usual.
     public var settings: [Parameter] {

@@ -4,8 +4,9 @@ internal import Statistics
 /// Makes a model. The same table and recipe give the same bytes on one machine, whatever the number
 /// of threads.
 ///
-/// With `validate`, the rows of that last time judge a fit on the earlier ones; then the model is
-/// fitted once more, on all rows with as many rounds, and that is the artifact.
+/// The rows of the last time, as `validate` says, judge a fit on the earlier ones; then the model is
+/// fitted once more, on all rows with as many rounds, and that is the artifact. Where the recipe has no `validate`, the
+/// last fifth of the rows judges; where the rows are too few for that, or all labels before are alike, nothing does.
 /// `isCancelled`: asked before each round.
 public func train(
     _ table: TrainingTable,
@@ -16,8 +17,9 @@ public func train(
     try table.check()
     let settings = recipe.settings
     var judged: (rounds: [RoundMetrics], validation: Validation)?
-    if let span = recipe.validate {
-        let split = try table.split(last: span)
+    var split = table.splitLastFifth()
+    if let span = recipe.validate { split = try table.split(last: span) }
+    if let split {
         judged = try judge(split.earlier, split.later, recipe, settings, isCancelled)
     }
     let fit = try Fit(table, settings: settings)
@@ -90,6 +92,18 @@ extension TrainingTable {
         guard count > 0 else { throw .nothingBeforeValidation(span) }
         let earlier = part(0 ..< count)
         try earlier.checkLabels(in: "the rows before `validate: \(span)`")
+        return (earlier, part(count ..< rowCount))
+    }
+}
+
+extension TrainingTable {
+    /// The last fifth of the rows, and those before; rows of one instant stay together. Nil where nothing can be learned
+    /// from those before.
+    func splitLastFifth() -> (earlier: TrainingTable, later: TrainingTable)? {
+        let fifth = rowCount - rowCount / 5
+        guard fifth < rowCount, let count = times.firstIndex(of: times[fifth]) else { return nil }
+        let earlier = part(0 ..< count)
+        guard earlier.labels.contains(true), earlier.labels.contains(false) else { return nil }
         return (earlier, part(count ..< rowCount))
     }
 }

@@ -5,9 +5,9 @@ public struct TrainingResult: Sendable {
     /// The model in XGBoost's JSON format, fitted on all rows.
     public var artifact: [UInt8]
     public var artifactDigest: Digest
-    /// From the fit on the earlier rows if the recipe validates, else from that on all rows.
+    /// From the fit on the earlier rows if there was one, else from that on all rows.
     public var metricsByRound: [RoundMetrics]
-    /// Nil unless the recipe validates.
+    /// Nil where too few rows, or labels of one kind only, were left to learn from.
     public var validation: Validation?
     /// The plain model on the same rows, to compare with.
     public var baseline: LogisticModel
@@ -19,7 +19,7 @@ public struct TrainingResult: Sendable {
 public struct RoundMetrics: Sendable, Hashable {
     public var round: Int
     public var trainLogLoss: Double
-    /// Nil unless the recipe validates.
+    /// Nil where no rows judge.
     public var validationLogLoss: Double?
 }
 

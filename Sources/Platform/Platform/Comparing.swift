@@ -34,7 +34,11 @@ extension Platform {
             predicted.views.map { Array($0).hex }.joined(separator: " "),
             plan.generations.map(\.hex).joined(separator: " ")
         )
-        let features = values.map(\.feature)
+        let features = values.enumerated().map { index, value in
+            value.modelInput(
+                asStored: index < predicted.features.count ? predicted.features[index] : .nan
+            )
+        }
         for (index, column) in plan.columns.map(\.name).enumerated() {
             let stored = index < predicted.features.count ? predicted.features[index] : .nan
             if !stored.isSame(as: features[index]) {
@@ -86,6 +90,16 @@ extension Explanation.Difference {
     /// A record that nothing can be computed from.
     init(unreadable position: Position, _ error: any Error) {
         self.init("record", "\(position)", "it cannot be computed: \(error)")
+    }
+}
+
+extension FieldValue {
+    /// As a model gets it. Release 0.1.0 let a number that 32 bits do not hold become infinite: what it answered so is
+    /// computed so again.
+    fileprivate func modelInput(asStored stored: Float) -> Float {
+        if let input = modelInput { return input }
+        if stored.isInfinite, case .float(let value) = self { return Float(value) }
+        return .nan
     }
 }
 

@@ -1,4 +1,5 @@
 public import Bytes
+internal import Documents
 public import Events
 internal import FoundationEssentials
 public import JSON
@@ -150,7 +151,7 @@ extension Platform {
                 )
             }
         }
-        let features = values.map(\.feature)
+        let features = try modelInputs(values, of: plan, isAsked: input == nil)
         let margin = served.ensemble.margin(features)
         var event = PredictionEvent.Predicted()
         event.endpoint = endpoint.name
@@ -183,16 +184,20 @@ extension Platform {
         event.probability = served.ensemble.probability(ofMargin: margin)
         return (event, values)
     }
-}
 
-extension FieldValue {
-    /// The value as a model gets it; what is missing, or no number, is NaN.
-    var feature: Float {
-        switch self {
-        case .null, .string, .timestamp: .nan
-        case .bool(let value): value ? 1 : 0
-        case .int(let value): Float(value)
-        case .float(let value): Float(value)
+    /// The features as a model takes them. Who asks with a number that 32 bits do not hold is told, as training tells it. A
+    /// record is answered all the same: what no model was ever trained on counts as missing.
+    func modelInputs(
+        _ values: [FieldValue],
+        of plan: FeaturePlan,
+        isAsked: Bool
+    ) throws -> [Float] {
+        try zip(plan.columns, values).map { column, value in
+            if let input = value.modelInput { return input }
+            guard isAsked else { return .nan }
+            throw PlatformError.invalid(
+                "`\(column.name)` is \(value.json.phrase), and a model takes numbers of 32 bits"
+            )
         }
     }
 }

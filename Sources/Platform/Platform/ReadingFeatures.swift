@@ -46,7 +46,7 @@ extension Platform {
         try refuseUnknown(entities, in: view)
         switch view {
         case .request(let view):
-            let values = try view.fields.map { try value(of: $0.name, $0.type, entities) }
+            let values = try view.fields.map { try value(of: $0, entities) }
             let features = zip(view.columnNames, view.values(of: values)).map {
                 FeatureAnswer.Feature(name: $0, value: $1, records: withRecords ? [] : nil)
             }
@@ -59,8 +59,7 @@ extension Platform {
             )
         case .stream(let view):
             let fold = FeatureFold(view)
-            let type = view.stream.field(view.entityName)?.type ?? .string
-            let entity = try value(of: view.entityName, type, entities)
+            let entity = try value(of: view.entityField, entities)
             let watermark = try watermark(of: fold, in: reader)
             guard let instant = at ?? watermark else {
                 throw PlatformError.invalid(
@@ -108,7 +107,7 @@ extension Platform {
         let version = try version(toRead: name, in: store)
         let plan = try plan(ofDatasetVersion: version.dataset, in: store).1
         let reading = try reading(of: plan)
-        let fields = try plan.fields(of: plan.typed(request), index: nil)
+        let fields = try plan.fields(of: request, index: nil, takesTexts: true)
         let instant = try plan.instant(of: fields, at, reading)
         let read = try plan.read(
             fields,
@@ -168,18 +167,15 @@ extension Platform {
         throw PlatformError.declined(Declined(FeatureRefusal.unknownView(name, known: known)))
     }
 
-    /// A field of a request. `tributary features get` sends every value as text.
+    /// A field of a request. `tributary features get` sends every value as text. Null is asked for where a row has none.
     private func value(
-        of name: String,
-        _ type: FieldType,
+        of field: StreamDefinition.Field,
         _ entities: JSONValue
     ) throws -> FieldValue {
-        guard let given = entities[name] else {
-            throw PlatformError.invalid("`\(name)` must be given: the view is read by it")
+        guard let given = entities[field.name] else {
+            throw PlatformError.invalid("`\(field.name)` must be given: the view is read by it")
         }
-        if let value = FieldValue(given, as: type) { return value }
-        if let text = given.string, let value = FieldValue(text: text, as: type) { return value }
-        throw PlatformError.invalid("`\(name)` is \(given.phrase), and not \(type.phrase)")
+        return given.isNull ? .null : try field.asked(given, takesTexts: true)
     }
 
     /// Feast's `get-online-features`: a JSON answer with a column for each entity and each feature.
@@ -252,7 +248,7 @@ extension Platform {
         case .request(let view):
             let given = try view.fields.map { field in
                 try column(field.name).map {
-                    try value(of: field.name, field.type, [field.name: $0])
+                    try value(of: field, .object([(field.name, $0)]))
                 }
             }
             return (0 ..< count).map { row in
@@ -260,13 +256,13 @@ extension Platform {
             }
         case .stream(let view):
             let fold = FeatureFold(view)
-            let type = view.stream.field(view.entityName)?.type ?? .string
+            let field = view.entityField
             guard let instant = try at ?? watermark(of: fold, in: reader) else {
                 return Array(repeating: view.nothing, count: count)
             }
             let entities = FeatureReader(fold, in: reader)
             return try column(view.entityName).map { given in
-                let entity = try value(of: view.entityName, type, [view.entityName: given])
+                let entity = try value(of: field, .object([(field.name, given)]))
                 return entity.isNull
                     ? view.nothing
                     : try entities.read(entity.textBytes, at: instant, looksBack: true)
@@ -275,26 +271,12 @@ extension Platform {
     }
 }
 
-extension FieldValue {
-    /// Reads a value from its text.
-    public init?(text: String, as type: FieldType) {
-        switch type {
-        case .bool:
-            guard text == "true" || text == "false" else { return nil }
-            self = .bool(text == "true")
-        case .int32:
-            guard let value = Int32(text) else { return nil }
-            self = .int(Int64(value))
-        case .int64:
-            guard let value = Int64(text) else { return nil }
-            self = .int(value)
-        case .float:
-            guard let value = Double(text), value.isFinite else { return nil }
-            self = .float(value.canonical)
-        case .string: self = .string(text)
-        case .timestamp:
-            guard let value = Timestamp(rfc3339: text) else { return nil }
-            self = .timestamp(value)
+extension StreamView {
+    /// What tells the view's entities apart.
+    fileprivate var entityField: StreamDefinition.Field {
+        guard let field = stream.field(entityName) else {
+            preconditionFailure("\(definition.name) has an entity that its stream lacks.")
         }
+        return field
     }
 }

@@ -3,6 +3,19 @@ internal import Documents
 internal import Features
 internal import JSON
 internal import Records
+internal import Workers
+
+extension Platform {
+    /// The names of the fields that a request to an endpoint may have.
+    public func requestFields(of endpoint: String) async throws -> Set<String> {
+        if let ready = readyEndpoints.known(.init(name: endpoint)) {
+            return Set(ready.served.plan.rows.fields.map(\.name))
+        }
+        return try await pool.run { [self] in
+            Set(try ready(endpoint).served.plan.rows.fields.map(\.name))
+        }
+    }
+}
 
 /// What a request must say for its features to be read.
 extension FeaturePlan {
@@ -16,7 +29,12 @@ extension FeaturePlan {
 
     /// Reads a request into the fields of the stream. What it must say is there, and nothing that the stream does not
     /// know.
-    func fields(of request: JSONValue, index: Int?) throws -> [FieldValue] {
+    /// `takesTexts`: A command line knows no types, and writes every value as text.
+    func fields(
+        of request: JSONValue,
+        index: Int?,
+        takesTexts: Bool = false
+    ) throws -> [FieldValue] {
         let place = index.map { "instance \($0): " } ?? ""
         guard let members = request.object else {
             throw PlatformError.invalid(
@@ -26,18 +44,18 @@ extension FeaturePlan {
         var values = [FieldValue](repeating: .null, count: rows.fields.count)
         var isGiven = [Bool](repeating: false, count: rows.fields.count)
         for (name, value) in members {
-            guard let field = rows.fields.firstIndex(where: { $0.name == name }) else {
+            guard
+                let field = rows.fields.firstIndex(where: { $0.name.utf8.elementsEqual(name.utf8) })
+            else {
                 throw PlatformError.invalid(
                     "\(place)there is no field `\(name)`. There are "
                         + rows.fields.map(\.name).joined(separator: ", ") + "."
                         + Spelling.suggestion(for: name, among: rows.fields.map(\.name))
                 )
             }
-            guard let read = FieldValue(value, as: rows.fields[field].type) else {
-                throw PlatformError.invalid(
-                    "\(place)`\(name)` is \(value.phrase), and not \(rows.fields[field].type.phrase)"
-                )
-            }
+            // What no feature is read by may be unknown yet.
+            if value.isNull, !needed.contains(field) { continue }
+            let read = try rows.fields[field].asked(value, place, takesTexts: takesTexts)
             values[field] = read
             isGiven[field] = !read.isNull
         }
@@ -50,18 +68,6 @@ extension FeaturePlan {
             )
         }
         return values
-    }
-
-    /// The request, with values that are texts of another type read as that type: a command line knows no types.
-    func typed(_ request: JSONValue) -> JSONValue {
-        .object(
-            (request.object ?? []).map { name, value in
-                guard let type = rows.fields.first(where: { $0.name == name })?.type,
-                    let text = value.string, let read = FieldValue(text: text, as: type)
-                else { return (name, value) }
-                return (name, read.json)
-            }
-        )
     }
 
     private var neededNames: [String] { needed.map { rows.fields[$0].name } }
@@ -92,29 +98,44 @@ extension FeaturePlan {
         var values = [FieldValue](repeating: .null, count: rows.fields.count)
         for (name, value) in try JSONValue(parsing: request).object ?? [] {
             if let index = rows.fields.firstIndex(where: { $0.name == name }) {
-                values[index] = FieldValue(value, as: rows.fields[index].type) ?? .null
+                values[index] = FieldValue(kept: value, as: rows.fields[index].type)
             }
         }
         return values
     }
 }
 
+extension StreamDefinition.Field {
+    /// A value of a request, by the rule for records; thrown otherwise: what is wrong with it.
+    /// `place`: What the sentence begins with.
+    /// `takesTexts`: A text may stand for a value of another type.
+    func asked(
+        _ value: JSONValue,
+        _ place: String = "",
+        takesTexts: Bool = false
+    ) throws -> FieldValue {
+        do throws(Refusal) {
+            if takesTexts, let text = value.string { return try self.value(ofText: text) }
+            return try self.value(of: value)
+        } catch {
+            throw PlatformError.invalid("\(place)\(error)")
+        }
+    }
+}
+
 extension FieldValue {
-    /// Reads a value of a type; null is a value of every type. Nil where it is none.
-    init?(_ json: JSONValue, as type: FieldType) {
+    /// A value as a prediction keeps it: it was read by the rules of its time.
+    fileprivate init(kept json: JSONValue, as type: FieldType) {
         switch (type, json) {
-        case (_, .null): self = .null
         case (.bool, .bool(let value)): self = .bool(value)
-        case (.int32, .integer(let value)) where Int32(exactly: value) != nil: self = .int(value)
-        case (.int64, .integer(let value)): self = .int(value)
-        case (.float, _):
-            guard let number = json.number, number.isFinite else { return nil }
-            self = .float(number.canonical)
+        case (.int32, .integer(let value)), (.int64, .integer(let value)): self = .int(value)
+        case (.float, .integer(let value)): self = .float(Double(value).canonical)
+        case (.float, .number(let value)): self = .float(value.canonical)
         case (.string, .string(let value)): self = .string(value)
         case (.timestamp, .string(let text)):
-            guard let time = Timestamp(rfc3339: text) else { return nil }
-            self = .timestamp(time)
-        default: return nil
+            self = Timestamp(rfc3339: text).map(FieldValue.timestamp) ?? .null
+        case (.bool, _), (.int32, _), (.int64, _), (.float, _), (.string, _), (.timestamp, _):
+            self = .null
         }
     }
 }

@@ -27,6 +27,8 @@ public struct TrainedVersion: Sendable {
 /// How a version, and the baseline that was trained on the same rows, do on rows of a dataset version.
 public struct Evaluation: Sendable {
     public var rows: Int
+    /// How many of them the version was trained on: of those it tells how well it remembers, and not how well it predicts.
+    public var rowsTrainedOn: Int
     public var model: Quality
     public var baseline: Quality
 
@@ -67,7 +69,9 @@ extension Platform {
                     definition: entry.definitionText,
                     dataset: reference,
                     datasetContent: version.manifest.contents.digest,
-                    parameters: recipe.settings.map { Run.Parameter($0.name, $0.value) },
+                    parameters: (recipe.settings
+                        + (recipe.validate == nil ? [Recipe.usualValidation] : []))
+                        .map { Run.Parameter($0.name, $0.value) },
                     codeRevision: codeRevision,
                     engine: Library.version,
                     environment: environment
@@ -287,13 +291,31 @@ extension Platform {
             let table = try trainingTable(of: version)
             let baseline = try LogisticModel(artifact: try archive.bytes(of: baselineDigest))
             let margins = served.ensemble.margins(rows: table.rows, count: table.rowCount)
+            let known = try trainedSpan(of: model, on: version, in: reader)
             let probabilities = margins.map { Double(served.ensemble.probability(ofMargin: $0)) }
             return Evaluation(
                 rows: table.rowCount,
+                rowsTrainedOn: table.times.count { known?.contains($0) ?? false },
                 model: .init(probabilities, table.labels),
                 baseline: .init(baseline.probabilities(rows: table.rows), table.labels)
             )
         }
+    }
+
+    /// The span whose rows, of those of a dataset version, a model version was trained on; nil where it saw none of them.
+    private func trainedSpan(
+        of model: ModelVersion,
+        on version: DatasetVersion,
+        in reader: any StoreReader
+    ) throws -> Range<Instant>? {
+        let manifest = version.manifest
+        if manifest.contents.digest == model.datasetContent { return manifest.from ..< manifest.to }
+        // Versions of one dataset that overlap have rows of the same events.
+        guard let dataset = DatasetReference(model.dataset), dataset.name == version.dataset,
+            let trained = try DatasetCatalog.View(reader).version(dataset.name, dataset.version)?
+                .manifest
+        else { return nil }
+        return trained.from ..< trained.to
     }
 }
 

@@ -29,7 +29,13 @@ struct Train: AsyncParsableCommand {
                 "\(model)@\(answer["version"]?.plain ?? "")  run \(answer["run"]?.plain ?? "")  artifact "
                     + String((answer["artifact"]?.plain ?? "").prefix(16))
             )
-            printTable((answer["metrics"]?.object ?? []).map { [$0, $1.plain] }, indent: 2)
+            let metrics = answer["metrics"]?.object ?? []
+            printTable(metrics.map { [$0, $1.plain] }, indent: 2)
+            if metrics.isEmpty {
+                print(
+                    "No metrics: the rows are too few, or the labels of the earlier ones all alike, to hold the last ones out."
+                )
+            }
         }
     }
 }
@@ -229,7 +235,14 @@ struct ModelCommand: AsyncParsableCommand {
                 body: ["dataset": .string(dataset)]
             )
             try output.show(answer) { answer in
-                print("\(version) on \(dataset), \(counted(answer["rows"]?.integer ?? 0, "row"))")
+                let rows = answer["rows"]?.integer ?? 0
+                print("\(version) on \(dataset), \(counted(rows, "row"))")
+                if let known = answer["rowsTrainedOn"]?.integer, known > 0 {
+                    print(
+                        "It was trained on \(known == rows ? "these rows" : "\(known) of these rows"): "
+                            + "the figures say how well it remembers them, and not how well it predicts."
+                    )
+                }
                 printTable(
                     ["xgboost", "logistic"].map { engine in
                         [engine] + (answer[engine]?.object ?? []).map { "\($0) \($1.plain)" }

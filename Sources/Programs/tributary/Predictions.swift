@@ -1,5 +1,6 @@
 import ArgumentParser
 import JSON
+import Records
 
 struct Predict: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -29,17 +30,19 @@ struct Predict: AsyncParsableCommand {
 
     func run() async throws {
         let inputs = try await options.client.ask(.GET, "/v2/models/\(endpoint.urlEncoded)")
-        var body = try fields.map { field in
+        let request = try fields.map { field in
             let input = inputs["inputs"]?.array?.first { $0["name"]?.string == field.name }
             return (field.name, try field.typed(input?["datatype"]?.string ?? ""))
         }
-        if let at { body.append(("at", .string(at))) }
-        if features { body.append(("features", true)) }
-        let answer = try await options.client.ask(
+        var body: [(String, JSONValue)] = [("instances", [.object(request)])]
+        if let at { body.append(("@at", .string(at))) }
+        if features { body.append(("@features", true)) }
+        let answers = try await options.client.ask(
             .POST,
             "/api/v1/endpoints/\(endpoint.urlEncoded)/predict",
             body: .object(body)
         )
+        let answer = answers["predictions"]?.array?.first ?? .null
         try output.show(answer, table: printPrediction)
     }
 
@@ -58,20 +61,24 @@ struct Predict: AsyncParsableCommand {
 }
 
 extension FieldArgument {
-    /// The value as the type of its field has it; the inference protocol's name of the type.
+    /// The value as the type of its field has it, by the rule for all texts: nothing at all is null, and so is `null` where
+    /// it is no text of the field's.
+    /// `datatype`: The inference protocol's name of the type.
     fileprivate func typed(_ datatype: String) throws -> JSONValue {
-        guard text != "null" else { return .null }
-        let (value, wanted): (JSONValue?, String) =
-            switch datatype {
-            case "INT32", "INT64": (Int64(text).map { .integer($0) }, "a whole number")
-            case "FP64": (Double(text).map { .number($0) }, "a number")
-            case "BOOL": (text == "true" ? true : text == "false" ? false : nil, "true or false")
-            default: (.string(text), "")
-            }
-        guard let value else {
-            throw Failure.refused("refused: `\(name)` takes \(wanted), and not `\(text)`.")
+        let type: FieldType
+        switch datatype {
+        case "INT32": type = .int32
+        case "INT64": type = .int64
+        case "FP64": type = .float
+        case "BOOL": type = .bool
+        default: return text.isEmpty || text == "null" ? .null : .string(text)
         }
-        return value
+        if text == "null" { return .null }
+        do throws(Refusal) {
+            return try StreamDefinition.Field(name, type, isOptional: true).value(ofText: text).json
+        } catch {
+            throw Failure.refused("refused: \(error)")
+        }
     }
 }
 

@@ -1,19 +1,19 @@
 import ArgumentParser
 import Bytes
-import Foundation
 import JSON
 import KafkaLog
 import Logs
 import Records
 import Streams
-import Synchronization
 
 struct Publish: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Appends the records of a file to the topic of a declared stream, each once.",
         discussion: """
-            Key and time come from the Stream. After a kill, of this command or of the server, run it again: it goes on behind \
-            what arrived. A record that does not fit the stream is appended too, and becomes a dead letter.
+            Key and time come from the Stream. The whole file is read first: where a record of it does not fit the stream, \
+            nothing is sent. What the stream refuses for the records before it (late, duplicate) is counted when all is \
+            folded. Either ends with exit code 1, unless --allow-refused is given. After a kill, of this command or of the \
+            server, run it again: it goes on behind what arrived.
 
             Example: tributary publish planes --file planes.jsonl
             """
@@ -21,8 +21,16 @@ struct Publish: AsyncParsableCommand {
 
     @Argument(help: "The topic of a declared stream.")
     var topic: String
-    @Option(help: "JSON lines, or CSV with a header where the name ends in .csv.")
+    @Option(
+        help:
+            "JSON lines, or CSV with a header where the name ends in .csv or .csv.gz; either of them in gzip too."
+    )
     var file: String
+    @Flag(
+        help:
+            "Also sends records that do not fit the stream: they become dead letters. Refused records are no failure then."
+    )
+    var allowRefused = false
     @Option(
         help: ArgumentHelp(
             "After this file nothing comes with an event time before this; default: its own latest.",
@@ -43,47 +51,105 @@ struct Publish: AsyncParsableCommand {
     func run() async throws {
         let client = options.client
         let definition = try await stream(client)
-        guard FileManager.default.fileExists(atPath: file) else {
-            throw Failure.refused("refused: there is no file \(file)")
+        let file = try RecordFile(file)
+        let check = try FileCheck(
+            file,
+            of: definition,
+            longestLine: FilePublication.longestLine,
+            now: SystemClock().now()
+        )
+        try refuse(check)
+        let log = try await log(client)
+        defer { log.close() }
+        let settling = Settling(stream: definition, log: log, client: client)
+        try await settling.settle()
+        let source = Publication.source(ofFile: check.digest)
+        let starts = try refusing("reading the dead letters") { try RefusedLines.ends(in: log) }
+        var publication = FilePublication(
+            definition: definition,
+            source: source,
+            arrived: try await lastLines(of: source, in: definition, client),
+            log: log
+        )
+        try await publication.append(file)
+        try await advance(definition, to: check.latest, source, client)
+        try await settling.settle()
+        let refused = try refusing("reading the dead letters") {
+            try RefusedLines(
+                of: source,
+                in: definition,
+                // Of what had arrived before, the dead letters may be as old.
+                from: publication.skipped > 0 ? starts.map { _ in 0 } : starts,
+                log: log
+            )
         }
-        let text = try refusing("reading \(file)") {
-            [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
+        try report(publication, refused)
+    }
+
+    /// Ends the command where something is wrong that can be seen in the file.
+    private func refuse(_ check: FileCheck) throws {
+        let (faults, refused) = (check.faults, allowRefused ? 0 : check.refusedCount)
+        guard faults + refused > 0 else { return }
+        var reasons: [String] = []
+        if faults > 0 { reasons.append("\(counted(faults, "line")) no record can be made of") }
+        if refused > 0 {
+            reasons.append(
+                "\(counted(refused, "record")) of \(check.records) \(refused == 1 ? "does" : "do") not fit \(topic): "
+                    + listed(check.refused)
+            )
         }
-        let source = Publication.source(ofFile: Digest(of: text))
-        _ = try await client.ask(.POST, "/api/v1/wait", body: ["settled": true, "seconds": 300])
-        let arrived = try await lastLines(of: source, in: definition, client)
+        throw Failure.refused(
+            check.sentences.map { "\(file): \($0)" }.joined(separator: "\n")
+                + "\nrefused: \(reasons.joined(separator: ", and ")). Nothing was appended"
+                + (faults > 0
+                    ? ". Correct the file"
+                    : ". Correct them, or send them as dead letters with --allow-refused")
+        )
+    }
+
+    private func report(_ publication: FilePublication, _ refused: RefusedLines) throws {
+        let accepted = publication.appended + publication.skipped - refused.count
+        print(
+            "\(topic): \(counted(publication.appended, "record")) appended, \(publication.skipped) had arrived before; "
+                + "\(accepted) accepted, \(refused.count) refused"
+                + (refused.count > 0 ? ": \(listed(refused.counts))" : "")
+        )
+        guard refused.count > 0, !allowRefused else { return }
+        throw Failure.refused(
+            "refused: \(counted(refused.count, "record")) of \(file). The first is \(refused.first ?? ""). "
+                + "They are dead letters: tributary events tributary.deadletters"
+        )
+    }
+
+    private func log(_ client: Client) async throws -> KafkaLog {
         let status = try await client.ask(.GET, "/api/v1/status")
         var settings = KafkaLog.Settings(bootstrapServers: status["kafka"]?.string ?? "")
         settings.lingerMilliseconds = 5
         settings.longestRecordBytes = Int(TopicSpec.longestRecordBytes)
         // Never given up: a line that failed while later ones arrived could not be told from one that arrived.
         settings.messageTimeoutMilliseconds = 0
-        let log = try refusing("connecting to Kafka") { try KafkaLog(settings) { _ in } }
-        defer { log.close() }
-        var publication = FilePublication(
-            definition: definition,
-            source: source,
-            arrived: arrived,
-            log: log
-        )
-        let latest = try await publication.append(text, isCSV: file.hasSuffix(".csv"))
+        return try refusing("connecting to Kafka") { try KafkaLog(settings) { _ in } }
+    }
+
+    private func advance(
+        _ definition: StreamDefinition,
+        to latest: Instant?,
+        _ source: String,
+        _ client: Client
+    ) async throws {
         let told = completeUntil.flatMap { Instant(rfc3339: $0) }
-        if let latest = [latest, told].compactMap(\.self).max() {
-            for partition in 0 ..< definition.partitions {
-                _ = try await client.ask(
-                    .POST,
-                    "/api/v1/streams/\(definition.name.urlEncoded)/advance",
-                    body: [
-                        "partition": .integer(Int64(partition)),
-                        "watermark": .string(latest.rfc3339),
-                    ],
-                    headers: [("Idempotency-Key", "\(source) \(partition) \(latest.rfc3339)")]
-                )
-            }
+        guard let latest = [latest, told].compactMap(\.self).max() else { return }
+        for partition in 0 ..< definition.partitions {
+            _ = try await client.ask(
+                .POST,
+                "/api/v1/streams/\(definition.name.urlEncoded)/advance",
+                body: [
+                    "partition": .integer(Int64(partition)),
+                    "watermark": .string(latest.rfc3339),
+                ],
+                headers: [("Idempotency-Key", "\(source) \(partition) \(latest.rfc3339)")]
+            )
         }
-        print(
-            "\(topic): \(counted(publication.appended, "record")) appended, \(publication.skipped) had arrived before"
-        )
     }
 
     private func stream(_ client: Client) async throws -> StreamDefinition {
@@ -112,117 +178,52 @@ struct Publish: AsyncParsableCommand {
     }
 }
 
-/// The lines of one file on their way into a stream's topic.
-struct FilePublication {
-    let definition: StreamDefinition
-    let source: String
-    /// The last line of this file that each partition has.
-    let arrived: [Int64]
+/// Waits for one stream's records to be folded, whatever else the server has to do.
+private struct Settling {
+    /// Nobody waits longer than this without any progress.
+    private static let patience = Duration.seconds(300)
+
+    let stream: StreamDefinition
     let log: any Log
-    private(set) var appended = 0
-    private(set) var skipped = 0
-    private let reader: RecordReader
+    let client: Client
 
-    init(definition: StreamDefinition, source: String, arrived: [Int64], log: any Log) {
-        self.definition = definition
-        self.source = source
-        self.arrived = arrived
-        self.log = log
-        self.reader = RecordReader(definition)
-    }
-
-    /// - Returns: The greatest event time in the file.
-    mutating func append(_ text: [UInt8], isCSV: Bool) async throws -> Instant? {
-        let answers = Answers()
-        var line: Int64 = 0
-        var latest: Instant?
-        let now = SystemClock().now()
-        try eachRecord(of: text, isCSV: isCSV) { value in
-            line += 1
-            var row: Row?
-            do throws(Refusal) { row = try reader.read(value: value, kafkaTimestamp: now) } catch {
-                row = nil
+    /// Returns when the server has folded what the stream's topic holds by now.
+    func settle() async throws {
+        let ends = try refusing("asking where \(stream.topic) ends") {
+            try (0 ..< stream.partitions).map {
+                try log.bounds(of: Partition(stream.topic, $0)).upperBound
             }
-            if let time = row?.time.instant { latest = max(latest ?? time, time) }
-            let key = row?.key
-            let partition = Murmur2.partition(of: key ?? Array(value), among: definition.partitions)
-            guard line > arrived[Int(partition)] else {
-                skipped += 1
-                return
+        }
+        var (known, since) = (Int64(-1), ContinuousClock.now)
+        while true {
+            let seats = try await seats()
+            let reached = ends.indices.map { index in
+                seats.filter {
+                    $0["partition"]?.string == Partition(stream.topic, Int32(index)).description
+                }
+                .compactMap { $0["next"]?.integer }.min() ?? 0
             }
-            appended += 1
-            answers.expect()
-            let headers = Publication.headers(
-                stream: definition.name,
-                source: source,
-                line: line,
-                identity: row?.identity
-            )
-            log.append(
-                NewRecord(key: key, value: Array(value), headers: headers),
-                to: definition.topic,
-                partition: partition
-            ) { answers.note($0) }
-        }
-        if let failure = await answers.all() {
-            throw Failure.outcomeUnknown(
-                "\(failure). Run the same command again: it goes on behind what arrived"
-            )
-        }
-        return latest
-    }
-
-    private func eachRecord(
-        of text: [UInt8],
-        isCSV: Bool,
-        _ body: (ArraySlice<UInt8>) throws -> Void
-    ) throws {
-        if isCSV {
-            var rows = try refusing("reading the CSV") { try CSVReader(text, for: definition) }
-            while let value = try refusing("reading the CSV", { try rows.next() }) {
-                try body(value[...])
+            if zip(reached, ends).allSatisfy({ $0 >= $1 }) { return }
+            if let stopped = seats.compactMap({ $0["stopped"]?.string }).first {
+                throw Failure.refused("refused: \(stream.name) stands still: \(stopped)")
             }
-            return
-        }
-        for line in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true) {
-            try body(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
-        }
-    }
-}
-
-/// Counts the answers of appends under way.
-private final class Answers: Sendable {
-    private struct State {
-        var open = 0
-        var failure: String?
-        var waiter: CheckedContinuation<Void, Never>?
-    }
-
-    private let state = Mutex(State())
-
-    func expect() { state.withLock { $0.open += 1 } }
-
-    func note(_ result: Result<Position, AppendError>) {
-        let waiter: CheckedContinuation<Void, Never>? = state.withLock { state in
-            state.open -= 1
-            if case .failure(let error) = result { state.failure = state.failure ?? "\(error)" }
-            guard state.open == 0 else { return nil }
-            defer { state.waiter = nil }
-            return state.waiter
-        }
-        waiter?.resume()
-    }
-
-    /// Waits for the last answer; what went wrong first, if anything did.
-    func all() async -> String? {
-        await withCheckedContinuation { continuation in
-            let isDone = state.withLock { state in
-                guard state.open > 0 else { return true }
-                state.waiter = continuation
-                return false
+            let progress = reached.reduce(0, +)
+            if progress > known { (known, since) = (progress, .now) }
+            guard ContinuousClock.now - since < Self.patience else {
+                throw Failure.refused(
+                    "refused: the server has folded \(progress) records of \(stream.name) and does not go on. "
+                        + "See tributary status, and run the same command again: it goes on behind what arrived"
+                )
             }
-            if isDone { continuation.resume() }
+            try await Task.sleep(for: .milliseconds(50))
         }
-        return state.withLock { $0.failure }
+    }
+
+    /// What takes the stream's records in.
+    private func seats() async throws -> [JSONValue] {
+        let status = try await client.ask(.GET, "/api/v1/status")
+        return (status["projections"]?.array ?? []).filter {
+            $0["projection"]?.string == "intake of \(stream.name)"
+        }
     }
 }

@@ -1,0 +1,123 @@
+import Resources
+import Testing
+
+@Suite struct `A file of resources may begin` {
+    private static let mark = "\u{FEFF}"
+    private static let stream = """
+        kind: Stream
+        name: NAME
+        spec: {key: k, time: t, fields: {k: string, t: timestamp}}
+
+        """
+
+    private static func stream(_ name: String) -> String {
+        stream.replacing("NAME", with: name)
+    }
+
+    /// The names of what was read, and what was wrong.
+    private static func read(_ text: String) -> (names: [String], errors: [String]) {
+        let (resources, errors) = readResources([SourceFile(name: "f.yaml", text: text)])
+        return (resources.map(\.name), errors.map(\.description))
+    }
+
+    @Test(arguments: [
+        "", "---\n", "--- # ours\n", "%YAML 1.2\n---\n", "%YAML 1.1\n---\n",
+        "# a comment\n%YAML 1.2\n# another\n---\n", "\(mark)", "\(mark)---\n",
+        "\(mark)%YAML 1.2\n---\n", "\(mark)# a comment\n", "\n\n# a comment\n\n---\n\n# more\n",
+        "---\n---\n---\n", "---\n# nothing\n---\n", "...\n", "# nothing\n...\n---\n",
+        "---\n...\n%YAML 1.2\n---\n", "%TAG !e! tag:example.org,2026:\n---\n", "  \t\n---\n",
+    ])
+    func `with all that YAML puts before a document`(beginning: String) {
+        for end in ["", "...\n", "---\n", "\n# the end", "...\n# the end\n"] {
+            let text = beginning + Self.stream("one") + end
+            for text in [text, text.replacing("\n", with: "\r\n")] {
+                let (names, errors) = Self.read(text)
+                #expect(names == ["one"], "\(text.debugDescription)")
+                #expect(errors == [], "\(text.debugDescription)")
+            }
+        }
+    }
+
+    @Test func `with a directive for each of its documents`() {
+        let one = "%YAML 1.2\n---\n" + Self.stream("one")
+        let two = "...\n\(Self.mark)%YAML 1.2\n---\n" + Self.stream("two")
+        let three = "--- # the third\n" + Self.stream("three")
+        #expect(Self.read(one + two + three).names == ["one", "two", "three"])
+        #expect(Self.read(one + two + three).errors == [])
+    }
+
+    @Test func `so, and an error stands where it stood`() {
+        let wrong = Self.stream("one").replacing("time: t", with: "time: u")
+        for (beginning, line) in [
+            ("", 3), ("\(Self.mark)%YAML 1.2\n---\n", 5), ("# a\n\n---\n# b\n", 7),
+            ("%YAML 1.2\r\n---\r\n", 5), (Self.stream("zero") + "...\n%YAML 1.2\n---\n", 9),
+        ] {
+            let errors = Self.read(beginning + wrong).errors
+            #expect(errors.count == 1, "\(errors)")
+            #expect(errors.first?.hasPrefix("f.yaml:\(line):17") == true, "\(errors)")
+        }
+    }
+
+    @Test func `with a directive that stands behind its document, which is wrong`() {
+        #expect(Self.read(Self.stream("one") + "%YAML 1.2\n").errors.count == 1)
+        #expect(Self.read("%YAML 1.2\n" + Self.stream("one")).errors.count == 1)
+        #expect(Self.read("%YAML 3.0\n---\n" + Self.stream("one")).errors.count == 1)
+    }
+
+    @Test func `with any row of such lines, and every document is read`() {
+        let seed = UInt64.random(in: 0 ... .max)
+        var random = SeededRandom(seed: seed)
+        let idle = ["\n", "# a comment\n", "   # indented\n", " \t \n", "#\n"]
+        for round in 0 ..< 2_000 {
+            var text = ""
+            var names: [String] = []
+            for number in 0 ..< Int.random(in: 1 ... 4, using: &random) {
+                func some() -> String {
+                    (0 ..< Int.random(in: 0 ... 3, using: &random)).map { _ in
+                        idle.randomElement(using: &random) ?? ""
+                    }.joined()
+                }
+                // Only behind an end, or at the beginning, may directives and a mark stand.
+                if number > 0, Bool.random(using: &random) { text += "...\n" }
+                if number == 0 || text.hasSuffix("...\n") {
+                    if Bool.random(using: &random) { text += Self.mark }
+                    text += some()
+                    if Bool.random(using: &random) { text += "%YAML 1.2\n" + some() }
+                }
+                text += (Bool.random(using: &random) ? "---\n" : "--- # \(number)\n") + some()
+                if Int.random(in: 0 ..< 5, using: &random) > 0 {
+                    names.append("s\(number)")
+                    text += Self.stream("s\(number)") + some()
+                }
+            }
+            if Bool.random(using: &random) { text = text.replacing("\n", with: "\r\n") }
+            let read = Self.read(text)
+            let told: Comment = "seed \(seed), round \(round): \(text.debugDescription)"
+            #expect(read.names == names, told)
+            #expect(read.errors == [], told)
+        }
+    }
+
+    @Test func `with anything at all, and is answered`() {
+        let seed = UInt64.random(in: 0 ... .max)
+        var random = SeededRandom(seed: seed)
+        let pieces = [
+            Self.mark, "%", "YAML", " 1.2", "---", "...", "\n", "\r\n", "\r", " ", "\t", "#", "-",
+            ".", "kind: Stream", "name: s", "{", "}", "[", "\"", "'", "&a", "*a", "!t", "|", ">",
+            ": ", "\u{0}", "\u{85}", "\u{2028}", "é",
+        ]
+        for round in 0 ..< 5_000 {
+            let text = (0 ..< Int.random(in: 0 ... 14, using: &random)).map { _ in
+                pieces.randomElement(using: &random) ?? ""
+            }.joined()
+            let lines = text.utf8.count { $0 == 0x0A } + text.utf8.count { $0 == 0x0D } + 2
+            let (_, errors) = readResources([SourceFile(name: "f", text: text)])
+            for error in errors {
+                #expect(
+                    (1 ... lines + text.utf8.count).contains(error.line),
+                    "seed \(seed), round \(round): \(text.debugDescription), \(error)"
+                )
+            }
+        }
+    }
+}
