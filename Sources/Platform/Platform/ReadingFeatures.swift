@@ -71,7 +71,7 @@ extension Platform {
                 entity.isNull
                 ? view.nothing
                 : try FeatureReader(fold, in: reader)
-                    .read(entity.textBytes, at: instant, withRecords: withRecords)
+                    .read(entity.joinBytes, at: instant, withRecords: withRecords)
             return FeatureAnswer(
                 subject: .view(name, entity: String(decoding: entity.textBytes, as: UTF8.self)),
                 at: instant,
@@ -269,7 +269,7 @@ extension Platform {
                 let entity = try value(of: view.entityName, type, [view.entityName: given])
                 return entity.isNull
                     ? view.nothing
-                    : try entities.read(entity.textBytes, at: instant, looksBack: true)
+                    : try entities.read(entity.joinBytes, at: instant, looksBack: true)
             }
         }
     }

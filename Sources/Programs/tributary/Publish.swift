@@ -140,7 +140,7 @@ struct FilePublication {
         try eachRecord(of: text, isCSV: isCSV) { value in
             line += 1
             var row: Row?
-            do throws(Refusal) { row = try reader.read(value: value, kafkaTimestamp: now) } catch {
+            do throws(Refusal) { row = try reader.read(value: value, arrival: now) } catch {
                 row = nil
             }
             if let time = row?.time.instant { latest = max(latest ?? time, time) }
