@@ -28,7 +28,7 @@ import Testing
             let text = try Sightings.value(
                 zip(Sightings.stream().fields, values).map { ($0.name, $1.json) }
             )
-            return try reader.read(value: text[...], kafkaTimestamp: Sightings.received)
+            return try reader.read(value: text[...], arrival: Sightings.received)
         }
     }
 

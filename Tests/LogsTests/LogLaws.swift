@@ -20,6 +20,7 @@ struct LogLaw: Sendable, CustomTestStringConvertible {
         LogLaw("appends keep their order and get offsets without a gap", order),
         LogLaw("keys, values and headers come back as they went in", contents),
         LogLaw("timestamps are kept to the millisecond", timestamps),
+        LogLaw("a topic that the log stamps asks no writer for the time", stamps),
         LogLaw("a key chooses its partition as in Java", partitioner),
         LogLaw("one reader reads several partitions, each in order", severalPartitions),
         LogLaw("a reader may start in the middle and at the end", middle),
@@ -94,6 +95,19 @@ extension LogLaw {
         let now = MemoryLog.systemClock().microseconds
         let own = try #require(read.last).timestamp.microseconds
         #expect(abs(now - own) < 60_000_000, "The log's own clock gave \(own) at \(now).")
+    }
+
+    private static func stamps(_ log: any Log) throws {
+        for stamp in [Stamp.log, .writer] {
+            let topic = "stamped.by.\(stamp)"
+            try log.create(TopicSpec(topic, partitions: 1, stamp: stamp))
+            let made = Instant(milliseconds: 4_102_444_800_000)
+            try log.appendOne(NewRecord(key: nil, value: [1], timestamp: made), to: topic, 0)
+            let record = try #require(try log.read(Partition(topic, 0), from: 0, count: 1).first)
+            #expect(record.isStampedByLog == (stamp == .log), "\(stamp)")
+            #expect((record.timestamp == made) == (stamp == .writer), "\(stamp)")
+            #expect(record.arrival == (stamp == .log ? record.timestamp : nil), "\(stamp)")
+        }
     }
 
     private static func partitioner(_ log: any Log) throws {
@@ -370,6 +384,7 @@ extension LogLaw {
             TopicSpec("a.forever", partitions: 1),
             TopicSpec("b-latest", partitions: 3, retention: .latestPerKey),
             TopicSpec("c_month", partitions: 2, retention: .span(.seconds(2_592_000))),
+            TopicSpec("d-stamped", partitions: 1, stamp: .log),
         ]
         for spec in specs.reversed() { try log.create(spec) }
         let names = Set(specs.map(\.name))

@@ -252,6 +252,7 @@ extension ProjectorReport {
         case .logChanged: "logChanged"
         case .recordsLost: "recordsLost"
         case .topicMissing: "topicMissing"
+        case .toldTooLate: "toldTooLate"
         case .waiting: "waiting"
         case .stopped(let projection, _, let why): "stopped \(projection): \(why)"
         case .storeFailed: "storeFailed"

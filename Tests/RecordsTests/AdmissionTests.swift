@@ -42,7 +42,7 @@ import Testing
     {
         let row = try row(id, second)
         do throws(Refusal) {
-            try admission.admit(row, in: &changes)
+            try admission.admit(row, arrival: Self.noon + .day, in: &changes)
             return nil
         } catch {
             return error
@@ -93,7 +93,7 @@ import Testing
     @Test func `takes of a source what it has not sent before`() throws {
         var changes = changes(over: try store())
         func isNew(_ source: String, _ sequence: String) -> Bool {
-            admission.isNew(record(source, sequence), in: &changes)
+            admission.isNew(record(source, sequence), of: 0, in: &changes)
         }
         #expect(isNew("a", "1"))
         #expect(!isNew("a", "1"))

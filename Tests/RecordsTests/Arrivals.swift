@@ -42,6 +42,6 @@ enum Arrivals {
     }
 
     static func read(_ bytes: [UInt8]?) throws(Refusal) -> Row {
-        try RecordReader(definition).read(value: bytes?[...], kafkaTimestamp: received)
+        try RecordReader(definition).read(value: bytes?[...], arrival: received)
     }
 }

@@ -67,7 +67,7 @@ import Testing
         }
         let row = try RecordReader(definition).read(
             value: record[...],
-            kafkaTimestamp: Instant(microseconds: .max / 2)
+            arrival: Instant(microseconds: .max / 2)
         )
         #expect(row.values[2] == .int(3))
         #expect(row.key == Array("a".utf8))

@@ -186,7 +186,7 @@ import Testing
         let text = "{\"t\":\"2013-01-01T00:00:00Z\",\"\u{212A}\":\"sign\",\"K\":\"letter\"}"
         let row = try RecordReader(definition).read(
             value: Array(text.utf8)[...],
-            kafkaTimestamp: Arrivals.received
+            arrival: Arrivals.received
         )
         #expect(row.values[0] == .string("letter"))
         #expect(FieldValue.string("e\u{301}") != .string("é"))
@@ -196,7 +196,7 @@ import Testing
             let text = "{\"t\":\"2013-01-01T00:00:00Z\",\"\u{212A}\":\"sign\"}"
             _ = try RecordReader(definition).read(
                 value: Array(text.utf8)[...],
-                kafkaTimestamp: Arrivals.received
+                arrival: Arrivals.received
             )
         }
     }
@@ -221,13 +221,28 @@ import Testing
                 }
             }
             let first = Result { () throws(Refusal) in
-                try old.read(value: bytes[...], kafkaTimestamp: Arrivals.received)
+                try old.read(value: bytes[...], arrival: Arrivals.received)
             }
             let second = Result { () throws(Refusal) in try Arrivals.read(bytes) }
             #expect(first == second, "seed \(seed), round \(round): \(bytes)")
             if case .success = first { accepted += 1 }
         }
         #expect(accepted > 100, "Seed \(seed) left too few records whole to prove anything.")
+    }
+
+    @Test func `judges the future by when the log got it, and by nothing else`() throws {
+        let reader = RecordReader(Arrivals.definition)
+        let text = Arrivals.record()[...]
+        for years in [-40, 0, 40] as [Int64] {
+            let arrival = Arrivals.received + .seconds(years * 31_557_600)
+            let word = Result { () throws(Refusal) in try reader.read(value: text, arrival: arrival) }
+            if case .failure(let refusal) = word {
+                #expect(years < 0 && refusal.word == "inTheFuture", "\(refusal)")
+            } else {
+                #expect(years >= 0)
+            }
+        }
+        #expect(try reader.read(value: text, arrival: nil).time.rfc3339 == "2013-07-04T18:00:00-04:00")
     }
 
     @Test(arguments: [Int64.min, .min / 4, -1, 0, .max])
@@ -239,7 +254,7 @@ import Testing
         #expect(!refusal.description.isEmpty)
         let reader = RecordReader(Arrivals.definition)
         let row = Result { () throws(Refusal) in
-            try reader.read(value: Arrivals.record()[...], kafkaTimestamp: received)
+            try reader.read(value: Arrivals.record()[...], arrival: received)
         }
         if case .failure(let refusal) = row { #expect(refusal.word == "inTheFuture") }
     }

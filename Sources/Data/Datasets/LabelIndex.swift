@@ -2,13 +2,13 @@ public import Bytes
 public import Logs
 public import Records
 
-/// How things ended, by the text that joins an outcome to its row.
+/// How things ended, by what joins an outcome to its row.
 public struct LabelIndex: Sendable {
     private var outcomes: [[UInt8]: [Outcome]]
 
     /// One record of the stream of the label.
     public struct Outcome: Sendable, Hashable {
-        /// The text of the field that joins: `FieldValue.textBytes`.
+        /// The text of the field that joins: `FieldValue.joinBytes`.
         public var match: [UInt8]
         public var time: Instant
         public var partition: Int32

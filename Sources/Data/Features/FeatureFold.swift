@@ -2,12 +2,12 @@ public import Bytes
 internal import Expressions
 public import Logs
 public import Projections
-internal import Records
+public import Records
 public import Store
 
 /// The rows of a view: of each record that counts, its time, its offset and the values that are aggregated, by entity.
 /// Windows are made of them when somebody reads, so that they are exact at every instant.
-public struct FeatureFold: Projection {
+public struct FeatureFold: Projection, CountsRecords {
     public static let family = Family("features")
     static let blocks = Table<BlockKey, RowBlock>("blocks", number: 16, keeps: .newest)
 
@@ -16,14 +16,27 @@ public struct FeatureFold: Projection {
     public var topic: String { view.stream.topic }
     public var family: Family { Self.family }
     public var generation: Digest { view.generation }
-    public let foldVersion: Int64 = 1
+    public let foldVersion: Int64 = 2
+    public var stream: StreamDefinition { view.stream }
     private let reader: SharedReader
     private let admission: Admission
 
-    public init(_ view: StreamView) {
+    public init(_ view: StreamView) { self.init(view, nil) }
+
+    private init(_ view: StreamView, _ advances: Advances?) {
         self.view = view
         reader = SharedReader(view.stream)
-        admission = Admission(view.stream)
+        admission = Admission(view.stream, knowing: advances)
+    }
+
+    public func knowing(_ advances: Advances) -> FeatureFold { FeatureFold(view, advances) }
+
+    public func takeUp(
+        on partition: Int32,
+        at progress: Progress,
+        in view: TableReader
+    ) throws(StoreError) -> Bool {
+        try admission.takeUp(on: partition, last: progress.last, in: view)
     }
 
     public func apply(
@@ -31,11 +44,11 @@ public struct FeatureFold: Projection {
         of partition: Partition,
         to changes: inout Changes
     ) throws(FoldStop) -> Reaction? {
-        guard admission.isNew(record, in: &changes) else { return nil }
+        guard admission.isNew(record, of: partition.index, in: &changes) else { return nil }
         let row: Row
         do throws(Refusal) {
-            row = try reader.read(value: record.value, kafkaTimestamp: record.timestamp)
-            try admission.admit(row, in: &changes)
+            row = try reader.read(value: record.value, arrival: record.arrival)
+            try admission.admit(row, arrival: record.arrival, in: &changes)
         } catch {
             // The stream's own intake makes a dead letter of it.
             return nil
@@ -58,22 +71,13 @@ public struct FeatureFold: Projection {
     public func liveness(in view: TableReader) throws(StoreError) -> Liveness? {
         try admission.liveness(in: view)
     }
-
-    /// Everything before this was folded or never comes; nil before the first record.
-    public func watermark(
-        of partition: Int32,
-        in reader: any StoreReader
-    ) throws(StoreError) -> Instant? {
-        let tables = TableReader(reader, family: family, shelf: shelf(of: partition))
-        return try Admission.summary(in: tables).latest.map { $0 - view.stream.lateness }
-    }
 }
 
 extension StreamView {
-    /// The text of the entity; nil for a record that has none and counts for nobody.
+    /// What the entity is known by; nil for a record that has none and counts for nobody.
     func entity(of row: Row) -> [UInt8]? {
         let value = row.values[entityIndex]
-        return value.isNull ? nil : value.textBytes
+        return value.isNull ? nil : value.joinBytes
     }
 
     /// Whether `where` is true. A fault in it, such as a division by zero, is not true.

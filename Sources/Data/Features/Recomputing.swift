@@ -20,7 +20,7 @@ extension StreamView {
             do {
                 let row = try reader.read(
                     value: record.value,
-                    kafkaTimestamp: record.timestamp
+                    arrival: record.arrival
                 )
                 guard self.entity(of: row) == entity, counts(row) else { continue }
                 var block = RowBlock()

@@ -81,7 +81,8 @@ public struct AdvanceStream: Sendable {
     public var name: String
     public var partition: Int32
     public var watermark: Instant
-    /// Where the partition ends by now.
+    /// Where the partition ends by now. Nobody who writes facts has folded it any further: from here on the watermark
+    /// binds.
     public var end: Offset
     public var cause: StreamEvent.Cause
 
@@ -121,6 +122,7 @@ public struct AdvanceStream: Sendable {
                 $0.watermarkUs = watermark.microseconds
                 $0.cause = cause
                 $0.end = end
+                $0.binds = true
             }
         }
     }

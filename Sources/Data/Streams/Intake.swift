@@ -9,7 +9,7 @@ internal import SwiftProtobuf
 
 /// What has been taken in of one stream's partition: counts, times, and what is needed to refuse what comes twice or
 /// too late. A refused record leaves no trace in here; it becomes a dead letter.
-public struct Intake: Projection {
+public struct Intake: Projection, CountsRecords {
     public static let family = Family("intake")
     /// How often each value of a field with `oneOf` came: `status=landed`.
     public static let values = Table<String, Int64>("values", number: 4, keeps: .newest)
@@ -19,15 +19,28 @@ public struct Intake: Projection {
     public var topic: String { definition.topic }
     public var family: Family { Self.family }
     public let generation: Digest
-    public let foldVersion: Int64 = 1
+    public let foldVersion: Int64 = 2
+    public var stream: StreamDefinition { definition }
     private let reader: SharedReader
     private let admission: Admission
 
-    public init(_ definition: StreamDefinition) {
+    public init(_ definition: StreamDefinition) { self.init(definition, nil) }
+
+    private init(_ definition: StreamDefinition, _ advances: Advances?) {
         self.definition = definition
         self.generation = definition.generation
         self.reader = SharedReader(definition)
-        self.admission = Admission(definition)
+        self.admission = Admission(definition, knowing: advances)
+    }
+
+    public func knowing(_ advances: Advances) -> Intake { Intake(definition, advances) }
+
+    public func takeUp(
+        on partition: Int32,
+        at progress: Progress,
+        in view: TableReader
+    ) throws(StoreError) -> Bool {
+        try admission.takeUp(on: partition, last: progress.last, in: view)
     }
 
     public func apply(
@@ -35,13 +48,13 @@ public struct Intake: Projection {
         of partition: Partition,
         to changes: inout Changes
     ) throws(FoldStop) -> Reaction? {
-        guard admission.isNew(record, in: &changes) else { return nil }
+        guard admission.isNew(record, of: partition.index, in: &changes) else { return nil }
         let refusal: Refusal
         var time: Instant?
         do throws(Refusal) {
-            let row = try reader.read(value: record.value, kafkaTimestamp: record.timestamp)
+            let row = try reader.read(value: record.value, arrival: record.arrival)
             time = row.time.instant
-            try accept(row, in: &changes)
+            try accept(row, arrival: record.arrival, in: &changes)
             return nil
         } catch {
             refusal = error
@@ -49,8 +62,12 @@ public struct Intake: Projection {
         return deadLetter(record, of: partition, because: refusal, time: time)
     }
 
-    private func accept(_ row: Row, in changes: inout Changes) throws(Refusal) {
-        try admission.admit(row, in: &changes)
+    private func accept(
+        _ row: Row,
+        arrival: Instant?,
+        in changes: inout Changes
+    ) throws(Refusal) {
+        try admission.admit(row, arrival: arrival, in: &changes)
         for (field, value) in zip(definition.fields, row.values) where !field.oneOf.isEmpty {
             if case .string(let text) = value {
                 let key = "\(field.name)=\(text)"

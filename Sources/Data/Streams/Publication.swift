@@ -35,7 +35,7 @@ public enum Publication {
         let reader = RecordReader(definition)
         return values.map { value in
             do throws(Refusal) {
-                return try reader.read(value: value[...], kafkaTimestamp: now).key
+                return try reader.read(value: value[...], arrival: now).key
             } catch {
                 return nil
             }

@@ -23,13 +23,17 @@ public struct StreamCatalog: Projection {
 
     /// Where a partition ended when its watermark was told.
     public static let ends = Table<String, Offset>("ends", number: 18, keeps: .everyVersion)
+    /// What binds the records of a partition, by the offset from which on it does.
+    static let advances = Table<AdvanceKey, Instant>("advances", number: 19, keeps: .newest)
+    /// How often a stream was deleted, by its name: what bound the records of a former one binds no longer.
+    static let lives = Table<String, Int64>("lives", number: 20, keeps: .newest)
 
     public let name = "streams"
     public let topic = StreamEvent.topic.name
     public var family: Family { Self.family }
     /// It has no definition but the code itself.
     public let generation = Digest(of: Array("streams".utf8))
-    public let foldVersion: Int64 = 2
+    public let foldVersion: Int64 = 3
 
     public init() {}
 
@@ -136,6 +140,7 @@ public struct StreamCatalog: Projection {
                 changes[Self.ends, key] = nil
             }
             changes[Self.definitions, envelope.subject] = nil
+            changes[Self.lives, envelope.subject, default: 0] += 1
         case .advanced(let advanced):
             guard let entry = changes[Self.definitions, envelope.subject],
                 (0 ..< entry.partitions).contains(advanced.partition)
@@ -145,6 +150,16 @@ public struct StreamCatalog: Projection {
             guard watermark > changes[Self.watermarks, key] ?? .distantPast else { return nil }
             changes[Self.watermarks, key] = watermark
             changes[Self.ends, key] = advanced.end
+            if advanced.binds {
+                let life = changes[Self.lives, envelope.subject] ?? 0
+                let place = AdvanceKey(
+                    envelope.subject,
+                    life: life,
+                    partition: advanced.partition,
+                    end: advanced.end
+                )
+                changes[Self.advances, place] = watermark
+            }
         }
         return nil
     }
@@ -190,6 +205,46 @@ public struct StreamCatalog: Projection {
                 StreamCatalog.watermarkKey(stream, partition),
                 asOf: asOf
             )
+        }
+
+        /// What binds the records of a partition, as it is known now.
+        public func advances(
+            of stream: String,
+            partition: Int32
+        ) throws(StoreError) -> [Advance] {
+            let life = try tables.get(StreamCatalog.lives, stream) ?? 0
+            func key(_ end: Offset) -> AdvanceKey {
+                AdvanceKey(stream, life: life, partition: partition, end: end)
+            }
+            var found: [Advance] = []
+            try tables.scan(StreamCatalog.advances, from: key(.min), to: key(.max)) {
+                (key, watermark) throws(StoreError) in
+                found.append(Advance(end: key.end, watermark: watermark))
+                return true
+            }
+            return found.rising
+        }
+
+        /// The instant before which everything of a partition is there for whoever reads these rows of it: what they have
+        /// seen themselves, or what was told of an end that they have reached. Nil: not known; also where the rows were
+        /// folded before something was known that binds them, and are about to be folded anew.
+        public func watermark(
+            of stream: StreamDefinition,
+            partition: Int32,
+            _ summary: Admission.Summary,
+            at progress: Progress?
+        ) throws(StoreError) -> Instant? {
+            let binding = try advances(of: stream.name, partition: partition)
+            if let last = progress?.last, binding.watermark(at: last) != summary.told { return nil }
+            let next = progress?.next ?? 0
+            var told = binding.watermark(at: next)
+            if let newest = try watermark(of: stream.name, partition: partition),
+                try end(of: stream.name, partition: partition) ?? 0 <= next
+            {
+                told = max(told ?? newest, newest)
+            }
+            let own = summary.watermark(lateness: stream.lateness)
+            return [own, told].compactMap(\.self).max()
         }
     }
 }

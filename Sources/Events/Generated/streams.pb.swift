@@ -386,6 +386,9 @@ public nonisolated struct StreamEvent: Sendable {
     /// Where the partition ended then: the watermark holds for whoever has read all records below it.
     public var end: Int64 = 0
 
+    /// Whether a record at or behind `end` that happened before the watermark is late. Facts of 0.1.0 say it of nobody.
+    public var binds: Bool = false
+
     public var unknownFields = SwiftProtobuf.UnknownStorage()
 
     public init() {}
@@ -714,7 +717,7 @@ nonisolated extension StreamEvent.Deleted: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension StreamEvent.Advanced: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = StreamEvent.protoMessageName + ".Advanced"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}partition\0\u{3}watermark_us\0\u{1}cause\0\u{1}end\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}partition\0\u{3}watermark_us\0\u{1}cause\0\u{1}end\0\u{1}binds\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -727,6 +730,7 @@ nonisolated extension StreamEvent.Advanced: SwiftProtobuf.Message, SwiftProtobuf
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.watermarkUs) }()
       case 4: try { try decoder.decodeSingularEnumField(value: &self.cause) }()
       case 5: try { try decoder.decodeSingularInt64Field(value: &self.end) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.binds) }()
       default: break
       }
     }
@@ -748,6 +752,9 @@ nonisolated extension StreamEvent.Advanced: SwiftProtobuf.Message, SwiftProtobuf
     if self.end != 0 {
       try visitor.visitSingularInt64Field(value: self.end, fieldNumber: 5)
     }
+    if self.binds != false {
+      try visitor.visitSingularBoolField(value: self.binds, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -757,6 +764,7 @@ nonisolated extension StreamEvent.Advanced: SwiftProtobuf.Message, SwiftProtobuf
     if lhs.watermarkUs != rhs.watermarkUs {return false}
     if lhs.cause != rhs.cause {return false}
     if lhs.end != rhs.end {return false}
+    if lhs.binds != rhs.binds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

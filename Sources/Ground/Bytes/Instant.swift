@@ -3,7 +3,11 @@ public struct Instant: Sendable, Hashable, Comparable {
     public var microseconds: Int64
 
     public init(microseconds: Int64) { self.microseconds = microseconds }
-    public init(milliseconds: Int64) { self.microseconds = milliseconds &* 1_000 }
+    /// What does not fit is the last there is: Kafka's timestamps may be any number.
+    public init(milliseconds: Int64) {
+        let (product, overflow) = milliseconds.multipliedReportingOverflow(by: 1_000)
+        microseconds = overflow ? (milliseconds > 0 ? .max : .min) : product
+    }
 
     /// Rounded down, as Kafka keeps time.
     public var milliseconds: Int64 {

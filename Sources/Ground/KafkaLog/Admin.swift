@@ -12,7 +12,8 @@ extension Producer {
             TopicSpec(
                 topic.name,
                 partitions: topic.partitions,
-                retention: Retention(configuration: configurations[topic.name] ?? [:])
+                retention: Retention(configuration: configurations[topic.name] ?? [:]),
+                stamp: Stamp(configuration: configurations[topic.name] ?? [:])
             )
         }
         .sorted { $0.name < $1.name }
@@ -32,7 +33,7 @@ extension Producer {
         )
         guard let new = unsafe made else { throw .refused("\(doing): \(text(complaint))") }
         defer { unsafe rd_kafka_NewTopic_destroy(new) }
-        for (name, value) in spec.retention.configuration {
+        for (name, value) in spec.retention.configuration + spec.stamp.configuration {
             let code = unsafe rd_kafka_NewTopic_set_config(new, name, value)
             guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw LogError(code, doing: doing) }
         }

@@ -151,7 +151,8 @@ internal import Logs
             timestamp: Instant(milliseconds: milliseconds),
             key: key,
             value: value,
-            headers: headers(of: message)
+            headers: headers(of: message),
+            isStampedByLog: kind == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME
         )
     }
 

@@ -8,6 +8,11 @@ public enum Retention: Sendable, Hashable {
     case span(TimeSpan)
 }
 
+/// Whose clock gives the records of a topic their timestamps: Kafka's CreateTime and LogAppendTime.
+public enum Stamp: Sendable, Hashable {
+    case writer, log
+}
+
 /// What a new topic is to be.
 public struct TopicSpec: Sendable, Hashable {
     /// What our own topics take at most: a dead letter holds the whole of a record that was refused.
@@ -16,11 +21,18 @@ public struct TopicSpec: Sendable, Hashable {
     public var name: String
     public var partitions: Int32
     public var retention: Retention
+    public var stamp: Stamp
 
-    public init(_ name: String, partitions: Int32, retention: Retention = .forever) {
+    public init(
+        _ name: String,
+        partitions: Int32,
+        retention: Retention = .forever,
+        stamp: Stamp = .writer
+    ) {
         self.name = name
         self.partitions = partitions
         self.retention = retention
+        self.stamp = stamp
     }
 }
 

@@ -65,7 +65,7 @@ public struct NewRecord: Sendable, Hashable {
     public var key: [UInt8]?
     public var value: [UInt8]?
     public var headers: [Header]
-    /// Nil: the log's own clock.
+    /// Nil: the log's own clock. A topic that is stamped by the log takes that in any case.
     public var timestamp: Instant?
 
     public init(key: [UInt8]?, value: [UInt8]?, headers: [Header] = [], timestamp: Instant? = nil) {
@@ -79,8 +79,10 @@ public struct NewRecord: Sendable, Hashable {
 /// A record as it stands in the log. Key and value share the storage of the batch they came in.
 public struct Record: Sendable {
     public var offset: Offset
-    /// Kafka's own, to the millisecond.
+    /// Kafka's own, to the millisecond. Whoever wrote the record may have made it up.
     public var timestamp: Instant
+    /// Whether the timestamp is of the log's own clock (Kafka's LogAppendTime), and not of the writer's.
+    public var isStampedByLog: Bool
     public var key: ArraySlice<UInt8>?
     public var value: ArraySlice<UInt8>?
     public var headers: [Header]
@@ -90,14 +92,19 @@ public struct Record: Sendable {
         timestamp: Instant,
         key: ArraySlice<UInt8>?,
         value: ArraySlice<UInt8>?,
-        headers: [Header] = []
+        headers: [Header] = [],
+        isStampedByLog: Bool = true
     ) {
         self.offset = offset
         self.timestamp = timestamp
+        self.isStampedByLog = isStampedByLog
         self.key = key
         self.value = value
         self.headers = headers
     }
+
+    /// When the log got it; nil where only its writer says.
+    public var arrival: Instant? { isStampedByLog ? timestamp : nil }
 
     /// The last value of that name: Kafka lets names repeat.
     public func header(_ name: String) -> [UInt8]? {

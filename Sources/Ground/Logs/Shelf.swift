@@ -91,7 +91,9 @@ struct Shelf: Sendable {
                 .notPersisted("Topic \(name) keeps the latest of each key: a record needs one.")
             )
         }
-        guard let offset = topics[name]?.reels[Int(index)].append(record, now: now) else {
+        guard
+            let offset = topics[name]?.reels[Int(index)].append(record, now: now, spec.stamp)
+        else {
             preconditionFailure("A topic that was just there is gone under the lock.")
         }
         return .success(Position(Partition(name, index), offset))
@@ -105,15 +107,21 @@ struct Shelf: Sendable {
 }
 
 extension Shelf.Reel {
-    fileprivate mutating func append(_ record: NewRecord, now: Instant) -> Offset {
+    fileprivate mutating func append(
+        _ record: NewRecord,
+        now: Instant,
+        _ stamp: Stamp
+    ) -> Offset {
         defer { next += 1 }
+        let time = stamp == .log ? now : record.timestamp ?? now
         records.append(
             Record(
                 offset: next,
-                timestamp: Instant(milliseconds: (record.timestamp ?? now).milliseconds),
+                timestamp: Instant(milliseconds: time.milliseconds),
                 key: record.key.map { $0[...] },
                 value: record.value.map { $0[...] },
-                headers: record.headers
+                headers: record.headers,
+                isStampedByLog: stamp == .log
             )
         )
         return next

@@ -15,12 +15,14 @@ extension ProjectorLoop {
             family: projection.family,
             shelf: projection.shelf(of: partition.index)
         )
-        guard let progress = try view.get(Progress.table, Progress.key) else { return fresh }
+        guard let progress = try view.get(Progress.table, Progress.key) else {
+            return try begun(fresh, projection, partition, view)
+        }
         let verdict: ProjectorReport
         if progress.foldVersion != projection.foldVersion {
             // Another fold version is rebuilt without an alarm: that is what it was raised for.
             try drop(projection, on: partition)
-            return fresh
+            return try begun(fresh, projection, partition, view)
         } else if progress.next < available.lowerBound {
             verdict = .recordsLost(
                 projection: projection.name,
@@ -31,12 +33,25 @@ extension ProjectorLoop {
         } else if let why = try difference(between: progress, and: partition, available: available)
         {
             verdict = .logChanged(projection: projection.name, partition: partition, why: why)
+        } else if try !projection.takeUp(on: partition.index, at: progress, in: view) {
+            verdict = .toldTooLate(projection: projection.name, partition: partition)
         } else {
             return progress
         }
         // Said before it is done: a kill in between finds it out again, and says it again.
         projector.surroundings.report(verdict)
         try drop(projection, on: partition)
+        return try begun(fresh, projection, partition, view)
+    }
+
+    /// Rows that are still to come agree with all that is known; it is taken up before the first of them.
+    private func begun(
+        _ fresh: Progress,
+        _ projection: any Projection,
+        _ partition: Partition,
+        _ view: TableReader
+    ) throws(StoreError) -> Progress {
+        _ = try projection.takeUp(on: partition.index, at: fresh, in: view)
         return fresh
     }
 

@@ -29,7 +29,7 @@ extension ProjectorLoop {
     }
 
     private mutating func fold(_ batch: RecordBatch) {
-        guard var sitting = seats[batch.partition] else { return }
+        guard let batch = short(of: batch), var sitting = seats[batch.partition] else { return }
         for index in sitting.indices {
             fold(batch.records, with: &sitting[index])
         }

@@ -22,12 +22,28 @@ public protocol Projection: Sendable {
         to changes: inout Changes
     ) throws(FoldStop) -> Reaction?
 
+    /// Takes up what facts of another topic say of the partition from an offset on, where the fold goes by such facts.
+    /// Called before the first record and whenever there are new ones, between two batches.
+    /// Returns: Whether the rows agree with them. Where a fact that counts before the end of the rows was not known when
+    /// they were folded, they are folded anew.
+    func takeUp(
+        on partition: Int32,
+        at progress: Progress,
+        in view: TableReader
+    ) throws(StoreError) -> Bool
+
     /// Which rows count at this state. Rows that do not are skipped by readers and digests, and may be swept away.
     func liveness(in view: TableReader) throws(StoreError) -> Liveness?
 }
 
 extension Projection {
     public func liveness(in view: TableReader) throws(StoreError) -> Liveness? { nil }
+
+    public func takeUp(
+        on partition: Int32,
+        at progress: Progress,
+        in view: TableReader
+    ) throws(StoreError) -> Bool { true }
 }
 
 /// Says of one row whether it still counts: the table's number, then the row's key and value.
@@ -71,12 +87,16 @@ extension Projection {
 }
 
 extension Projection {
+    /// The rows of one partition.
+    public func rows(of partition: Int32, in reader: any StoreReader) -> TableReader {
+        TableReader(reader, family: family, shelf: shelf(of: partition))
+    }
+
     /// How far a partition was folded, in the same snapshot as its rows; nil: not at all.
     public func progress(
         of partition: Int32,
         in reader: any StoreReader
     ) throws(StoreError) -> Progress? {
-        try TableReader(reader, family: family, shelf: shelf(of: partition))
-            .get(Progress.table, Progress.key)
+        try rows(of: partition, in: reader).get(Progress.table, Progress.key)
     }
 }

@@ -32,6 +32,9 @@ public final class Projector: Sendable {
         case add(any Projection, Partition)
         case remove(any Projection)
         case rebuild(generation: Digest, Partition)
+        case takeUp(Partition)
+        case raise(Barrier)
+        case lower(Barrier)
         case checkLog
     }
 
@@ -108,7 +111,7 @@ public final class Projector: Sendable {
         thread?.join()
     }
 
-    private func send(_ command: Command) {
+    func send(_ command: Command) {
         shared.withLock { $0.commands.append(command) }
         reader.wake()
     }
@@ -121,6 +124,8 @@ public enum ProjectorReport: Sendable, Hashable {
     /// Records went away before they were folded.
     case recordsLost(projection: String, partition: Partition, from: Offset, to: Offset)
     case topicMissing(projection: String, partition: Partition)
+    /// A fact that binds these records came to be known after they were folded: rows are built anew.
+    case toldTooLate(projection: String, partition: Partition)
     /// It cannot begin, and tries again until it can; said once for each reason.
     case waiting(projection: String, partition: Partition, why: String)
     case stopped(projection: String, partition: Partition, why: String)

@@ -9,6 +9,10 @@ struct ProjectorLoop {
     var waiting: [Waiting] = []
     /// Reads single records again: is it still the same log?
     let probe: any LogReader
+    /// Offsets beyond which nothing is folded yet.
+    var barriers: [Barrier] = []
+    /// Partitions that are not read because a barrier was reached.
+    var barred: Set<Partition> = []
     var lastFlush = ContinuousClock.now
     var lastRetry = ContinuousClock.now
     var lastSweep = ContinuousClock.now
@@ -52,6 +56,9 @@ struct ProjectorLoop {
                 unseat(projection, on: partition)
                 self.seat(projection, on: partition)
             }
+        case .takeUp(let partition): takeUp(partition)
+        case .raise(let barrier): raise(barrier)
+        case .lower(let barrier): lower(barrier)
         case .checkLog:
             for (partition, sitting) in seats {
                 // Most have come equally far, and one look at the log is enough for all of them.

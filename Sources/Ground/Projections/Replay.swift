@@ -99,6 +99,13 @@ public struct Replay: Sendable {
             )
             return verdict
         }
+        let rows = projection.rows(of: partition.index, in: served)
+        guard try projection.takeUp(on: partition.index, at: live.progress, in: rows) else {
+            verdict.finding = .notComparable(
+                "something was told of the partition that these rows were folded without; they are about to be folded anew"
+            )
+            return verdict
+        }
         let available = try log.bounds(of: partition)
         guard available.lowerBound <= live.progress.base else {
             verdict.finding = .notComparable(

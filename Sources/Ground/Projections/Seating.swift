@@ -115,13 +115,16 @@ extension ProjectorLoop {
         for place in again { seat(place.projection, on: place.partition, after: place.why) }
     }
 
-    private mutating func restartReading(_ partition: Partition) throws(LogError) {
+    mutating func restartReading(_ partition: Partition) throws(LogError) {
         guard let lowest = seats[partition]?.map(\.progress.next).min() else { return }
-        if seats[partition]?.count ?? 0 > 1 { try projector.reader.remove(partition) }
+        let isRead = barred.remove(partition) == nil && seats[partition]?.count ?? 0 > 1
+        if isRead { try projector.reader.remove(partition) }
         try projector.reader.add(partition, from: lowest)
     }
 
-    private func stopReading(_ partition: Partition) {
+    mutating func stopReading(_ partition: Partition) {
+        // Nobody reads it while a barrier stands.
+        if barred.remove(partition) != nil { return }
         do throws(LogError) {
             try projector.reader.remove(partition)
         } catch {

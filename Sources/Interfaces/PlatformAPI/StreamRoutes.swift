@@ -140,6 +140,7 @@ extension PlatformAPI {
             "records": .integer(views.reduce(0) { $0 + $1.summary.accepted }),
             "earliest": instant(views.compactMap(\.summary.earliest).min()),
             "latest": instant(views.compactMap(\.summary.latest).max()),
+            "arrival": .string(platform.knowsArrival(in: stream.topic) ? "log" : "unknown"),
             "values": .object(
                 values.sorted { $0.key < $1.key }.map { ($0.key, .integer($0.value)) }
             ),

@@ -15,32 +15,50 @@ public struct Admission: Sendable {
     public static let sequenceHeader = "ce_sequence"
 
     public let definition: StreamDefinition
+    private let advances: Advances?
 
-    public init(_ definition: StreamDefinition) { self.definition = definition }
+    /// `advances`: What was told of the stream; nil: nothing was.
+    public init(_ definition: StreamDefinition, knowing advances: Advances? = nil) {
+        self.definition = definition
+        self.advances = advances
+    }
 
-    /// Counts of the records that were accepted.
+    /// Counts of the records that were accepted, and how far event time has come by them.
     public struct Summary: Stored, Hashable {
         public var accepted: Int64 = 0
         public var earliest: Instant?
         public var latest: Instant?
+        /// The event time that counts as reached: the watermark is this less the lateness.
+        public var frontier: Instant?
+        /// An event time far beyond the frontier that no second record has confirmed.
+        public var suspect: Instant?
+        /// The watermark that facts had told before the newest record.
+        public var told: Instant?
         public init() {}
 
-        mutating func count(_ time: Instant) {
+        mutating func count(_ time: Instant, arrival: Instant?, lateness: TimeSpan) {
             accepted += 1
             earliest = min(earliest ?? time, time)
             latest = max(latest ?? time, time)
+            move(to: time, arrival: arrival, lateness: lateness)
         }
 
         public func write(to writer: inout ByteWriter) {
             accepted.write(to: &writer)
             earliest.write(to: &writer)
             latest.write(to: &writer)
+            frontier.write(to: &writer)
+            suspect.write(to: &writer)
+            told.write(to: &writer)
         }
 
         public init(from reader: inout ByteReader) throws(ByteError) {
             accepted = try Int64(from: &reader)
             earliest = try Instant?(from: &reader)
             latest = try Instant?(from: &reader)
+            frontier = try Instant?(from: &reader)
+            suspect = try Instant?(from: &reader)
+            told = try Instant?(from: &reader)
         }
     }
 
@@ -48,8 +66,19 @@ public struct Admission: Sendable {
         try tables.get(summaries, summaryKey) ?? Summary()
     }
 
-    /// Whether the record is not one that was sent again by somebody who could not know that it had arrived.
-    public func isNew(_ record: Record, in changes: inout Changes) -> Bool {
+    /// Whether the record is not one that was sent again by somebody who could not know that it had arrived. Every record
+    /// of the partition passes here first, and what was told before it is noted.
+    public func isNew(
+        _ record: Record,
+        of partition: Int32,
+        in changes: inout Changes
+    ) -> Bool {
+        if let advances {
+            let told = advances.watermark(at: record.offset, of: partition)
+            if told != changes[Self.summaries, Self.summaryKey]?.told {
+                changes[Self.summaries, Self.summaryKey, default: Summary()].told = told
+            }
+        }
         guard let (source, sequence) = record.sourceSequence else { return true }
         guard sequence > changes[Self.sources, source] ?? 0 else { return false }
         changes[Self.sources, source] = sequence
@@ -57,10 +86,15 @@ public struct Admission: Sendable {
     }
 
     /// Counts a row, or throws why it does not count.
-    public func admit(_ row: Row, in changes: inout Changes) throws(Refusal) {
+    /// `arrival`: When the log got the record; nil: not known.
+    public func admit(
+        _ row: Row,
+        arrival: Instant?,
+        in changes: inout Changes
+    ) throws(Refusal) {
         let time = row.time.instant
-        let latest = changes[Self.summaries, Self.summaryKey]?.latest
-        let watermark = latest.map { $0 - definition.lateness }
+        let watermark = changes[Self.summaries, Self.summaryKey]?
+            .watermark(lateness: definition.lateness)
         if let watermark, time < watermark { throw .late(time: time, watermark: watermark) }
         if let identity = row.identity {
             if let seen = changes[Self.identities, identity], seen >= watermark ?? .distantPast {
@@ -68,7 +102,22 @@ public struct Admission: Sendable {
             }
             changes[Self.identities, identity] = time
         }
-        changes[Self.summaries, Self.summaryKey, default: Summary()].count(time)
+        changes[Self.summaries, Self.summaryKey, default: Summary()]
+            .count(time, arrival: arrival, lateness: definition.lateness)
+    }
+
+    /// Takes up what was told of a partition by now, and says whether the rows agree with it: whether every record that
+    /// they were folded from was judged by all that was told before it.
+    /// `last`: The offset of the newest record that was folded.
+    public func takeUp(
+        on partition: Int32,
+        last: Offset?,
+        in view: TableReader
+    ) throws(StoreError) -> Bool {
+        guard let advances else { return true }
+        try advances.refresh(partition)
+        guard let last else { return true }
+        return try Self.summary(in: view).told == advances.watermark(at: last, of: partition)
     }
 
     /// An identity counts until the watermark has passed it: what comes later is late, and need not be known.
@@ -85,8 +134,7 @@ public struct Admission: Sendable {
             guard case .corrupt = error else { throw error }
             return nil
         }
-        guard let latest = summary.latest else { return nil }
-        let watermark = latest - definition.lateness
+        guard let watermark = summary.watermark(lateness: definition.lateness) else { return nil }
         return { table, _, value in
             guard table == Self.identities.number else { return true }
             do throws(ByteError) {

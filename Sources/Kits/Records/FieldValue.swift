@@ -57,6 +57,14 @@ extension FieldValue {
     }
 }
 
+extension FieldValue {
+    /// What two values have in common that are the same thing: the text, and of a timestamp the instant, whatever offset
+    /// it was written with. Keys, identities, entities and outcomes are found by this.
+    public var joinBytes: [UInt8] {
+        if case .timestamp(let value) = self { Array(value.instant.rfc3339.utf8) } else { textBytes }
+    }
+}
+
 /// A record as its stream's definition reads it.
 public struct Row: Sendable, Hashable {
     /// The event time, with the offset it was written with.
@@ -73,9 +81,9 @@ public struct Row: Sendable, Hashable {
         self.identityIndex = identityIndex
     }
 
-    /// What `publish` writes as the Kafka key: the text of the key field.
-    public var key: [UInt8] { values[keyIndex].textBytes }
+    /// What `publish` writes as the Kafka key: what the key field is joined by.
+    public var key: [UInt8] { values[keyIndex].joinBytes }
 
-    /// The text of the identity field; nil for a stream without one.
-    public var identity: [UInt8]? { identityIndex.map { values[$0].textBytes } }
+    /// What the identity field is joined by; nil for a stream without one.
+    public var identity: [UInt8]? { identityIndex.map { values[$0].joinBytes } }
 }

@@ -31,25 +31,28 @@ public final class RecordReader {
         identityIndex = definition.identity.map(index)
     }
 
-    /// `kafkaTimestamp` is when Kafka got the record: no event happens much later than that.
-    public func read(value: ArraySlice<UInt8>?, kafkaTimestamp: Instant) throws(Refusal) -> Row {
+    /// `arrival` is when the log got the record, by its own clock: no event happens much later than that. Nil: nobody
+    /// but the writer says, and only the stream's own bounds decide.
+    public func read(value: ArraySlice<UInt8>?, arrival: Instant?) throws(Refusal) -> Row {
         guard let value, !value.isEmpty else { throw .emptyValue }
         guard value.count <= Self.maximumByteCount else { throw .tooLarge(byteCount: value.count) }
         let values = try scan.values(in: value.span.bytes)
         guard case .timestamp(let time) = values[timeIndex] else {
             preconditionFailure("The time field of \(definition.name) is no timestamp.")
         }
-        try check(time.instant, kafkaTimestamp)
+        try check(time.instant, arrival)
         return Row(time: time, values: values, keyIndex: keyIndex, identityIndex: identityIndex)
     }
 
-    private func check(_ time: Instant, _ received: Instant) throws(Refusal) {
+    private func check(_ time: Instant, _ arrival: Instant?) throws(Refusal) {
         if let bound = definition.notBefore, time < bound {
             throw .tooEarly(time: time, bound: bound)
         }
         if let bound = definition.notAfter, time > bound {
             throw .tooLate(time: time, bound: bound)
         }
-        guard time <= received + .day else { throw .inTheFuture(time: time, received: received) }
+        if let arrival, time > arrival + .day {
+            throw .inTheFuture(time: time, received: arrival)
+        }
     }
 }

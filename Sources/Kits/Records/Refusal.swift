@@ -26,7 +26,7 @@ public enum Refusal: Error, Sendable, Hashable {
 
     case tooEarly(time: Instant, bound: Instant)
     case tooLate(time: Instant, bound: Instant)
-    /// More than a day after the instant at which Kafka got it.
+    /// More than a day after the instant at which the log got it, by its own clock.
     case inTheFuture(time: Instant, received: Instant)
 
     /// Behind the watermark by more than the stream's lateness.

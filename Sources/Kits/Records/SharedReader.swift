@@ -7,9 +7,9 @@ public final class SharedReader: Sendable {
 
     public init(_ definition: StreamDefinition) { reader = Mutex(RecordReader(definition)) }
 
-    public func read(value: ArraySlice<UInt8>?, kafkaTimestamp: Instant) throws(Refusal) -> Row {
+    public func read(value: ArraySlice<UInt8>?, arrival: Instant?) throws(Refusal) -> Row {
         try reader.withLock { reader throws(Refusal) in
-            try reader.read(value: value, kafkaTimestamp: kafkaTimestamp)
+            try reader.read(value: value, arrival: arrival)
         }
     }
 }

@@ -5,7 +5,7 @@ public import Records
 public import Store
 
 /// The records of a stream that an endpoint is to answer without being asked.
-public struct AnswerQueue: Projection {
+public struct AnswerQueue: Projection, CountsRecords {
     public static let family = Family("answers")
     static let inputs = Table<Int64, AnswerInput>("inputs", number: 16, keeps: .newest)
 
@@ -17,9 +17,9 @@ public struct AnswerQueue: Projection {
     public var topic: String { stream.topic }
     public var family: Family { Self.family }
     public let generation: Digest
-    public let foldVersion: Int64 = 2
+    public let foldVersion: Int64 = 3
     private let reader: SharedReader
-    private let admission: Admission
+    private var admission: Admission
 
     public init(endpoint: String, generation: Digest, stream: StreamDefinition, from: Instant?) {
         self.endpoint = endpoint
@@ -33,21 +33,35 @@ public struct AnswerQueue: Projection {
         admission = Admission(stream)
     }
 
+    public func knowing(_ advances: Advances) -> AnswerQueue {
+        var queue = self
+        queue.admission = Admission(stream, knowing: advances)
+        return queue
+    }
+
+    public func takeUp(
+        on partition: Int32,
+        at progress: Progress,
+        in view: TableReader
+    ) throws(StoreError) -> Bool {
+        try admission.takeUp(on: partition, last: progress.last, in: view)
+    }
+
     public func apply(
         _ record: Record,
         of partition: Partition,
         to changes: inout Changes
     ) throws(FoldStop) -> Reaction? {
-        guard admission.isNew(record, in: &changes) else { return nil }
+        guard admission.isNew(record, of: partition.index, in: &changes) else { return nil }
         do throws(Refusal) {
-            let row = try reader.read(value: record.value, kafkaTimestamp: record.timestamp)
-            try admission.admit(row, in: &changes)
+            let row = try reader.read(value: record.value, arrival: record.arrival)
+            try admission.admit(row, arrival: record.arrival, in: &changes)
             guard row.time.instant >= from ?? .distantPast else { return nil }
             changes[Self.inputs, record.offset] = AnswerInput(
                 offset: record.offset,
                 checksum: UInt64(record.checksum),
                 time: row.time.instant,
-                arrivedAt: record.timestamp,
+                arrivedAt: record.arrival,
                 values: row.values
             )
         } catch {
@@ -110,8 +124,8 @@ public struct AnswerInput: Stored, Hashable {
     public var offset: Offset
     public var checksum: UInt64
     public var time: Instant
-    /// When it came to the log, as that says.
-    public var arrivedAt: Instant
+    /// When it came to the log; nil where only its writer says.
+    public var arrivedAt: Instant?
     /// In the order of the stream's fields.
     public var values: [FieldValue]
 
@@ -119,7 +133,7 @@ public struct AnswerInput: Stored, Hashable {
         offset: Offset,
         checksum: UInt64,
         time: Instant,
-        arrivedAt: Instant,
+        arrivedAt: Instant?,
         values: [FieldValue]
     ) {
         self.offset = offset
@@ -142,7 +156,7 @@ public struct AnswerInput: Stored, Hashable {
         offset = try Int64(from: &reader)
         checksum = try UInt64(from: &reader)
         time = try Instant(from: &reader)
-        arrivedAt = try Instant(from: &reader)
+        arrivedAt = try Instant?(from: &reader)
         let start = reader.position
         guard let count = Int(exactly: try reader.readVarint()), count <= reader.remaining else {
             throw .truncated(at: start)

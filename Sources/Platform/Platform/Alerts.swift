@@ -60,11 +60,11 @@ extension Platform {
         }
     }
 
-    private func openAlerts(of kinds: Set<String>) throws(StoreError) -> [AlertLedger.Alert] {
+    func openAlerts(of kinds: Set<String>) throws(StoreError) -> [AlertLedger.Alert] {
         try AlertLedger.all(in: store).filter { kinds.contains($0.kind) && $0.resolvedAt == nil }
     }
 
-    private func resolve(_ alert: AlertLedger.Alert, _ summary: String) {
+    func resolve(_ alert: AlertLedger.Alert, _ summary: String) {
         let event = AlertEvent.with {
             $0.resolved = .with {
                 $0.kind = alert.kind

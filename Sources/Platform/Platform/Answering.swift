@@ -216,8 +216,9 @@ final class Answering: Sendable {
         if known.heads[partition]?.offset != input.offset {
             known.heads[partition] = (input.offset, since: now)
         }
-        // Whoever appends a record says when that was, and may say what is yet to come.
-        let since = min(input.arrivedAt, known.heads[partition]?.since ?? now)
+        // The log's clock may be ahead of ours; where only the writer says when it came, nobody knows.
+        let seen = known.heads[partition]?.since ?? now
+        let since = min(input.arrivedAt ?? seen, seen)
         let left = (since + span).microseconds - now.microseconds
         guard left <= 0 else { return .microseconds(left) }
         for partition in plan.inputs {

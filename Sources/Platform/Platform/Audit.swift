@@ -27,7 +27,8 @@ extension Platform {
             let attested = try attestations(of: seating, in: served)
             let memory = MemoryStore()
             try memory.open(seating.projection.family)
-            let verdict = try Replay(seating.projection, of: seating.partition).verify(
+            let projection = try Self.knowing(seating.projection, in: served)
+            let verdict = try Replay(projection, of: seating.partition).verify(
                 served: served,
                 log: log,
                 attested: attested,

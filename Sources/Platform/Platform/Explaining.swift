@@ -156,7 +156,7 @@ extension Platform {
             plans[dataset] = plan
             for fold in plan.parts.compactMap(\.fold)
             where folded.insert(fold.generation).inserted {
-                try foldAnew(fold, into: memory)
+                try foldAnew(fold, knownIn: reader, into: memory)
             }
             let values = try plan.read(
                 try plan.fields(ofKept: predicted.request),
@@ -220,12 +220,17 @@ extension Platform {
         try memory.open(FeatureFold.family)
         var folded: Set<Digest> = []
         for fold in plan.parts.compactMap(\.fold) where folded.insert(fold.generation).inserted {
-            try foldAnew(fold, into: memory)
+            try foldAnew(fold, knownIn: reader, into: memory)
         }
         return memory
     }
 
-    private func foldAnew(_ fold: FeatureFold, into memory: MemoryStore) throws {
+    private func foldAnew(
+        _ fold: FeatureFold,
+        knownIn reader: any StoreReader,
+        into memory: MemoryStore
+    ) throws {
+        let fold = try Self.told(fold, in: reader)
         for index in 0 ..< fold.view.stream.partitions {
             let partition = Partition(fold.view.stream.topic, index)
             let bounds = try log.bounds(of: partition)
@@ -308,7 +313,7 @@ extension FeaturePlan {
                     known[position].map { (position, $0) }
                 }
                 let read = view.read(
-                    fields[part.fields[0]].textBytes,
+                    fields[part.fields[0]].joinBytes,
                     at: instant,
                     from: found
                 )

@@ -131,13 +131,14 @@ extension Platform {
         let catalog = StreamCatalog.View(reader)
         var least: Instant?
         for index in 0 ..< stream.partitions {
-            let own = try fold.watermark(of: index, in: reader)
-            var told = try catalog.watermark(of: stream.name, partition: index)
-            if told != nil {
-                let end = try catalog.end(of: stream.name, partition: index) ?? 0
-                if try fold.progress(of: index, in: reader)?.next ?? 0 < end { told = nil }
-            }
-            guard let watermark = [own, told].compactMap(\.self).max() else { return nil }
+            guard
+                let watermark = try catalog.watermark(
+                    of: stream,
+                    partition: index,
+                    try Admission.summary(in: fold.rows(of: index, in: reader)),
+                    at: try fold.progress(of: index, in: reader)
+                )
+            else { return nil }
             least = min(least ?? watermark, watermark)
         }
         return least

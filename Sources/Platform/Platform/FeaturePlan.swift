@@ -209,7 +209,7 @@ public struct FeaturePlan: Sendable {
                 cut[Partition(view.stream.topic, $0)] ?? 0
             }
             return try FeatureReader(fold, in: reader).read(
-                entity.textBytes,
+                entity.joinBytes,
                 at: instant,
                 cut: offsets,
                 withRecords: withRecords

@@ -27,6 +27,7 @@ extension Platform {
             readings.advance()
             answerings.withLock { for answering in $0.values { answering.wake() } }
         }
+        if partition.topic == StreamEvent.topic.name { takeUpAdvances(in: records) }
         waiters.folded(ids, in: partition, below: next)
         if !isOurs { housekeeping.withLock { $0.lastRecord[partition] = .now } }
         if maySeat {
@@ -94,6 +95,10 @@ extension Platform {
                 "The topic of \(partition) is gone; \(projection) waits for it to come back.",
                 ""
             )
+        case .toldTooLate(let projection, let partition):
+            let why = "its records were folded before it was known that they are complete"
+            notice("\(projection) folds \(partition) anew: \(why)")
+            restartAnswers(to: partition, because: why)
         case .waiting(let projection, let partition, let why):
             notice("\(projection) waits for \(partition), and tries again each second: \(why)")
         case .stopped(let projection, let partition, let why):

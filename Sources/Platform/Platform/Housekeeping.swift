@@ -59,6 +59,7 @@ extension Platform {
             if due.check {
                 checkLogs()
                 try advanceIdle(now)
+                try watchRefusals(now)
                 try resolveWaits()
                 try checkEndpoints()
             }
@@ -110,7 +111,8 @@ extension Platform {
         }
     }
 
-    /// The watermark of each partition: what its records say, or an `advanced` fact if that is later.
+    /// The watermark of each partition: what its records say, or an `advanced` fact if that is later and they were all
+    /// folded.
     public func watermarks(
         of stream: StreamDefinition,
         in reader: any StoreReader
@@ -118,10 +120,12 @@ extension Platform {
         let catalog = StreamCatalog.View(reader)
         let intake = Intake(stream)
         return try (0 ..< stream.partitions).map { partition in
-            let latest = try Intake.View(intake, partition: partition, in: reader).summary.latest
-            let own = latest.map { $0 - stream.lateness }
-            let told = try catalog.watermark(of: stream.name, partition: partition)
-            return [own, told].compactMap(\.self).max()
+            try catalog.watermark(
+                of: stream,
+                partition: partition,
+                try Admission.summary(in: intake.rows(of: partition, in: reader)),
+                at: try intake.progress(of: partition, in: reader)
+            )
         }
     }
 }

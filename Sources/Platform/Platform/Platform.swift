@@ -70,6 +70,10 @@ public final class Platform: Sendable {
         var brokenState: String?
         /// Why endpoints cannot answer whose model is damaged in the archive.
         var brokenEndpoints: [String: String] = [:]
+        /// How much of each stream is refused, by its generation.
+        var refusals: [Digest: RefusalWatch] = [:]
+        /// Whose clock stamps the records of a stream's topic, as far as this server has looked.
+        var stamps: [String: Stamp] = [:]
         /// When a partition of a stream last had a record, as far as this server saw.
         var lastRecord: [Partition: ContinuousClock.Instant] = [:]
     }
@@ -186,6 +190,11 @@ public final class Platform: Sendable {
         longPool.close()
     }
 
+    /// Whether the log says when the records of a topic came. Where it does not, nobody but their writers knows.
+    public func knowsArrival(in topic: String) -> Bool {
+        housekeeping.withLock { $0.stamps[topic] } == .log
+    }
+
     /// Where every projection stands.
     public var seats: [SeatStatus] {
         let running = projectors.withLock { $0 }
@@ -199,6 +208,10 @@ public final class Platform: Sendable {
 
     /// Gives a projection a seat on each of its partitions.
     func seat(_ projection: any Projection, partitions: Int32) {
+        var projection = projection
+        if let fold = projection as? any Projection & CountsRecords {
+            projection = fold.knowing(advances(of: fold.stream.name))
+        }
         let seatings = (0 ..< partitions).map {
             Seating(projection: projection, partition: Partition(projection.topic, $0))
         }
@@ -224,6 +237,9 @@ public final class Platform: Sendable {
         return PlatformTopics.all.contains { $0.name == projection.topic }
             ? running?.control : running?.data
     }
+
+    /// The one that folds streams.
+    var dataProjector: Projector? { projectors.withLock { $0?.data } }
 
     func checkLogs() {
         let running = projectors.withLock { $0 }

@@ -157,7 +157,7 @@ extension Platform {
         event.endpoint = endpoint.name
         event.generation = .init(ready.generation.bytes)
         if let index = plan.rows.fields.firstIndex(where: { $0.name == served.id }) {
-            event.id = String(decoding: fields[index].textBytes, as: UTF8.self)
+            event.id = String(decoding: fields[index].joinBytes, as: UTF8.self)
         }
         event.model = served.model
         event.version = served.version

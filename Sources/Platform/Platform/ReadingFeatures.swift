@@ -70,7 +70,7 @@ extension Platform {
                 entity.isNull
                 ? view.nothing
                 : try FeatureReader(fold, in: reader)
-                    .read(entity.textBytes, at: instant, withRecords: withRecords)
+                    .read(entity.joinBytes, at: instant, withRecords: withRecords)
             return FeatureAnswer(
                 subject: .view(name, entity: String(decoding: entity.textBytes, as: UTF8.self)),
                 at: instant,
@@ -265,7 +265,7 @@ extension Platform {
                 let entity = try value(of: field, .object([(field.name, given)]))
                 return entity.isNull
                     ? view.nothing
-                    : try entities.read(entity.textBytes, at: instant, looksBack: true)
+                    : try entities.read(entity.joinBytes, at: instant, looksBack: true)
             }
         }
     }

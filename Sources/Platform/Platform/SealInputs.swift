@@ -79,7 +79,7 @@ struct SealInputs {
             var label: FieldValue?
             if let rule = definition.label, let match {
                 label =
-                    labels.label(for: row.values[match].textBytes, at: time, within: rule.within)
+                    labels.label(for: row.values[match].joinBytes, at: time, within: rule.within)
                     ?? .null
             }
             if let filter, !filter.keeps(row.values, label: label) { continue }
@@ -95,9 +95,18 @@ struct SealInputs {
         }
     }
 
+    private func records(of stream: StreamDefinition) throws(StoreError) -> StreamRows {
+        StreamRows(
+            stream: stream,
+            log: log,
+            cut: cut,
+            advances: try Platform.advances(of: stream, in: reader)
+        )
+    }
+
     private func found(from: Instant, to: Instant) throws -> [Row] {
         var found: [(position: Position, row: Row)] = []
-        try StreamRows(stream: rows, log: log, cut: cut).each { position, row in
+        try records(of: rows).each { position, row in
             if row.time.instant >= from, row.time.instant < to { found.append((position, row)) }
         }
         found.sort { ($0.row.time.instant, $0.position) < ($1.row.time.instant, $1.position) }
@@ -110,12 +119,12 @@ struct SealInputs {
             let match = outcomes.fields.firstIndex(where: { $0.name == rule.match }),
             let value = outcomes.fields.firstIndex(where: { $0.name == rule.value })
         else { return LabelIndex(found) }
-        try StreamRows(stream: outcomes, log: log, cut: cut).each { position, row in
+        try records(of: outcomes).each { position, row in
             let time = row.time.instant
             guard time >= from, time < to + rule.within else { return }
             found.append(
                 LabelIndex.Outcome(
-                    match: row.values[match].textBytes,
+                    match: row.values[match].joinBytes,
                     time: time,
                     partition: position.partition.index,
                     offset: position.offset,

@@ -1,5 +1,5 @@
-public import Bytes
-public import Events
+internal import Bytes
+internal import Events
 internal import Logs
 internal import Projections
 public import Records
@@ -81,40 +81,6 @@ extension Platform {
         return effect
     }
 
-    /// Says that a partition's records before an instant are complete.
-    public func advance(
-        _ name: String,
-        partition: Int32,
-        to watermark: Instant,
-        cause: StreamEvent.Cause,
-        for caller: Caller
-    ) async throws -> Effect {
-        let end = try await pool.run { [self] in try self.end(of: name, partition) }
-        return try await execute(caller, on: name, of: StreamCatalog()) { reader, _ in
-            let catalog = StreamCatalog.View(reader)
-            let entry = try catalog.stream(name)
-            let current = try catalog.watermark(of: name, partition: partition)
-            return try refusable { () throws(StreamRefusal) in
-                try AdvanceStream(name, partition: partition, to: watermark, end: end, cause: cause)
-                    .decide(given: entry, current: current)
-            }
-        }
-    }
-
-    /// Where a partition of a stream ends; 0 where there is none, of which the decision says what is wrong.
-    private func end(of stream: String, _ partition: Int32) throws -> Offset {
-        guard let entry = try StreamCatalog.View(store).stream(stream),
-            (0 ..< entry.definition.partitions).contains(partition)
-        else { return 0 }
-        do throws(LogError) {
-            return try log.bounds(of: Partition(entry.definition.topic, partition)).upperBound
-        } catch {
-            // Whoever declared the stream, perhaps at another server, is about to create its topic.
-            guard case .unknownTopic = error else { throw error }
-            return 0
-        }
-    }
-
     /// Makes topics and seats fit what was decided just now. That is in the log: what fails here is tried again by the
     /// housekeeping, and is no answer to whoever asked for the fact.
     func fitSeats() async {
@@ -132,16 +98,22 @@ extension Platform {
 
     private func reconcileAll() throws {
         let entries = try StreamCatalog.View(store).streams()
-        let topics = Set(try log.topics().map(\.name))
-        for definition in entries.map(\.definition) where !topics.contains(definition.topic) {
+        var stamps = Dictionary(
+            try log.topics().map { ($0.name, $0.stamp) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        for definition in entries.map(\.definition) where stamps[definition.topic] == nil {
+            stamps[definition.topic] = .log
             try createUnlessThere(
                 TopicSpec(
                     definition.topic,
                     partitions: definition.partitions,
-                    retention: definition.retention
+                    retention: definition.retention,
+                    stamp: .log
                 )
             )
         }
+        housekeeping.withLock { [stamps] in $0.stamps = stamps }
         let declared = entries.flatMap(\.definitions)
         let wanted = Set(declared.map(\.generation))
         let seated = housekeeping.withLock { state in

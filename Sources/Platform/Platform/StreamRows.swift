@@ -9,6 +9,8 @@ struct StreamRows {
     let log: any Log
     /// The first offset of each partition that is not read.
     let cut: [Partition: Offset]
+    /// What was told of the stream when it was folded up to there.
+    let advances: Advances
 
     /// Calls `body` with each record that counts, partition by partition, in the order of the offsets. Blocks.
     func each(_ body: (Position, Row) throws -> Void) throws {
@@ -21,7 +23,7 @@ struct StreamRows {
             guard end <= bounds.upperBound else {
                 throw LogError.offsetOutOfRange(Position(partition, end), available: bounds)
             }
-            let admission = Admission(stream)
+            let admission = Admission(stream, knowing: advances)
             let seen = MemoryStore()
             let family = Family("rows")
             try seen.open(family)
@@ -30,14 +32,11 @@ struct StreamRows {
                 var changes = Changes(over: seen, family: family, shelf: shelf)
                 for record in records {
                     changes.offset = record.offset
-                    guard admission.isNew(record, in: &changes) else { continue }
+                    guard admission.isNew(record, of: index, in: &changes) else { continue }
                     let row: Row
                     do throws(Refusal) {
-                        row = try reader.read(
-                            value: record.value,
-                            kafkaTimestamp: record.timestamp
-                        )
-                        try admission.admit(row, in: &changes)
+                        row = try reader.read(value: record.value, arrival: record.arrival)
+                        try admission.admit(row, arrival: record.arrival, in: &changes)
                     } catch {
                         continue
                     }
