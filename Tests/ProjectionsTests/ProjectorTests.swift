@@ -251,6 +251,7 @@ extension ProjectorReport {
         switch self {
         case .logChanged: "logChanged"
         case .recordsLost: "recordsLost"
+        case .rebuilding: "rebuilding"
         case .topicMissing: "topicMissing"
         case .waiting: "waiting"
         case .stopped(let projection, _, let why): "stopped \(projection): \(why)"

@@ -36,6 +36,8 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Use this Kafka cluster instead: HOST:PORT,…")
     var kafka: String?
 
+    @OptionGroup var noticeOptions: NoticeOptions
+
     func validate() throws {
         _ = try Address.parse(http, option: "--http")
         _ = try Address.parse(kafkaListen, option: "--kafka-listen")
@@ -44,7 +46,7 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         let start = ContinuousClock.now
         let (httpHost, httpPort) = try Address.loopback(http, option: "--http")
-        let notices = Notices()
+        let notices = Notices(noticeOptions)
         try makeFolder(data)
         let embedded =
             kafka == nil
@@ -53,8 +55,9 @@ struct Serve: AsyncParsableCommand {
         let log = try refusing("connecting to \(bootstrap)") {
             var settings = KafkaLog.Settings(bootstrapServers: bootstrap)
             settings.longestRecordBytes = Int(TopicSpec.longestRecordBytes)
-            return try KafkaLog(settings) { notices.add($0) }
+            return try KafkaLog(settings) { notices.add($0, .warning) }
         }
+        if kafka != nil { try await Self.reach(log, at: bootstrap, notices) }
         let state = StateFolder(data)
         let (store, isRestored) = try state.open(notices)
         let archive = try refusing("opening the archive in \(data)/archive") {
@@ -67,12 +70,17 @@ struct Serve: AsyncParsableCommand {
             clock: SystemClock(),
             checkpoints: state.checkpoints,
             stateFailed: { state.markBroken($0) },
-            notice: { notices.add($0) }
+            notice: { notices.add($0) },
+            warning: { notices.add($0, .warning) }
         )
         do {
             try await platform.start(isRestored: isRestored)
         } catch let error as PlatformError {
             throw Failure.refused("refused: \(error)")
+        } catch let error as LogError {
+            throw Failure.refused("refused: the log did not answer at the start: \(error)")
+        } catch let error as StoreError {
+            throw Failure.refused("refused: the state could not be used at the start: \(error)")
         }
         let api = PlatformAPI(
             platform,
@@ -118,7 +126,7 @@ struct Serve: AsyncParsableCommand {
                 "refused: HTTP cannot be served at \(http): \(String(cString: strerror(error.errnoCode)))"
             )
         } catch {
-            notices.add("HTTP ended: \(error)")
+            notices.add("HTTP ended: \(error)", .error)
         }
         platform.stop()
         log.close()
@@ -128,6 +136,39 @@ struct Serve: AsyncParsableCommand {
         check.join()
         try await group.shutdownGracefully()
         if let failure { throw failure }
+    }
+}
+
+extension Serve {
+    private static var patience: Duration { .seconds(60) }
+    private static var lineInterval: Duration { .seconds(10) }
+
+    /// Waits for the brokers of a cluster, which may be starting too, and says so.
+    private static func reach(
+        _ log: KafkaLog,
+        at bootstrap: String,
+        _ notices: Notices
+    ) async throws {
+        let start = ContinuousClock.now
+        var lastLine: ContinuousClock.Instant?
+        while !log.isConnected {
+            let now = ContinuousClock.now
+            guard now - start < patience else {
+                throw Failure.refused(
+                    "refused: no Kafka broker answers at \(bootstrap): start it, or name another with --kafka"
+                )
+            }
+            // Brokers that are there answer within moments, and nothing needs to be said.
+            if now - (lastLine ?? start) > (lastLine == nil ? .seconds(1) : lineInterval) {
+                lastLine = now
+                let left = Int((patience - (now - start)) / .seconds(1))
+                notices.add(
+                    "no Kafka broker answers at \(bootstrap) yet: waiting for it, \(left) s more at most",
+                    .warning
+                )
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
     }
 }
 
@@ -157,7 +198,9 @@ struct EmbeddedBroker {
         var brokerSettings = Broker.Settings()
         brokerSettings.host = host
         brokerSettings.port = port
-        let broker = Broker(store: store, settings: brokerSettings) { notices.add("broker: \($0)") }
+        let broker = Broker(store: store, settings: brokerSettings) {
+            notices.add("broker: \($0)", .warning)
+        }
         do throws(BrokerError) {
             try await broker.start()
         } catch {
@@ -186,10 +229,12 @@ struct BrokerCommand: AsyncParsableCommand {
     @Option(help: "Where it listens: loopback only, until there is access control.")
     var kafkaListen = "127.0.0.1:9092"
 
+    @OptionGroup var noticeOptions: NoticeOptions
+
     func validate() throws { _ = try Address.parse(kafkaListen, option: "--kafka-listen") }
 
     func run() async throws {
-        let notices = Notices()
+        let notices = Notices(noticeOptions)
         try makeFolder(data)
         let embedded = try await EmbeddedBroker.start(listen: kafkaListen, in: data, notices)
         print("tributary broker \(Tributary.version): Kafka at \(embedded.address)")
