@@ -225,6 +225,9 @@ import Testing
         try await stand.eventually("an alert") {
             try stand.alerts().contains { $0.kind == "divergence" }
         }
+        try await stand.eventually("readiness says so") {
+            stand.platform.reasons.map(\.word) == [.attestationAgainstLog]
+        }
         stand.stop()
     }
 

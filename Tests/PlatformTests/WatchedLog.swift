@@ -13,6 +13,7 @@ final class WatchedLog: Log {
         var appends: [String: Int] = [:]
         var isCut = false
         var isHeld = false
+        var areStreamsHeld = false
     }
 
     init(_ log: any Log) { self.log = log }
@@ -22,6 +23,9 @@ final class WatchedLog: Log {
     func cut() { state.withLock { $0.isCut = true } }
     /// While it is held, readers get nothing.
     func hold(_ isHeld: Bool) { state.withLock { $0.isHeld = isHeld } }
+
+    /// While they are held, readers of streams get nothing; those of the platform's own topics do.
+    func holdStreams(_ areHeld: Bool) { state.withLock { $0.areStreamsHeld = areHeld } }
 
     func append(
         _ record: NewRecord,
@@ -54,6 +58,7 @@ final class WatchedLog: Log {
     private final class Reader: LogReader {
         private let log: WatchedLog
         private let reader: any LogReader
+        private let readsStreams = Mutex(false)
 
         init(of log: WatchedLog, _ reader: any LogReader) {
             self.log = log
@@ -61,11 +66,15 @@ final class WatchedLog: Log {
         }
 
         func add(_ partition: Partition, from offset: Offset) throws(LogError) {
+            if !partition.topic.hasPrefix("tributary.") { readsStreams.withLock { $0 = true } }
             try reader.add(partition, from: offset)
         }
         func remove(_ partition: Partition) throws(LogError) { try reader.remove(partition) }
         func next(limit: Int, within time: TimeSpan) throws(LogError) -> [RecordBatch] {
-            guard !log.state.withLock(\.isHeld) else {
+            let readsStreams = readsStreams.withLock { $0 }
+            guard
+                !log.state.withLock({ $0.isHeld || $0.areStreamsHeld && readsStreams })
+            else {
                 // Whoever is held looks again after this long.
                 var pause = timespec(tv_sec: 0, tv_nsec: 5_000_000)
                 nanosleep(&pause, nil)

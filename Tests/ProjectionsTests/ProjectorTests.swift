@@ -251,6 +251,7 @@ extension ProjectorReport {
         switch self {
         case .logChanged: "logChanged"
         case .recordsLost: "recordsLost"
+        case .rebuilding: "rebuilding"
         case .topicMissing: "topicMissing"
         case .toldTooLate: "toldTooLate"
         case .waiting: "waiting"

@@ -16,7 +16,8 @@ import Testing
             var last = 0
             for round in 0 ..< 6 {
                 let writer = try startWriter(path)
-                usleep(UInt32.random(in: 200_000 ... 700_000, using: &random))
+                try awaitTables(beyond: tables(in: path), in: path, of: writer)
+                usleep(UInt32.random(in: 0 ... 300_000, using: &random))
                 kill(writer.processIdentifier, SIGKILL)
                 writer.waitUntilExit()
                 last = max(last, try check(path, "round \(round)"))
@@ -24,6 +25,27 @@ import Testing
             print("The killed writer came to batch \(last).")
             #expect(last > 0, "In none of the rounds did anything reach the disk.")
         }
+    }
+
+    /// Waits until the writer has written a file of rows: before, there is nothing to kill it in the middle of.
+    private func awaitTables(beyond known: Set<String>, in path: String, of writer: Process) throws
+    {
+        for _ in 0 ..< 12_000 {
+            if try !tables(in: path).isSubset(of: known) { return }
+            try #require(writer.isRunning, "The writer ended by itself.")
+            usleep(5_000)
+        }
+        kill(writer.processIdentifier, SIGKILL)
+        Issue.record("The writer wrote nothing within a minute.")
+    }
+
+    private func tables(in path: String) throws -> Set<String> {
+        guard FileManager.default.fileExists(atPath: path) else { return [] }
+        return Set(
+            try FileManager.default.contentsOfDirectory(atPath: path).filter {
+                $0.hasSuffix(".sst")
+            }
+        )
     }
 
     /// Every batch writes its number to the same twenty rows and to one of its own.

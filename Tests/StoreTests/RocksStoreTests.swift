@@ -134,4 +134,28 @@ import Testing
             "A scan that began before the close goes on to its end."
         )
     }
+
+    /// A line of it that cannot be written ends the process with the next one: RocksDB 7.8.3 asserts that nobody writes to
+    /// a file after an error.
+    @Test func `keeps no diary that a full disk could break`() throws {
+        try withFolder { folder in
+            let path = folder + "/store"
+            for _ in 0 ..< 2 {
+                let store = try RocksStore.open(path)
+                try store.open(family)
+                try store.open(Family("others"))
+                try store.write(["a": "1"])
+                try store.flush(family)
+                store.close()
+            }
+            let diaries = try FileManager.default.contentsOfDirectory(atPath: path)
+                .filter { $0.hasPrefix("LOG") }
+            for diary in diaries {
+                let size = try FileManager.default.attributesOfItem(atPath: "\(path)/\(diary)")[
+                    .size
+                ]
+                #expect(size as? Int == 0, "\(diary)")
+            }
+        }
+    }
 }

@@ -26,6 +26,20 @@ enum Files {
         return false
     }
 
+    /// Nil where there is no file.
+    static func stamp(of path: String) throws(ArchiveError) -> ArchiveStamp? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw failure("Looking for \(path)")
+        }
+        return ArchiveStamp(
+            byteCount: Int64(status.st_size),
+            changed: Int64(status.st_ctim.tv_sec) * 1_000_000_000 + Int64(status.st_ctim.tv_nsec),
+            file: UInt64(status.st_ino)
+        )
+    }
+
     /// Makes a folder, and those around it, so that they outlive a power cut.
     static func makeFolder(_ path: String) throws(ArchiveError) {
         var isMade = unsafe mkdir(path, 0o755) == 0

@@ -66,6 +66,10 @@ public final class FolderArchive: Archive {
         try Files.exists(file(of: digest))
     }
 
+    public func stamp(of digest: Digest) throws(ArchiveError) -> ArchiveStamp? {
+        try Files.stamp(of: file(of: digest))
+    }
+
     public func digests() throws(ArchiveError) -> [Digest] {
         var digests: [Digest] = []
         for folder in try Files.names(in: path) where folder.utf8.count == 2 {

@@ -4,6 +4,7 @@ internal import Synchronization
 /// An archive that lives as long as its process: for tests, and for whoever needs no disk.
 public final class MemoryArchive: Archive {
     private let pieces = Mutex<[Digest: [UInt8]]>([:])
+    private let changes = Mutex<[Digest: Int64]>([:])
     private let limit: Int
 
     public init(limit: Int = defaultArchiveLimit) { self.limit = limit }
@@ -14,6 +15,7 @@ public final class MemoryArchive: Archive {
         }
         let digest = Digest(of: bytes)
         pieces.withLock { $0[digest] = bytes }
+        changes.withLock { $0[digest, default: 0] += 1 }
         return digest
     }
 
@@ -30,6 +32,12 @@ public final class MemoryArchive: Archive {
         pieces.withLock { $0[digest] != nil }
     }
 
+    public func stamp(of digest: Digest) throws(ArchiveError) -> ArchiveStamp? {
+        guard let bytes = pieces.withLock({ $0[digest] }) else { return nil }
+        let changed = changes.withLock { $0[digest] ?? 0 }
+        return ArchiveStamp(byteCount: Int64(bytes.count), changed: changed, file: 0)
+    }
+
     public func digests() throws(ArchiveError) -> [Digest] {
         pieces.withLock { Array($0.keys) }.sorted {
             $0.bytes.lexicographicallyPrecedes($1.bytes)
@@ -39,5 +47,6 @@ public final class MemoryArchive: Archive {
     /// Puts other bytes where those of the digest lie, as a failing disk would; nil takes them away.
     public func damage(_ digest: Digest, with bytes: [UInt8]?) {
         pieces.withLock { $0[digest] = bytes }
+        changes.withLock { $0[digest, default: 0] += 1 }
     }
 }

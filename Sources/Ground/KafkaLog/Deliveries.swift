@@ -8,7 +8,6 @@ extension Producer {
     /// Runs until `end` or, after a fatal error, until nothing is under way.
     func deliver() {
         state.withLock { $0.deliveryThread = Producer.thisThread }
-        var probe = Deadline(after: 0)
         let reports = UnsafeMutablePointer<UnsafePointer<rd_kafka_message_t>?>.allocate(
             capacity: Producer.reportsAtOnce
         )
@@ -26,11 +25,6 @@ extension Producer {
             }
             answerRefusals()
             if state.withLock({ $0.ends() }) { break }
-            // librdkafka says when all brokers are down, and not when one is back.
-            if !connection.isUp, probe.isOver {
-                knock()
-                probe = Deadline(after: 1_000_000)
-            }
         }
         for pending in state.withLock({ $0.slots.removeAll() }) {
             pending.done(.failure(.possiblyPersisted("The log was closed before the answer came.")))
@@ -135,13 +129,26 @@ extension Producer {
         for (pending, error) in refusals { pending.done(.failure(error)) }
     }
 
-    private func knock() {
+    /// Asks whether a broker is there, for as little as can be asked for. librdkafka says when all its connections are
+    /// gone, and neither when one is back nor that a broker accepts and never answers.
+    func knock() {
         var answer: UnsafePointer<rd_kafka_metadata>?
-        let code = unsafe rd_kafka_metadata(client.pointer, 1, nil, &answer, 200)
-        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let answer = unsafe answer else { return }
+        let count = connection.answerCount
+        let code = unsafe rd_kafka_metadata(
+            client.pointer,
+            0,
+            nil,
+            &answer,
+            Self.knockMilliseconds
+        )
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let answer = unsafe answer else {
+            return connection.noteSilence(code.sentence, since: count)
+        }
         unsafe rd_kafka_metadata_destroy(answer)
         connection.noteAnswer()
     }
+
+    private static let knockMilliseconds: Int32 = 2_000
 }
 
 extension Producer.State {

@@ -18,6 +18,16 @@ extension rd_kafka_resp_err_t {
         }
     }
 
+    /// Whether a broker cannot be reached.
+    var meansNoConnection: Bool {
+        switch self {
+        case RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN,
+            RD_KAFKA_RESP_ERR__RESOLVE, RD_KAFKA_RESP_ERR__TIMED_OUT:
+            true
+        default: false
+        }
+    }
+
     /// Whether it may be gone when one asks again.
     var isPassing: Bool {
         switch self {

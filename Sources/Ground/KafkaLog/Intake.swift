@@ -73,7 +73,6 @@ internal import Logs
             if let fault { faults.append(fault) }
             if fault != nil { _ = try stop(partition) }
         }
-        if !batches.isEmpty { connection.noteAnswer() }
         if backlog.isStalled(waiting: waiting, taken: count, bytes: buffer.bytes, settings) {
             nudge()
         }

@@ -19,6 +19,8 @@ public final class KafkaLog: Log {
         /// One for each producer there has been: more than one only after fatal errors.
         var workers: [Worker] = []
         var isClosed = false
+        /// Asks every second or two whether a broker answers.
+        var watch: Worker?
         var readers: [WeakReader] = []
     }
 
@@ -35,9 +37,17 @@ public final class KafkaLog: Log {
         log: @escaping @Sendable (String) -> Void
     ) throws(LogError) {
         self.settings = settings
-        self.connection = Connection(log: log)
+        self.connection = Connection(settings.bootstrapServers, log: log)
         self.state = Mutex(State())
         try startProducer()
+        let watch = Worker("kafka-watch") { [connection, weak self] in
+            while !connection.isOver {
+                // Held only while it is asked: whoever lets go of the log ends it.
+                self?.state.withLock(\.producer)?.knock()
+                connection.sleep()
+            }
+        }
+        state.withLock { $0.watch = watch }
     }
 
     deinit { close() }
@@ -45,6 +55,7 @@ public final class KafkaLog: Log {
     /// Whether a broker answered last time, as far as is known. A log that has had nothing to do for a while finds
     /// out within a second or so.
     public var isConnected: Bool { connection.isUp }
+    public var isReachable: Bool { connection.isUp }
 
     public func topics() throws(LogError) -> [TopicSpec] { try producer().topics() }
     public func create(_ topic: TopicSpec) throws(LogError) { try producer().create(topic) }
@@ -97,11 +108,13 @@ public final class KafkaLog: Log {
             return state
         }
         for reader in old.readers { reader.reader?.logIsClosing() }
+        connection.end()
         guard let producer = old.producer else { return }
         producer.end()
         // A callback that closes its log is on the very thread that would be waited for.
         if !producer.isOnDeliveryThread {
             for worker in old.workers { worker.join() }
+            if !connection.isOnWatch { old.watch?.join() }
         }
     }
 

@@ -20,6 +20,8 @@ public final class FaultyLog: Log {
         public var delay = 0.0
         /// A late answer comes at most this late.
         public var longestDelay = TimeSpan(microseconds: 20_000)
+        /// The log is away, and known to be: appends are refused and questions not answered.
+        public var isAway = false
         /// Readers are given nothing, as while the brokers are away.
         public var isSilent = false
 
@@ -69,7 +71,7 @@ public final class FaultyLog: Log {
             guard fate.delay > .seconds(0) else { return done(result) }
             answers.call(after: fate.delay) { [result] in done(result) }
         }
-        if fate.isRefused {
+        if fate.isRefused || state.withLock(\.faults.isAway) {
             answers.call { answer(.failure(.notPersisted("The append was refused on purpose."))) }
             return
         }
@@ -77,11 +79,27 @@ public final class FaultyLog: Log {
         if fate.isDoubled { log.append(record, to: topic, partition: partition) { _ in } }
     }
 
-    public func topics() throws(LogError) -> [TopicSpec] { try log.topics() }
-    public func create(_ topic: TopicSpec) throws(LogError) { try log.create(topic) }
-    public func delete(topic: String) throws(LogError) { try log.delete(topic: topic) }
+    public var isReachable: Bool { !state.withLock(\.faults.isAway) && log.isReachable }
+
+    public func topics() throws(LogError) -> [TopicSpec] {
+        try answer()
+        return try log.topics()
+    }
+    public func create(_ topic: TopicSpec) throws(LogError) {
+        try answer()
+        try log.create(topic)
+    }
+    public func delete(topic: String) throws(LogError) {
+        try answer()
+        try log.delete(topic: topic)
+    }
     public func bounds(of partition: Partition) throws(LogError) -> Range<Offset> {
-        try log.bounds(of: partition)
+        try answer()
+        return try log.bounds(of: partition)
+    }
+
+    private func answer() throws(LogError) {
+        if state.withLock(\.faults.isAway) { throw .unreachable("The log is away on purpose.") }
     }
     public func reader() throws(LogError) -> any LogReader {
         FaultyReader(of: self, try log.reader())
@@ -109,7 +127,10 @@ private final class FaultyReader: LogReader {
     }
     func remove(_ partition: Partition) throws(LogError) { try reader.remove(partition) }
     func next(limit: Int, within time: TimeSpan) throws(LogError) -> [RecordBatch] {
-        try reader.next(limit: log.state.withLock(\.faults.isSilent) ? 0 : limit, within: time)
+        try reader.next(
+            limit: log.state.withLock { $0.faults.isSilent || $0.faults.isAway } ? 0 : limit,
+            within: time
+        )
     }
     func reached(_ partition: Partition) -> Offset? { reader.reached(partition) }
     func wake() { reader.wake() }

@@ -80,12 +80,15 @@ public protocol Log: Sendable {
         partition: Int32?,
         _ done: @escaping @Sendable (Result<Position, AppendError>) -> Void
     )
+    /// Whether the log answers, as far as is known by now: one that went away is known of within seconds.
+    var isReachable: Bool { get }
     /// Ends threads and connections. Appends under way are answered first, up to five seconds.
     func close()
 }
 
 extension Log {
     public func probe() throws(LogError) -> any LogReader { try reader() }
+    public var isReachable: Bool { true }
 
     /// Appends and waits for the answer.
     public func append(

@@ -116,4 +116,26 @@ extension MemoryLog {
         }
         return MemoryLog(clock: clock, shelf: copy)
     }
+
+    /// A copy in which one record is another and its offset the same, as somebody with the files of a broker can make.
+    public func changing(
+        _ position: Position,
+        _ change: (inout Record) -> Void
+    ) throws(LogError) -> MemoryLog {
+        let copy = try shelf.withLock { shelf throws(LogError) -> Shelf in
+            let reel = try shelf.reel(of: position.partition)
+            guard let index = reel.index(of: position.offset) else {
+                throw .offsetOutOfRange(position, available: reel.bounds)
+            }
+            var copy = shelf
+            copy.isClosed = false
+            var record = reel.records[index]
+            change(&record)
+            copy.topics[position.partition.topic]?.reels[Int(position.partition.index)].records[
+                index
+            ] = record
+            return copy
+        }
+        return MemoryLog(clock: clock, shelf: copy)
+    }
 }

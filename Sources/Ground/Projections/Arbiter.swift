@@ -62,6 +62,11 @@ public enum Arbiter {
         return true
     }
 
+    /// The time of the newest fact that counted.
+    public static func newestMoment(in tables: TableReader) throws(StoreError) -> Instant? {
+        try tables.get(newestMoment, "")
+    }
+
     static func momentKey(_ moment: Instant) -> UInt64 {
         .max - (UInt64(bitPattern: moment.microseconds) ^ 1 << 63)
     }

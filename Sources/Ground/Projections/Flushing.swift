@@ -25,9 +25,11 @@ extension ProjectorLoop {
         sweepIfDue()
         for family in Set(seats.values.joined().map(\.projection.family)).sorted()
         where projector.store.unflushedBytes(of: family) > 0 {
-            do {
+            do throws(StoreError) {
                 try projector.store.flush(family)
             } catch {
+                // What is not on the disk yet stays in memory, and is flushed when there is room.
+                if case .full = error { continue }
                 projector.surroundings.report(
                     .storeFailed(projection: family.name, partition: Partition("", 0), error)
                 )
@@ -47,6 +49,7 @@ extension ProjectorLoop {
                 )
                 if !dead.isEmpty { try projector.store.write(dead, to: seat.projection.family) }
             } catch {
+                if case .full = error { return }
                 projector.surroundings.report(
                     .storeFailed(projection: seat.projection.name, partition: seat.partition, error)
                 )

@@ -7,6 +7,7 @@ private import Workers
 /// Reading the next records, and folding them with everybody who sits on their partition.
 extension ProjectorLoop {
     private static let patience = TimeSpan.seconds(1)
+    private static let pauseWithoutRoom = Duration.milliseconds(500)
 
     mutating func foldNext() {
         do {
@@ -50,6 +51,10 @@ extension ProjectorLoop {
                 break
             } catch {
                 switch error {
+                case .store(.full):
+                    // The rows are as they were before, and the log waits: the same is tried until there is room.
+                    if projector.shared.withLock({ $0.isStopping }) { return }
+                    _ = Semaphore().wait(atMost: Self.pauseWithoutRoom)
                 case .store(let error):
                     seat.stopped = "\(error)"
                     projector.surroundings.report(
@@ -123,5 +128,5 @@ extension ProjectorLoop {
         }
     }
 
-    private func pause() { _ = Semaphore().wait(atMost: .milliseconds(100)) }
+    func pause() { _ = Semaphore().wait(atMost: .milliseconds(100)) }
 }

@@ -129,5 +129,7 @@ public enum ProjectorReport: Sendable, Hashable {
     /// It cannot begin, and tries again until it can; said once for each reason.
     case waiting(projection: String, partition: Partition, why: String)
     case stopped(projection: String, partition: Partition, why: String)
+    /// Its rows are dropped and folded anew, because somebody asked for that.
+    case rebuilding(projection: String, partition: Partition)
     case storeFailed(projection: String, partition: Partition, StoreError)
 }

@@ -52,9 +52,7 @@ struct ProjectorLoop {
         case .remove(let projection): unseat(projection)
         case .rebuild(let generation, let partition):
             for seat in seats[partition] ?? [] where seat.projection.generation == generation {
-                let projection = seat.projection
-                unseat(projection, on: partition)
-                self.seat(projection, on: partition)
+                rebuild(seat.projection, on: partition)
             }
         case .takeUp(let partition): takeUp(partition)
         case .raise(let barrier): raise(barrier)

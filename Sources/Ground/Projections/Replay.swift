@@ -63,6 +63,8 @@ public struct Replay: Sendable {
         public var served: Digest
         public var replayed: Digest
         public var attestationCount: Int
+        /// An attestation of what was folded that the log does not give any more, beside what is served.
+        public var contradicted: Attestation?
         public var finding: Finding
     }
 
@@ -143,6 +145,7 @@ public struct Replay: Sendable {
         {
             wrong = (lost, live.digest)
         }
+        verdict.contradicted = wrong?.0
         guard let again = try projection.digest(of: partition.index, in: memory) else {
             verdict.finding = .notComparable("the log holds no record of what was folded")
             return verdict

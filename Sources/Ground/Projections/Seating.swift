@@ -29,6 +29,30 @@ extension ProjectorLoop {
         }
     }
 
+    /// Drops the rows of a projection on a partition and folds them anew. Rows that cannot be dropped now, as for want of
+    /// room, would be folded on as they are: that is tried again.
+    mutating func rebuild(_ projection: any Projection, on partition: Partition) {
+        do throws(StoreError) {
+            try drop(projection, on: partition)
+        } catch {
+            guard case .full = error else {
+                return projector.surroundings.report(
+                    .storeFailed(projection: projection.name, partition: partition, error)
+                )
+            }
+            projector.shared.withLock {
+                $0.commands.append(.rebuild(generation: projection.generation, partition))
+            }
+            return pause()
+        }
+        unseat(projection, on: partition)
+        publish()
+        projector.surroundings.report(
+            .rebuilding(projection: projection.name, partition: partition)
+        )
+        seat(projection, on: partition)
+    }
+
     /// Gives a projection its seat, at the position its rows have, if the log there is the one they came from.
     /// `former`: Why it has waited until now; that is not said again.
     mutating func seat(
@@ -49,6 +73,8 @@ extension ProjectorLoop {
                 )
             )
             try restartReading(partition)
+        } catch StoreError.full(let why) {
+            wait(projection, partition, because: why, after: former)
         } catch let error as StoreError {
             projector.surroundings.report(
                 .storeFailed(projection: projection.name, partition: partition, error)
@@ -93,6 +119,8 @@ extension ProjectorLoop {
     mutating func reseat(_ partition: Partition) {
         let sitting = seats.removeValue(forKey: partition) ?? []
         stopReading(partition)
+        // Nobody is to take the former positions for those that follow.
+        publish()
         for seat in sitting { self.seat(seat.projection, on: partition) }
     }
 

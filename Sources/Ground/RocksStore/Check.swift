@@ -1,4 +1,5 @@
 internal import CRocksDB
+private import Glibc
 internal import Store
 
 /// Where RocksDB leaves a message when it refuses.
@@ -31,7 +32,14 @@ extension StoreError {
     /// RocksDB's C interface tells what happened in words only (`Status::ToString`).
     init(saidByRocksDB text: String, doing: String) {
         let isCorrupt = text.hasPrefix("Corruption") || text.contains("checksum mismatch")
-        self = isCorrupt ? .corrupt("\(doing): \(text)") : .refused("\(doing): \(text)")
+        // RocksDB gives the words of the system, as `strerror` has them.
+        let isFull = [ENOSPC, EDQUOT].contains {
+            text.contains(unsafe String(cString: strerror($0)))
+        }
+        self =
+            isCorrupt
+            ? .corrupt("\(doing): \(text)")
+            : isFull ? .full("\(doing): \(text)") : .refused("\(doing): \(text)")
     }
 
     /// Damage by which an existing database cannot be opened: beside what RocksDB calls corruption,
@@ -52,6 +60,13 @@ extension StoreError {
             !isNew && signs.contains { text.contains($0) }
             ? .corrupt("Opening the store at \(path): \(text)")
             : StoreError(saidByRocksDB: text, doing: "Opening the store at \(path)")
+    }
+
+    /// What the system refused; `errno` says why.
+    static func refusedBySystem(_ doing: String) -> StoreError {
+        let code = errno
+        let text = "\(doing): \(unsafe String(cString: strerror(code)))"
+        return code == ENOSPC || code == EDQUOT ? .full(text) : .refused(text)
     }
 
     static var closed: StoreError { .refused("The store is closed.") }

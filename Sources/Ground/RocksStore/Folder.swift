@@ -8,7 +8,7 @@ enum Folder {
     static func files(in path: String) throws(StoreError) -> [String] {
         guard let folder = unsafe opendir(path) else {
             if errno == ENOENT { return [] }
-            throw .refused("Reading the folder \(path): \(lastError)")
+            throw .refusedBySystem("Reading the folder \(path)")
         }
         defer { unsafe closedir(folder) }
         var names: [String] = []
@@ -38,7 +38,7 @@ enum Folder {
         let file = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else {
             if errno == ENOENT { return nil }
-            throw .refused("Opening \(path): \(lastError)")
+            throw .refusedBySystem("Opening \(path)")
         }
         defer { Glibc.close(file) }
         var piece = [UInt8](repeating: 0, count: 1 << 18)
@@ -50,7 +50,7 @@ enum Folder {
             if count == 0 { return position }
             if count < 0 {
                 if errno == EINTR { continue }
-                throw .refused("Reading \(path): \(lastError)")
+                throw .refusedBySystem("Reading \(path)")
             }
             body(unsafe piece.span.bytes.extracting(first: count))
             position += count
@@ -61,13 +61,13 @@ enum Folder {
     static func replace(_ name: String, in folder: String, with bytes: [UInt8]) throws(StoreError) {
         let (path, new) = ("\(folder)/\(name)", "\(folder)/\(name).new")
         try write(bytes, to: new)
-        guard unsafe rename(new, path) == 0 else { throw .refused("Renaming \(new): \(lastError)") }
+        guard unsafe rename(new, path) == 0 else { throw .refusedBySystem("Renaming \(new)") }
         try synchronize(folder)
     }
 
     static func remove(_ path: String) throws(StoreError) {
         guard unsafe unlink(path) == 0 || errno == ENOENT else {
-            throw .refused("Removing \(path): \(lastError)")
+            throw .refusedBySystem("Removing \(path)")
         }
     }
 
@@ -77,15 +77,15 @@ enum Folder {
         let file = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else {
             if errno == ENOENT { return }
-            throw .refused("Opening \(path): \(lastError)")
+            throw .refusedBySystem("Opening \(path)")
         }
         defer { Glibc.close(file) }
-        guard fsync(file) == 0 else { throw .refused("Writing \(path): \(lastError)") }
+        guard fsync(file) == 0 else { throw .refusedBySystem("Writing \(path)") }
     }
 
     private static func write(_ bytes: [UInt8], to path: String) throws(StoreError) {
         let file = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard file >= 0 else { throw .refused("Making \(path): \(lastError)") }
+        guard file >= 0 else { throw .refusedBySystem("Making \(path)") }
         defer { Glibc.close(file) }
         var written = 0
         while written < bytes.count {
@@ -97,12 +97,10 @@ enum Folder {
                 )
             }
             guard count >= 0 || errno == EINTR else {
-                throw .refused("Writing \(path): \(lastError)")
+                throw .refusedBySystem("Writing \(path)")
             }
             written += max(count, 0)
         }
-        guard fsync(file) == 0 else { throw .refused("Writing \(path): \(lastError)") }
+        guard fsync(file) == 0 else { throw .refusedBySystem("Writing \(path)") }
     }
-
-    private static var lastError: String { unsafe String(cString: strerror(errno)) }
 }

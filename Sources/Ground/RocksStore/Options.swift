@@ -21,7 +21,7 @@ internal import CRocksDB
         unsafe rocksdb_options_set_compression(pointer, Int32(rocksdb_no_compression))
         unsafe rocksdb_options_set_bottommost_compression(pointer, Int32(rocksdb_zstd_compression))
         setTables(settings)
-        keepLogSmall()
+        keepNoDiary()
     }
 
     deinit { unsafe rocksdb_options_destroy(pointer) }
@@ -50,11 +50,14 @@ internal import CRocksDB
         unsafe rocksdb_options_set_block_based_table_factory(pointer, tables)
     }
 
-    /// RocksDB's own diary: warnings only, two files of a megabyte.
-    private func keepLogSmall() {
-        unsafe rocksdb_options_set_info_log_level(pointer, 2)
-        unsafe rocksdb_options_set_keep_log_file_num(pointer, 2)
-        unsafe rocksdb_options_set_max_log_file_size(pointer, 1 << 20)
+    /// RocksDB keeps no diary: what matters of it is in the errors that calls give. On a full disk a line of the diary
+    /// cannot be written, and the line after it ends the process (7.8.3: "Assertion `sync_without_flush_called_' failed",
+    /// `EnvLogger` over `WritableFileWriter`). A level above all there are (`NUM_INFO_LOG_LEVELS` in rocksdb/env.h)
+    /// writes none, if the file has no limit, with which headers would be written at any level.
+    private func keepNoDiary() {
+        unsafe rocksdb_options_set_info_log_level(pointer, 6)
+        unsafe rocksdb_options_set_keep_log_file_num(pointer, 1)
+        unsafe rocksdb_options_set_max_log_file_size(pointer, 0)
         unsafe rocksdb_options_set_stats_dump_period_sec(pointer, 0)
         unsafe rocksdb_options_set_stats_persist_period_sec(pointer, 0)
         unsafe rocksdb_options_set_max_manifest_file_size(pointer, 16 << 20)

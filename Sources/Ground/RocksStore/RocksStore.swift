@@ -14,6 +14,7 @@ public final class RocksStore: Store {
     /// Taken by those who flush, verify and check-point, who may take a second; never by a read or
     /// a write.
     private let checksums: Mutex<FileChecksums>
+    private let want = Mutex<String?>(nil)
 
     /// What calls need to begin with. They take it along, so that a close waits for them.
     private struct State {
@@ -86,8 +87,25 @@ public final class RocksStore: Store {
 
     public func flush(_ family: Family) throws(StoreError) {
         let family = try open(family: family)
-        try family.flush()
-        try recordChecksums(family.database)
+        try watchingRoom { () throws(StoreError) in
+            try family.flush()
+            try recordChecksums(family.database)
+        }
+    }
+
+    public var fullness: String? { want.withLock { $0 } }
+
+    /// Notes whether there was room for what is done. RocksDB keeps what it could not flush in memory, refuses to write
+    /// more, and takes up its work again by itself some seconds after there is room (`ErrorHandler` and
+    /// `SstFileManagerImpl`).
+    private func watchingRoom(_ body: () throws(StoreError) -> Void) throws(StoreError) {
+        do throws(StoreError) {
+            try body()
+        } catch {
+            if case .full(let why) = error { want.withLock { $0 = why } }
+            throw error
+        }
+        want.withLock { if $0 != nil { $0 = nil } }
     }
 
     public func unflushedBytes(of family: Family) -> Int {
@@ -189,7 +207,8 @@ extension RocksStore {
     }
 
     public func write(_ batch: WriteBatch, to family: Family) throws(StoreError) {
-        try open(family: family).write(batch)
+        let family = try open(family: family)
+        try watchingRoom { () throws(StoreError) in try family.write(batch) }
     }
 
     public func removeAll(
@@ -197,7 +216,8 @@ extension RocksStore {
         to upper: [UInt8]?,
         in family: Family
     ) throws(StoreError) {
-        try open(family: family).removeAll(from: lower, to: upper)
+        let family = try open(family: family)
+        try watchingRoom { () throws(StoreError) in try family.removeAll(from: lower, to: upper) }
     }
 
     public func snapshot() throws(StoreError) -> any StoreReader {

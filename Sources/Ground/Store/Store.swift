@@ -10,7 +10,9 @@ public struct Family: Sendable, Hashable, Comparable, CustomStringConvertible {
 public enum StoreError: Error, Sendable, Hashable {
     /// Its checksums do not fit: what is read may be wrong, so nothing is served from it.
     case corrupt(String)
-    /// No room, no permission, closed, …: names what was being done.
+    /// The disk has no room: nothing was written, and the same can be tried again.
+    case full(String)
+    /// No permission, closed, …: names what was being done.
     case refused(String)
 }
 
@@ -45,7 +47,13 @@ public protocol Store: StoreReader {
     func removeAll(from lower: [UInt8], to upper: [UInt8]?, in family: Family) throws(StoreError)
     /// A copy of the whole store in a new folder; hard links where the engine can.
     func checkpoint(at path: String) throws(StoreError)
+    /// Why nothing can be written for want of room, as far as the last write or flush told; nil while there is room.
+    var fullness: String? { get }
     func close()
+}
+
+extension Store {
+    public var fullness: String? { nil }
 }
 
 /// Writes that land together. The last one to a key counts.

@@ -1,3 +1,5 @@
+private import CWorkers
+
 #if canImport(Glibc)
 private import Glibc
 #endif
@@ -22,16 +24,10 @@ public final class Semaphore: @unchecked Sendable {
         while sem_wait(semaphore) != 0 {}
     }
 
-    /// False when the time is over.
+    /// False when the time is over. By the monotonic clock: a wall clock that is set must hold nobody up.
     public func wait(atMost time: Duration) -> Bool {
-        var until = timespec()
-        clock_gettime(CLOCK_REALTIME, &until)
-        let nanoseconds = until.tv_nsec + Int(time.components.attoseconds / 1_000_000_000)
-        until.tv_sec += Int(time.components.seconds) + nanoseconds / 1_000_000_000
-        until.tv_nsec = nanoseconds % 1_000_000_000
-        while sem_timedwait(semaphore, &until) != 0 {
-            if errno == ETIMEDOUT { return false }
-        }
-        return true
+        let (seconds, attoseconds) = time.components
+        let nanoseconds = max(0, seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+        return tributary_wait(semaphore, nanoseconds) != 0
     }
 }

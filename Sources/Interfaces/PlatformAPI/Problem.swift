@@ -202,6 +202,14 @@ extension Problem {
                 "\(error)",
                 retryAfterSeconds: 1
             )
+        case .store(.full(let why)):
+            self.init(
+                "unavailable",
+                "The disk of the state is full",
+                .serviceUnavailable,
+                "\(why). Make room on the disk, and ask again.",
+                retryAfterSeconds: 5
+            )
         case .store(let error):
             self.init("stateFailed", "The state cannot be read", .serviceUnavailable, "\(error)")
         }

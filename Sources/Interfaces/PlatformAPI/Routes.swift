@@ -111,6 +111,7 @@ public struct PlatformAPI: Sendable {
         }
         routes.add(.get, "/api/v1/alerts") { _, _ in try alerts() }
         routes.add(.post, "/api/v1/audit/verify") { request, _ in try await verify(request) }
+        routes.add(.post, "/api/v1/audit/accept") { request, _ in try await accept(request) }
         routes.add(.post, "/api/v1/wait") { request, _ in try await wait(request) }
         add(features: &routes)
         add(models: &routes)

@@ -32,18 +32,26 @@ extension PlatformAPI {
         let seats = platform.seats
         let reasons = reasons
         let report = try await platform.pool.run { [platform] in
+            // Each question to a log that is away would be waited for.
+            var isAnswering = platform.log.isReachable
             let projections: [JSONValue] = seats.map { seat in
                 var members: [(String, JSONValue)] = [
                     ("projection", .string(seat.projection)),
                     ("partition", .string(seat.partition.description)),
                     ("next", .integer(seat.progress.next)),
                 ]
-                do {
-                    let end = try platform.log.bounds(of: seat.partition).upperBound
-                    members.append(("lag", .integer(max(0, end - seat.progress.next))))
-                } catch {
-                    members.append(("lag", .null))
+                var lag = JSONValue.null
+                if isAnswering {
+                    do throws(LogError) {
+                        let end = try platform.log.bounds(of: seat.partition).upperBound
+                        lag = .integer(max(0, end - seat.progress.next))
+                    } catch .unreachable {
+                        isAnswering = false
+                    } catch {
+                        // Of a topic that is gone nothing lags, and the reasons say that it is.
+                    }
                 }
+                members.append(("lag", lag))
                 if seat.progress.base > 0 {
                     members.append(("replayableSince", .integer(seat.progress.base)))
                 }
@@ -102,9 +110,10 @@ extension PlatformAPI {
     func verify(_ request: Request) async throws -> Response {
         let asked = try JSONValue(parsing: try await request.collectedBody())
         let names = Set(asked["projections"]?.array?.compactMap(\.string) ?? [])
-        let findings = try await platform.longPool.run { [platform] in
-            try platform.verify(only: names)
+        let report = try await platform.longPool.run { [platform] in
+            try platform.audit(only: names)
         }
+        let findings = report.findings
         if findings.isEmpty, !names.isEmpty {
             throw Problem(
                 "notFound",
@@ -114,7 +123,44 @@ extension PlatformAPI {
                     + Set(platform.seats.map(\.projection)).sorted().joined(separator: ", ") + "."
             )
         }
-        return Response.json(["projections": .array(findings.map(\.json))])
+        return Response.json([
+            "projections": .array(findings.map(\.json)),
+            "archive": report.archive.map { archive in
+                [
+                    "pieces": .integer(Int64(archive.pieces)),
+                    "damaged": .array(
+                        archive.damages.map { damage in
+                            [
+                                "digest": .string(damage.digest.hex),
+                                "what": .string(damage.sentence),
+                            ]
+                        }
+                    ),
+                ]
+            } ?? .null,
+            "lost": .array(report.lost.map(JSONValue.string)),
+        ])
+    }
+
+    /// `{"subject": "models", "reason": "…"}`: a person's word that the log counts as it is.
+    func accept(_ request: Request) async throws -> Response {
+        let body = try await request.collectedBody()
+        let asked = try JSONValue(parsing: body)
+        guard let subject = asked["subject"]?.string, !subject.isEmpty,
+            let reason = asked["reason"]?.string, !reason.isEmpty
+        else {
+            throw Problem(
+                "malformed",
+                "The body is not what this route takes",
+                .badRequest,
+                "It takes {\"subject\": \"models\", \"reason\": \"…\"}: both are texts, and neither is empty."
+            )
+        }
+        let caller = try request.caller(route: "accept", body: body)
+        let subjects = try await platform.longPool.run { [platform] in
+            try platform.accept(subject, reason: reason, for: caller)
+        }
+        return Response.json(["accepted": .array(subjects.map(JSONValue.string))])
     }
 
     /// `{"settled": true, "seconds": 60}`: answers when all that is in the log by then was folded.

@@ -9,8 +9,15 @@ internal import Synchronization
 /// What somebody should look at, and when it is well again.
 extension Platform {
     /// Says it to the operator, and appends it for everybody else.
-    func raise(_ kind: String, about subject: String, _ summary: String, _ detail: String) {
-        notice("\(kind): \(summary)\(detail.isEmpty ? "" : " (\(detail))")")
+    /// `actor`: Whose word it is; nil: the platform's own.
+    func raise(
+        _ kind: String,
+        about subject: String,
+        _ summary: String,
+        _ detail: String,
+        actor: String? = nil
+    ) {
+        warning("\(kind): \(summary)\(detail.isEmpty ? "" : " (\(detail))")")
         let event = AlertEvent.with {
             $0.raised = .with {
                 $0.kind = kind
@@ -19,7 +26,7 @@ extension Platform {
                 $0.detail = detail
             }
         }
-        append(event, about: AlertLedger.key(kind, subject))
+        append(event, about: AlertLedger.key(kind, subject), actor: actor)
     }
 
     /// What alerts about a projection on a partition are known by.
@@ -46,9 +53,19 @@ extension Platform {
     /// Ends the alerts about rows that an audit has found to be what the log says.
     func resolveDoubts(about verdict: Replay.Verdict) {
         let subject = Self.subject(verdict.projection, verdict.partition)
+        // What had nothing to be compared with but itself proves nothing against an earlier finding.
+        let isCompared =
+            verdict.attestationCount > 0 || verdict.projection == AttestationLedger().name
         do throws(StoreError) {
-            for alert in try openAlerts(of: ["logChanged", "recordsLost", "divergence"])
-            where alert.subject == subject {
+            for alert in try openAlerts(of: [
+                "logChanged", "recordsLost", "divergence", "attestationAgainstLog",
+            ]) where alert.subject == subject {
+                switch alert.kind {
+                // History that is gone does not come back by what is left.
+                case "logChanged", "recordsLost": if alert.isAboutOwnTopic { continue }
+                case "divergence", "attestationAgainstLog": if !isCompared { continue }
+                default: break
+                }
                 resolve(
                     alert,
                     "A replay up to offset \(verdict.next) gave the rows that are served."
@@ -60,11 +77,56 @@ extension Platform {
         }
     }
 
+<<<<<<< HEAD
+=======
+    /// Raises an alert unless there ever was the same, open or not: what was accepted is not told again.
+    func raiseOnce(
+        _ kind: String,
+        about subject: String,
+        _ summary: String,
+        _ detail: String
+    ) throws(StoreError) {
+        let former = try AlertLedger.all(in: store).first {
+            $0.kind == kind && $0.subject == subject
+        }
+        guard former?.detail != detail else { return }
+        // The fold is a moment behind: one line is enough.
+        let isNew = watched.withLock { $0.told.insert("\(kind) \(subject) \(detail)").inserted }
+        if isNew { raise(kind, about: subject, summary, detail) }
+    }
+
+    /// Says that what was attested is gone.
+    func tellAttestationsLost(_ why: String) {
+        raise(
+            "attestationsLost",
+            about: AttestationEvent.topic.name,
+            "What was attested is not in the log any more: nothing proves that the log is what it was.",
+            why
+        )
+    }
+
+    /// Ends an alert, if it is open.
+    func resolveAll(
+        _ kind: String,
+        about subject: String,
+        _ summary: String,
+        actor: String? = nil
+    ) throws(StoreError) {
+        for alert in try openAlerts(of: [kind]) where alert.subject == subject {
+            resolve(alert, summary, actor: actor)
+        }
+    }
+
+>>>>>>> 422f120cc07ee447c151fbc61f65ba6664100e54
     func openAlerts(of kinds: Set<String>) throws(StoreError) -> [AlertLedger.Alert] {
         try AlertLedger.all(in: store).filter { kinds.contains($0.kind) && $0.resolvedAt == nil }
     }
 
+<<<<<<< HEAD
     func resolve(_ alert: AlertLedger.Alert, _ summary: String) {
+=======
+    func resolve(_ alert: AlertLedger.Alert, _ summary: String, actor: String? = nil) {
+>>>>>>> 422f120cc07ee447c151fbc61f65ba6664100e54
         let event = AlertEvent.with {
             $0.resolved = .with {
                 $0.kind = alert.kind
@@ -72,11 +134,16 @@ extension Platform {
                 $0.summary = summary
             }
         }
-        append(event, about: AlertLedger.key(alert.kind, alert.subject))
+        append(event, about: AlertLedger.key(alert.kind, alert.subject), actor: actor)
     }
 
-    private func append(_ event: AlertEvent, about subject: String) {
-        let envelope = Envelope(id: clock.newID(), subject: subject, time: clock.now())
+    private func append(_ event: AlertEvent, about subject: String, actor: String? = nil) {
+        let envelope = Envelope(
+            id: clock.newID(),
+            subject: subject,
+            time: clock.now(),
+            actor: actor
+        )
         log.append(event.newRecord(envelope), to: AlertEvent.topic.name, partition: 0) {
             [notice] result in
             if case .failure(let error) = result {

@@ -118,9 +118,11 @@ public struct AttestationLedger: Projection {
     }
 
     /// What was attested of a projection's partition: by what it began from, in the order of positions.
+    /// `after`: Only what was attested later.
     static func attestations(
         of projection: any Projection,
         partition: Partition,
+        after: Instant? = nil,
         in reader: any StoreReader
     ) throws(StoreError) -> [Replay.Attestation] {
         let ledger = AttestationLedger()
@@ -134,6 +136,7 @@ public struct AttestationLedger: Projection {
         var found: [Replay.Attestation] = []
         try tables.scan(rows, from: from) { (key, row) throws(StoreError) in
             guard key.hasPrefix(from) else { return false }
+            if let after, row.attestedAt <= after { return true }
             found.append(
                 .init(
                     next: row.next,

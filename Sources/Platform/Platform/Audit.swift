@@ -15,6 +15,37 @@ extension Platform {
         public var seconds: Double
     }
 
+    /// All that an audit found.
+    public struct AuditReport: Sendable {
+        public var findings: [Finding]
+        /// Nil where only some projections were asked for.
+        public var archive: ArchiveFinding?
+        /// What is gone that would have proven something, in sentences.
+        public var lost: [String]
+    }
+
+    /// Folds every projection again, reads the archive, and looks whether what was attested is still there. Blocks.
+    public func audit(only names: Set<String> = []) throws -> AuditReport {
+        try checkTopics()
+        if try hasLostAttestations() {
+            tellAttestationsLost(
+                "the topic is empty, and alerts tell of a divergence that it told of too"
+            )
+        }
+        let findings = try verify(only: names)
+        let archive = names.isEmpty ? try verifyArchive() : nil
+        // Of the fold and not of this thread: an alert of a moment ago is told by what raised it.
+        let open = try openAlerts(of: ["attestationsLost"]).map(\.summary)
+        return AuditReport(findings: findings, archive: archive, lost: open)
+    }
+
+    /// Whether the log told of a divergence that its attestations do not tell of any more.
+    private func hasLostAttestations() throws -> Bool {
+        let topic = AttestationEvent.topic
+        let isEmpty = try log.bounds(of: Partition(topic.name, 0)).isEmpty
+        return try isEmpty && AlertLedger.all(in: store).contains { $0.kind == "divergence" }
+    }
+
     /// Folds every projection again from its first record, and compares with what is served and what was attested.
     /// Blocks for as long as that takes.
     /// `only`: The names of the projections to look at; empty: all.
@@ -27,23 +58,41 @@ extension Platform {
             let attested = try attestations(of: seating, in: served)
             let memory = MemoryStore()
             try memory.open(seating.projection.family)
+<<<<<<< HEAD
             let projection = try Self.knowing(seating.projection, in: served)
             let verdict = try Replay(projection, of: seating.partition).verify(
+=======
+            guard !housekeeping.withLock(\.isStopping) else {
+                throw PlatformError.unavailable("the server ends before everything is folded again")
+            }
+            let verdict = try Replay(seating.projection, of: seating.partition).verify(
+>>>>>>> 422f120cc07ee447c151fbc61f65ba6664100e54
                 served: served,
                 log: log,
                 attested: attested,
                 in: memory
             )
-            guard let verdict else { continue }
+            guard var verdict else { continue }
+            if verdict.finding == .equal,
+                let stranger = stranger(among: attested, to: seating, verdict)
+            {
+                verdict.finding = .attestationDiffers(stranger, replayed: verdict.replayed)
+            }
             let seconds = (ContinuousClock.now - start) / .seconds(1)
             switch verdict.finding {
             case .equal:
                 attest(verdict, of: seating)
                 resolveDoubts(about: verdict)
+            case .different where verdict.contradicted != nil:
+                // The log is not what it was when it was attested: the rows may be all that is left of that.
+                tellDivergence(verdict)
+                tellAgainstLog(verdict)
             case .different:
                 tellDivergence(verdict)
                 rebuild(seating.projection, on: seating.partition)
-            case .attestationDiffers: tellDivergence(verdict)
+            case .attestationDiffers:
+                tellDivergence(verdict)
+                tellAgainstLog(verdict)
             case .notComparable: break
             }
             findings.append(Finding(verdict: verdict, seconds: seconds))
@@ -77,14 +126,29 @@ extension Platform {
         return states
     }
 
+    /// An attestation of one of our own topics with another first record: nobody makes those topics anew.
+    private func stranger(
+        among attested: [Replay.Attestation],
+        to seating: Seating,
+        _ verdict: Replay.Verdict
+    ) -> Replay.Attestation? {
+        guard Self.keepsForEver(seating.partition.topic),
+            verdict.base.hasPrefix("genesis")
+        else { return nil }
+        return attested.first { $0.base.hasPrefix("genesis") && $0.base != verdict.base }
+    }
+
     private func attestations(
         of seating: Seating,
         in served: any StoreReader
     ) throws -> [Replay.Attestation] {
         do throws(StoreError) {
+            // Before somebody accepted the log as it is, other things were attested.
+            let accepted = try acceptance(of: seating, in: served)
             return try AttestationLedger.attestations(
                 of: seating.projection,
                 partition: seating.partition,
+                after: accepted,
                 in: served
             )
         } catch {
@@ -147,6 +211,16 @@ extension Platform {
             about: Self.subject(verdict.projection, verdict.partition),
             "A replay of \(verdict.partition) does not give the rows that \(verdict.projection) serves.",
             key.map { "first differing key \($0.hex)" } ?? ""
+        )
+    }
+
+    private func tellAgainstLog(_ verdict: Replay.Verdict) {
+        raise(
+            "attestationAgainstLog",
+            about: Self.subject(verdict.projection, verdict.partition),
+            "What was attested of \(verdict.projection) is not what \(verdict.partition) gives by now: "
+                + "rows and log are kept until somebody decides.",
+            "bring the former log back, or accept what it says: tributary audit accept '\(verdict.projection)' --reason …"
         )
     }
 

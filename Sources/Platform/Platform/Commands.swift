@@ -36,6 +36,7 @@ extension Platform {
                     "nothing is decided while \(projection.name) does not go on: \(why)"
                 )
             }
+            try requireLog()
             for _ in 0 ..< Self.attempts {
                 let now = clock.now()
                 // One moment for both: a number that is newer than what was decided on would let a stale decision count.
@@ -104,6 +105,13 @@ extension Platform {
             throw PlatformError.keyReused(caller.idempotencyKey ?? "")
         }
         return .repeated(Position(partition, effect.offset), revision: effect.revision)
+    }
+
+    /// Whoever would wait for a log that is known to be away is told at once.
+    func requireLog() throws {
+        guard log.isReachable else {
+            throw PlatformError.unavailable("Kafka does not answer")
+        }
     }
 
     private static var attempts: Int { 4 }

@@ -6,6 +6,12 @@ public struct Declined: Error, Sendable {
     public var isUnknown: Bool
     public var reason: String
 
+    /// The platform's own word.
+    init(_ reason: String, isUnknown: Bool) {
+        self.isUnknown = isUnknown
+        self.reason = reason
+    }
+
     public init(_ refusal: some DomainRefusal) {
         isUnknown = refusal.isUnknown
         reason = refusal.description

@@ -30,6 +30,9 @@ extension Platform {
         if partition.topic == StreamEvent.topic.name { takeUpAdvances(in: records) }
         waiters.folded(ids, in: partition, below: next)
         if !isOurs { housekeeping.withLock { $0.lastRecord[partition] = .now } }
+        if partition.topic == AlertEvent.topic.name {
+            watched.withLock { $0.areAlertsRead = false }
+        }
         if maySeat {
             housekeeping.withLock { $0.isChanged = true }
             tick.signal()
@@ -80,6 +83,8 @@ extension Platform {
                 "\(partition) is not the log that \(projection) was folded from: its rows are dropped and built anew.",
                 why
             )
+            owe(projection, partition)
+            if partition.topic == AttestationEvent.topic.name { tellAttestationsLost(why) }
             restartAnswers(to: partition, because: why)
         case .recordsLost(let projection, let partition, let from, let to):
             raise(
@@ -88,7 +93,12 @@ extension Platform {
                 "Records \(from) to \(to - 1) of \(partition) went away before \(projection) had folded them.",
                 "The rows are built anew from \(to) on, and are replayable since then only."
             )
+            owe(projection, partition)
+            if partition.topic == AttestationEvent.topic.name {
+                tellAttestationsLost("records \(from) to \(to - 1) are gone")
+            }
         case .topicMissing(let projection, let partition):
+            note(Self.noTopic, projection, partition)
             raise(
                 "topicMissing",
                 about: Self.subject(projection, partition),
@@ -100,6 +110,7 @@ extension Platform {
             notice("\(projection) folds \(partition) anew: \(why)")
             restartAnswers(to: partition, because: why)
         case .waiting(let projection, let partition, let why):
+            note(why, projection, partition)
             notice("\(projection) waits for \(partition), and tries again each second: \(why)")
         case .stopped(let projection, let partition, let why):
             raise(
@@ -108,7 +119,12 @@ extension Platform {
                 "\(projection) does not go on: \(why).",
                 why
             )
+        case .rebuilding(let projection, let partition): owe(projection, partition)
         case .storeFailed(let projection, let partition, let error):
+            // Nothing is broken for want of room.
+            if case .full(let why) = error {
+                return notice("\(projection) on \(partition) waits for room on the disk: \(why)")
+            }
             foundBroken(error)
             raise(
                 "stateFailed",
@@ -116,6 +132,13 @@ extension Platform {
                 "The state of \(projection) cannot be read or written. Restart the server: a broken state is built anew.",
                 "\(error)"
             )
+        }
+    }
+
+    /// Why a projection has no seat on a partition.
+    private func note(_ why: String, _ projection: String, _ partition: Partition) {
+        watched.withLock {
+            $0.waits[.init(projection: projection, partition: partition)] = why
         }
     }
 

@@ -56,8 +56,20 @@ extension Platform {
             housekeeping.withLock { $0.isSeatingFailed = true }
         }
         do {
+            try settleDebts()
+            try readGraveAlerts()
+            try checkRoom()
+            if due.check { checkClock() }
+        } catch {
+            notice("looking whether all is well: \(error)")
+        }
+        // Whoever asks a log that is away waits for each answer.
+        guard log.isReachable else { return true }
+        do {
             if due.check {
                 checkLogs()
+                try checkTopics()
+                try checkArchive()
                 try advanceIdle(now)
                 try watchRefusals(now)
                 try resolveWaits()

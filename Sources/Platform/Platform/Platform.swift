@@ -26,6 +26,7 @@ public final class Platform: Sendable {
     /// Rows of sealed datasets, and models.
     public let archive: any Archive
     let notice: @Sendable (String) -> Void
+    let warning: @Sendable (String) -> Void
     let checkpoints: Checkpoints?
     let stateFailed: @Sendable (StoreError) -> Void
 
@@ -41,6 +42,8 @@ public final class Platform: Sendable {
     let answerings = Mutex<[String: Answering]>([:])
     private let projectors = Mutex<Projectors?>(nil)
     let housekeeping = Mutex(Housekeeping())
+    /// What readiness depends on, beside seats.
+    let watched = Mutex(Watched())
     /// Held while seats are made to fit: two at once would give one projection two seats, or an endpoint two threads.
     let reconciling = Mutex(())
     private let timer = Mutex<Worker?>(nil)
@@ -100,6 +103,7 @@ public final class Platform: Sendable {
     /// `checkpoints`: Nil: none are made.
     /// `stateFailed`: Told when the store is found broken; what is in it must not be opened again.
     /// `notice`: Gets one line about what an operator should see.
+    /// `warning`: Gets one line about what an operator should do something about; nil: as `notice`.
     public init(
         log: any Log,
         store: any Store,
@@ -107,7 +111,8 @@ public final class Platform: Sendable {
         clock: any WallClock,
         checkpoints: Checkpoints? = nil,
         stateFailed: @escaping @Sendable (StoreError) -> Void = { _ in },
-        notice: @escaping @Sendable (String) -> Void = { _ in }
+        notice: @escaping @Sendable (String) -> Void = { _ in },
+        warning: (@Sendable (String) -> Void)? = nil
     ) {
         self.checkpoints = checkpoints
         self.stateFailed = stateFailed
@@ -116,6 +121,7 @@ public final class Platform: Sendable {
         self.store = store
         self.clock = clock
         self.notice = notice
+        self.warning = warning ?? notice
         self.pool = WorkPool("platform", queueLimit: 512)
         self.longPool = WorkPool("long", queueLimit: 16)
     }
@@ -157,6 +163,9 @@ public final class Platform: Sendable {
         try await pool.run { [self] in
             try reconcile()
             try checkEndpoints()
+            try oweAll()
+            try readGraveAlerts()
+            try checkClockAtStart()
         }
         let thread = Worker("housekeeping") { [weak self, tick] in
             while self?.keepHouse() == true { _ = tick.wait(atMost: .milliseconds(50)) }

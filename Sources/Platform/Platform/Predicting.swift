@@ -83,6 +83,7 @@ extension Platform {
         }
         switch definition.durability {
         case .acked:
+            try requireLog()
             let answers = AppendAnswers(expecting: records.count)
             for (index, record) in records.enumerated() {
                 log.append(record, to: PredictionEvent.topic.name, partition: nil) {

@@ -15,6 +15,7 @@ extension Platform {
         guard let entry = try StreamCatalog.View(store).stream(stream) else {
             throw PlatformError.refused(.unknownStream(stream))
         }
+        try requireLog()
         let definition = entry.definition
         let answers = AppendAnswers(expecting: values.count)
         try await pool.run { [clock, log] in

@@ -1,4 +1,7 @@
+internal import Bytes
 internal import Logs
+internal import Projections
+internal import Store
 internal import Synchronization
 internal import Workers
 
@@ -66,14 +69,89 @@ extension Platform {
     /// Why the platform is not ready: the one list that `/health/ready`, `/api/v1/status` and `tributary status` show.
     /// Empty while it is. Only memory is looked at.
     public var reasons: [NotReady] {
-        let (state, endpoints) = housekeeping.withLock { ($0.brokenState, $0.brokenEndpoints) }
-        return stopReasons.map { NotReady(.projectionStopped, $0) }
-            + (state.map {
-                [NotReady(.stateBroken, "the state is damaged, restart the server: \($0)")]
-            } ?? [])
-            + endpoints.sorted { $0.key < $1.key }.map {
-                NotReady(.archiveDamaged, "the endpoint \($0.key) cannot answer: \($0.value)")
+        let (seated, state, endpoints) = housekeeping.withLock {
+            ($0.seated, $0.brokenState, $0.brokenEndpoints)
+        }
+        let watched = watched.withLock { $0 }
+        let seats = seats
+        var reasons: [NotReady] = []
+        if !log.isReachable {
+            reasons.append(
+                .init(
+                    .kafkaUnreachable,
+                    "Kafka does not answer: nothing can be decided or predicted until it does, and how far the log goes is not known"
+                )
+            )
+        }
+        reasons += seats.compactMap { seat in
+            seat.stopped.map { .init(.projectionStopped, "\(seat.projection): \($0)") }
+        }
+        reasons += Self.waits(of: seated, seats, watched)
+        if let state {
+            reasons.append(
+                .init(.stateBroken, "the state is damaged, restart the server: \(state)")
+            )
+        }
+        if let full = store.fullness {
+            reasons.append(
+                .init(
+                    .diskFull,
+                    "the disk of the state is full, and folding waits: make room on it (\(full))"
+                )
+            )
+        }
+        reasons += endpoints.sorted { $0.key < $1.key }.map {
+            .init(.archiveDamaged, "the endpoint \($0.key) cannot answer: \($0.value)")
+        }
+        reasons += watched.archive.inProduction.compactMap { watched.archive.damage[$0] }.sorted()
+            .map { .init(.archiveDamaged, $0) }
+        reasons += watched.graveAlerts.compactMap { alert in
+            alert.word.map { .init($0, alert.summary) }
+        }
+        if let first = watched.debts.keys.min() {
+            let others = watched.debts.count - 1
+            reasons.append(
+                .init(
+                    .catchingUp,
+                    "\(first)\(others > 0 ? " and \(others) others have" : " has") not reached the end that the log had"
+                )
+            )
+        }
+        return reasons
+    }
+
+    /// What has no seat, by the reason.
+    private static func waits(
+        of seated: [Seating],
+        _ seats: [SeatStatus],
+        _ watched: Watched
+    ) -> [NotReady] {
+        struct Taken: Hashable {
+            var generation: Digest
+            var partition: Partition
+        }
+        guard !watched.waits.isEmpty else { return [] }
+        let taken = Set(seats.map { Taken(generation: $0.generation, partition: $0.partition) })
+        var missing: [Partition: [String]] = [:]
+        var others: [NotReady] = []
+        for seating in seated {
+            let (projection, partition) = (seating.projection, seating.partition)
+            let place = Watched.Place(projection: projection.name, partition: partition)
+            guard let why = watched.waits[place],
+                !taken.contains(.init(generation: projection.generation, partition: partition))
+            else { continue }
+            if why == noTopic {
+                missing[partition, default: []].append(projection.name)
+            } else {
+                others.append(.init(.projectionWaiting, "\(place) waits: \(why)"))
             }
+        }
+        return missing.sorted { $0.key < $1.key }.map { partition, names in
+            .init(
+                .topicMissing,
+                "the topic of \(partition) is gone, and \(names.sorted().joined(separator: ", ")) wait for it"
+            )
+        } + others
     }
 
     /// The reasons as lines.

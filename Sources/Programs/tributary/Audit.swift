@@ -5,8 +5,41 @@ struct Audit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Proves that the state is what the log says.",
         discussion: "Example: tributary audit verify",
-        subcommands: [Verify.self]
+        subcommands: [Verify.self, Accept.self]
     )
+
+    struct Accept: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Takes the log as it is, where what was attested stands against it.",
+            discussion: """
+                Rows that are not what the log gives are folded anew, what was attested before speaks no more, and the alerts \
+                are resolved. Who said so and why is kept in the list of alerts. The other way out is to bring the former log \
+                back.
+
+                Example: tributary audit accept models --actor grace --reason "restored from the copy of Monday"
+                """
+        )
+
+        @Argument(help: "A projection, or what the alert is about.")
+        var subject: String
+        @Option(help: "Why.")
+        var reason: String
+        @OptionGroup var output: OutputOptions
+        @OptionGroup var options: ServerOptions
+
+        func run() async throws {
+            let answer = try await options.client.ask(
+                .POST,
+                "/api/v1/audit/accept",
+                body: ["subject": .string(subject), "reason": .string(reason)]
+            )
+            try output.show(answer) { answer in
+                for subject in answer["accepted"]?.array ?? [] {
+                    print("accepted: \(subject.plain)")
+                }
+            }
+        }
+    }
 
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -42,19 +75,27 @@ struct Audit: AsyncParsableCommand {
                 ["different", "attestationDiffers"].contains($0["finding"]?.string)
             }
             let unproven = findings.filter { $0["finding"] == "notComparable" }
-            guard different.isEmpty else {
-                let named = different.map { finding in
+            let damaged = answer["archive"]?["damaged"]?.array ?? []
+            let lost = answer["lost"]?.array ?? []
+            guard different.isEmpty, damaged.isEmpty, lost.isEmpty else {
+                var named = different.map { finding in
                     "\(finding["projection"]?.plain ?? "") at \(finding["position"]?.plain ?? "")"
                         + (finding["key"].map { ", first differing key \($0.plain)" } ?? "")
                         + (finding["attestedAt"].map { ", attested otherwise at \($0.plain)" } ?? "")
                 }
-                throw Failure.refused("different: \(named.joined(separator: "; "))")
+                if !named.isEmpty { named[0] = "different: " + named[0] }
+                named += damaged.map { "archiveDamaged: \($0["what"]?.plain ?? "")" }
+                named += lost.map { "attestationsLost: \($0.plain)" }
+                throw Failure.refused(named.joined(separator: "; "))
             }
             if output.form == .table {
                 print(
                     "\(findings.count - unproven.count) equal"
                         + (unproven.isEmpty ? "" : ", \(unproven.count) not comparable")
                 )
+                if let pieces = answer["archive"]?["pieces"]?.plain {
+                    print("\(pieces) pieces of the archive as they were put there")
+                }
             }
         }
 

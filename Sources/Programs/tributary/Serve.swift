@@ -36,7 +36,11 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Use this Kafka cluster instead: HOST:PORT,…")
     var kafka: String?
 
+<<<<<<< HEAD
     @OptionGroup(title: "Limits of HTTP") var limits: HTTPLimitOptions
+=======
+    @OptionGroup var noticeOptions: NoticeOptions
+>>>>>>> 422f120cc07ee447c151fbc61f65ba6664100e54
 
     func validate() throws {
         _ = try Address.parse(http, option: "--http")
@@ -47,7 +51,7 @@ struct Serve: AsyncParsableCommand {
         let start = ContinuousClock.now
         Broker.raiseDescriptorLimit()
         let (httpHost, httpPort) = try Address.loopback(http, option: "--http")
-        let notices = Notices()
+        let notices = Notices(noticeOptions)
         try makeFolder(data)
         let embedded =
             kafka == nil
@@ -56,9 +60,14 @@ struct Serve: AsyncParsableCommand {
         let log = try refusing("connecting to \(bootstrap)") {
             var settings = KafkaLog.Settings(bootstrapServers: bootstrap)
             settings.longestRecordBytes = Int(TopicSpec.longestRecordBytes)
+<<<<<<< HEAD
             if let embedded { settings.clientName = embedded.ownClientID }
             return try KafkaLog(settings) { notices.add($0) }
+=======
+            return try KafkaLog(settings) { notices.add($0, .warning) }
+>>>>>>> 422f120cc07ee447c151fbc61f65ba6664100e54
         }
+        if kafka != nil { try await Self.reach(log, at: bootstrap, notices) }
         let state = StateFolder(data)
         let (store, isRestored) = try state.open(notices)
         let archive = try refusing("opening the archive in \(data)/archive") {
@@ -71,12 +80,17 @@ struct Serve: AsyncParsableCommand {
             clock: SystemClock(),
             checkpoints: state.checkpoints,
             stateFailed: { state.markBroken($0) },
-            notice: { notices.add($0) }
+            notice: { notices.add($0) },
+            warning: { notices.add($0, .warning) }
         )
         do {
             try await platform.start(isRestored: isRestored)
         } catch let error as PlatformError {
             throw Failure.refused("refused: \(error)")
+        } catch let error as LogError {
+            throw Failure.refused("refused: the log did not answer at the start: \(error)")
+        } catch let error as StoreError {
+            throw Failure.refused("refused: the state could not be used at the start: \(error)")
         }
         let api = PlatformAPI(
             platform,
@@ -134,7 +148,7 @@ struct Serve: AsyncParsableCommand {
                 "refused: HTTP cannot be served at \(http): \(String(cString: strerror(error.errnoCode)))"
             )
         } catch {
-            notices.add("HTTP ended: \(error)")
+            notices.add("HTTP ended: \(error)", .error)
         }
         platform.stop()
         log.close()
@@ -144,6 +158,39 @@ struct Serve: AsyncParsableCommand {
         check.join()
         try await group.shutdownGracefully()
         if let failure { throw failure }
+    }
+}
+
+extension Serve {
+    private static var patience: Duration { .seconds(60) }
+    private static var lineInterval: Duration { .seconds(10) }
+
+    /// Waits for the brokers of a cluster, which may be starting too, and says so.
+    private static func reach(
+        _ log: KafkaLog,
+        at bootstrap: String,
+        _ notices: Notices
+    ) async throws {
+        let start = ContinuousClock.now
+        var lastLine: ContinuousClock.Instant?
+        while !log.isConnected {
+            let now = ContinuousClock.now
+            guard now - start < patience else {
+                throw Failure.refused(
+                    "refused: no Kafka broker answers at \(bootstrap): start it, or name another with --kafka"
+                )
+            }
+            // Brokers that are there answer within moments, and nothing needs to be said.
+            if now - (lastLine ?? start) > (lastLine == nil ? .seconds(1) : lineInterval) {
+                lastLine = now
+                let left = Int((patience - (now - start)) / .seconds(1))
+                notices.add(
+                    "no Kafka broker answers at \(bootstrap) yet: waiting for it, \(left) s more at most",
+                    .warning
+                )
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
     }
 }
 
@@ -175,11 +222,17 @@ struct EmbeddedBroker {
         var brokerSettings = Broker.Settings()
         brokerSettings.host = host
         brokerSettings.port = port
+<<<<<<< HEAD
         let ownClientID =
             "tributary-"
             + (0 ..< 4).map { _ in String(UInt64.random(in: 0 ... .max), radix: 36) }.joined()
         brokerSettings.ownClientID = ownClientID
         let broker = Broker(store: store, settings: brokerSettings) { notices.add("broker: \($0)") }
+=======
+        let broker = Broker(store: store, settings: brokerSettings) {
+            notices.add("broker: \($0)", .warning)
+        }
+>>>>>>> 422f120cc07ee447c151fbc61f65ba6664100e54
         do throws(BrokerError) {
             try await broker.start()
         } catch {
@@ -208,11 +261,17 @@ struct BrokerCommand: AsyncParsableCommand {
     @Option(help: "Where it listens: loopback only, until there is access control.")
     var kafkaListen = "127.0.0.1:9092"
 
+    @OptionGroup var noticeOptions: NoticeOptions
+
     func validate() throws { _ = try Address.parse(kafkaListen, option: "--kafka-listen") }
 
     func run() async throws {
+<<<<<<< HEAD
         let notices = Notices()
         Broker.raiseDescriptorLimit()
+=======
+        let notices = Notices(noticeOptions)
+>>>>>>> 422f120cc07ee447c151fbc61f65ba6664100e54
         try makeFolder(data)
         let embedded = try await EmbeddedBroker.start(listen: kafkaListen, in: data, notices)
         print("tributary broker \(Tributary.version): Kafka at \(embedded.address)")

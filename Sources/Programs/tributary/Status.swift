@@ -40,9 +40,10 @@ struct Status: AsyncParsableCommand {
         printTable(
             [["PROJECTION", "PARTITION", "NEXT", "LAG"]]
                 + (status["projections"]?.array ?? []).map { seat in
-                    ["projection", "partition", "next", "lag"].map { seat[$0]?.plain ?? "" } + [
+                    ["projection", "partition", "next"].map { seat[$0]?.plain ?? "" } + [
+                        seat["lag"]?.integer.map { "\($0)" } ?? "unknown",
                         (seat["replayableSince"].map { "replayable since \($0.plain)" } ?? "")
-                            + (seat["stopped"].map { "STOPPED: \($0.plain)" } ?? "")
+                            + (seat["stopped"].map { "STOPPED: \($0.plain)" } ?? ""),
                     ]
                 }
         )
