@@ -16,8 +16,10 @@ let package = Package(
     ],
     targets: [
         // Ground: what everything stands on. It knows no word of machine learning.
+        .system("CLZ4", link: "lz4"),
         .system("CRdKafka", link: "rdkafka"),
         .system("CRocksDB", link: "rocksdb"),
+        .system("CSnappy", link: "snappy"),
         .system("CXGBoost", link: "xgboost"),
         .system("CZlib", link: "z"),
         .system("CZstd", link: "zstd"),
@@ -26,6 +28,7 @@ let package = Package(
         .shim("CWorkers"),
         .ground("Bytes", needs: "CBytes", .crypto),
         .ground("Workers", needs: "CWorkers"),
+        .ground("Codecs", needs: "CLZ4", "CSnappy", "CZlib", "CZstd", wraps: true),
         .ground("JSON", needs: "Bytes", "CSimdJSON", wraps: true),
         .ground("Logs", needs: "Bytes"),
         .ground("KafkaLog", needs: "Bytes", "CRdKafka", "Logs", "Workers", wraps: true),
@@ -46,7 +49,7 @@ let package = Package(
         .room("Events", in: "", needs: "Bytes", "Logs", "Projections", .protobuf),
 
         // A Kafka broker for one machine.
-        .room("Segments", in: "Broker", needs: "Bytes", "Workers"),
+        .room("Segments", in: "Broker", needs: "Bytes", "Codecs", "Workers"),
         .room("Broker", in: "Broker", needs: "Bytes", "Segments", "Workers", .nio, .nioPosix),
 
         // Domains meet only in the log.
@@ -246,7 +249,15 @@ let package = Package(
         .tests(of: "Store", needs: "Bytes", "RocksStore"),
         .tests(of: "Projections", needs: "Bytes", "Logs", "RocksStore", "Store"),
         .tests(of: "Events", needs: "Bytes", "Logs", "TopicTool", .protobuf),
-        .tests(of: "Segments", needs: "Bytes"),
+        .tests(
+            of: "Segments",
+            needs: "Bytes",
+            "CLZ4",
+            "CSnappy",
+            "CZlib",
+            "CZstd",
+            "Codecs"
+        ),
         .tests(of: "Broker", needs: "Bytes", "Segments", .nio, .nioPosix),
         .tests(of: "Records", needs: "Bytes", "JSON", "Logs", "Store"),
         .tests(

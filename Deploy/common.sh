@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-packages=(librdkafka-dev librocksdb-dev libzstd-dev libsimdjson-dev libxgboost-dev zlib1g-dev curl gzip python3)
+packages=(librdkafka-dev librocksdb-dev libzstd-dev liblz4-dev libsnappy-dev libsimdjson-dev libxgboost-dev zlib1g-dev curl gzip python3)
 
 say() { printf '%s\n' "$*"; }
 step() { printf '\n== %s\n' "$*"; }

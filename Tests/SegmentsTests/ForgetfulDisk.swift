@@ -1,3 +1,4 @@
+import Glibc
 import Segments
 import Synchronization
 
@@ -79,11 +80,38 @@ final class ForgetfulDisk: Disk {
         var ignoresSyncOf: String?
         /// Files of which a sync fails, by a part of their path.
         var failsSyncOf: String?
+        /// Files of which a sync or a write waits, by a part of their path, and how many wait.
+        var holdsSyncOf: String?
+        var holdsWriteOf: String?
+        var held = 0
+        /// Folders in which nothing can be made or removed, by a part of their path.
+        var deniesChangesOf: String?
+        /// How many files may be open at once.
+        var mostOpenFiles: Int?
         /// How many bytes all files together may have.
         var capacity: Int?
     }
 
     let state: Mutex<State>
+    let files = OpenFiles()
+
+    /// How many files are open, behind a lock of its own: a file may be let go under the other.
+    final class OpenFiles: Sendable {
+        private let counts = Mutex((current: 0, most: 0))
+
+        var current: Int { counts.withLock { $0.current } }
+        /// The most that were open at once.
+        var most: Int { counts.withLock { $0.most } }
+
+        func open() {
+            counts.withLock { counts in
+                counts.current += 1
+                counts.most = max(counts.most, counts.current)
+            }
+        }
+
+        func close() { counts.withLock { $0.current -= 1 } }
+    }
 
     init(seed: UInt64, ignoringSyncOf part: String? = nil) {
         state = Mutex(State(random: SeededGenerator(seed: seed), ignoresSyncOf: part))
@@ -137,6 +165,9 @@ final class ForgetfulDisk: Disk {
 
     func open(_ path: String, creating: Bool) throws(DiskError) -> any DiskFile {
         try perform { state throws(DiskError) -> ForgetfulFile in
+            if let most = state.mostOpenFiles, files.current >= most {
+                throw DiskError(.scarce, "opening \(path): Too many open files")
+            }
             if let inode = state.names.files[path] {
                 return ForgetfulFile(self, inode, path, generation: state.generation)
             }
@@ -144,6 +175,7 @@ final class ForgetfulDisk: Disk {
             guard creating, state.names.folders.contains(String(parent)) else {
                 throw DiskError(.missing, "opening \(path): it is not there")
             }
+            try state.checkRights(to: path, "opening")
             if let capacity = state.capacity, state.used >= capacity {
                 throw DiskError(.full, "opening \(path): the disk is full")
             }
@@ -182,6 +214,7 @@ final class ForgetfulDisk: Disk {
             guard state.names.files[path] != nil else {
                 throw DiskError(.missing, "removing \(path): it is not there")
             }
+            try state.checkRights(to: path, "removing")
             state.change(.unlink(path))
         }
     }
@@ -211,6 +244,19 @@ final class ForgetfulDisk: Disk {
 
     func lock(_ path: String) throws(DiskError) -> any DiskFile {
         ForgetfulFile(self, -1, path, generation: 0)
+    }
+
+    /// Waits while operations of a kind are held.
+    fileprivate func hold(_ path: String, _ kind: any KeyPath<State, String?> & Sendable) {
+        func isHeld() -> Bool {
+            state.withLock { state in
+                state[keyPath: kind].map { path.contains($0) } == true && !state.isOff
+            }
+        }
+        guard isHeld() else { return }
+        state.withLock { $0.held += 1 }
+        while isHeld() { usleep(500) }
+        state.withLock { $0.held -= 1 }
     }
 
     /// Runs an operation, unless the power is off or goes off now.
@@ -247,6 +293,11 @@ final class ForgetfulDisk: Disk {
 }
 
 extension ForgetfulDisk.State {
+    func checkRights(to path: String, _ action: String) throws(DiskError) {
+        guard let part = deniesChangesOf, path.contains(part) else { return }
+        throw DiskError(.denied, "\(action) \(path): Permission denied")
+    }
+
     var used: Int {
         names.files.values.reduce(0) { $0 + (inodes[$1]?.content.count ?? 0) }
     }
@@ -319,10 +370,14 @@ private final class ForgetfulFile: DiskFile {
         self.inode = inode
         self.path = path
         self.generation = generation
+        disk.files.open()
     }
+
+    deinit { disk.files.close() }
 
     func write(_ bytes: RawSpan, at position: Int64) throws(DiskError) {
         let new = bytes.withUnsafeBytes { Array($0) }
+        disk.hold(path, \.holdsWriteOf)
         try disk.perform(generation: generation, isWrite: true) {
             [inode, path] state throws(DiskError) in
             let end = Int(position) + new.count
@@ -357,6 +412,7 @@ private final class ForgetfulFile: DiskFile {
     }
 
     func synchronize() throws(DiskError) {
+        disk.hold(path, \.holdsSyncOf)
         try disk.perform(generation: generation) { [inode, path] state throws(DiskError) in
             if let part = state.failsSyncOf, path.contains(part) {
                 throw DiskError(.failed, "syncing \(path): Input/output error")

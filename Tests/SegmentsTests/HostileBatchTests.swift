@@ -100,8 +100,8 @@ import Testing
         let cases: [(String, [UInt8])] = [
             ("control", changed { $0.attributes = 32 }),
             ("transactional", changed { $0.attributes = 16 }),
-            ("codec 5", changed { $0.attributes = 5 }),
-            ("stamped by the producer", changed { $0.attributes = 8 }),
+            ("compressed, and is not", changed { $0.attributes = 1 }),
+            ("with a delete horizon", changed { $0.attributes = 64 }),
             ("version 1", overwritten(Int8(1), at: 16)),
             ("no records", overwritten(Int32(0), at: 57)),
             ("count and offsets disagree", overwritten(Int32(3), at: 57)),
@@ -123,16 +123,6 @@ import Testing
                 } catch AppendRefusal.invalidRecord {} catch {
                     Issue.record("\(name): \(error)")
                 }
-            }
-        }
-    }
-
-    @Test func `of any codec are stored as they are`() throws {
-        try withStore { store throws in
-            for codec in Int16(0) ... 4 {
-                var batch = Batch(ids: [9])
-                batch.attributes = codec
-                #expect(try store.append(batch.bytes, to: first).baseOffset == Int64(codec))
             }
         }
     }

@@ -12,6 +12,8 @@ import Testing
     ]
     private static let refusals: [AppendRefusal] = [
         .corruptMessage("The length does not fit."), .invalidRecord("The batch holds no record."),
+        .invalidTimestamp("The record lies in the future."),
+        .unsupportedCompression("There is no codec 5."), .expandsTooMuch(limit: 200),
         .messageTooLarge(limit: 200), .unknownPartition, .outOfOrderSequence, .duplicateOutOfWindow,
         .invalidProducerEpoch, .unknownProducer, .storage("The store is closed."), .diskFull,
     ]

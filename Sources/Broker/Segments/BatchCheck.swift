@@ -1,8 +1,28 @@
-/// Looks at batches before they are taken in. What passes can be stored as it is.
+internal import Codecs
+
+/// Looks at batches before they are taken in, as Kafka's own broker does: every record of every batch is walked over,
+/// so that what is in the log can be read. What passes can be stored as it is.
+/// Source: org.apache.kafka.storage.internals.log.LogValidator.
 struct BatchCheck {
     let settings: TopicSettings
-    /// Milliseconds since 1970, for topics that stamp records themselves.
+    /// The most bytes that the records of one batch may have when they are decompressed.
+    let mostRecordBytes: Int
+    /// Milliseconds since 1970.
     let now: Int64
+
+    /// Whether there is something to decompress in what may be batches.
+    static func hasWork(in bytes: [UInt8]) -> Bool {
+        let span = bytes.span.bytes
+        var position = 0
+        while let header = BatchHeader(span.extracting(position...)) {
+            if header.codec != 0 { return true }
+            guard header.size >= BatchHeader.byteCount, header.size < bytes.count - position else {
+                return false
+            }
+            position += header.size
+        }
+        return false
+    }
 
     /// The batches one by one, with our leader epoch; base offsets come later.
     func split(_ bytes: consuming [UInt8]) throws(AppendRefusal) -> [StoredBatch] {
@@ -45,15 +65,17 @@ struct BatchCheck {
             throw .corruptMessage("The batch's checksum does not fit its bytes.")
         }
         try check(header)
-        if header.codec == 0 {
-            let flaw = RecordWalk.flaw(
-                in: batch.span.bytes,
-                count: header.count,
-                needingKeys: settings.isCompacted
-            )
-            if let flaw { throw .invalidRecord(flaw) }
+        var records = RecordCheck(settings, header, now: now)
+        do throws(RecordFlaw) {
+            try RecordWalk.over(batch, header, limit: mostRecordBytes) { records.pass($0) }
+        } catch {
+            switch error {
+            case .malformed(let why): throw .invalidRecord(why)
+            case .tooLong: throw .expandsTooMuch(limit: mostRecordBytes)
+            }
         }
-        return stamped(batch)
+        if let refusal = records.refusal { throw refusal }
+        return stamped(batch, header, greatest: records.maxTimestamp)
     }
 
     private func check(_ header: BatchHeader) throws(AppendRefusal) {
@@ -61,13 +83,16 @@ struct BatchCheck {
         guard header.lastOffsetDelta == header.count - 1 else {
             throw .invalidRecord("The batch's record count and last offset disagree.")
         }
-        guard header.codec <= 4 else {
-            throw .invalidRecord("There is no compression codec \(header.codec).")
+        guard header.codec == 0 || Codec(rawValue: header.codec) != nil else {
+            throw .unsupportedCompression("There is no compression codec \(header.codec).")
         }
         guard !header.isTransactional, !header.isControl else {
             throw .invalidRecord("Transactions are not supported.")
         }
-        guard !header.usesLogAppendTime, !header.hasDeleteHorizon else {
+        guard !header.usesLogAppendTime else {
+            throw .invalidTimestamp("Only a broker says that it stamped a batch.")
+        }
+        guard !header.hasDeleteHorizon else {
             throw .invalidRecord("Only a broker sets these attributes.")
         }
         let hasProducer = header.producerID >= 0
@@ -78,15 +103,22 @@ struct BatchCheck {
         }
     }
 
-    /// Sets the leader epoch, and the time where the topic asks for it. This also makes the bytes
-    /// ours alone, so that setting the base offset under the lock copies nothing.
-    private func stamped(_ batch: consuming [UInt8]) -> StoredBatch {
+    /// Sets the leader epoch, and the time: the broker's where the topic asks for it, and otherwise the greatest of
+    /// the records, whatever the producer says it is. This also makes the bytes ours alone, so that setting the base
+    /// offset under the lock copies nothing.
+    private func stamped(
+        _ batch: consuming [UInt8],
+        _ header: BatchHeader,
+        greatest: Int64
+    ) -> StoredBatch {
         var bytes = batch
         bytes.overwrite(Int32(0), at: 12)
         if settings.usesLogAppendTime {
-            let attributes = bytes.span.bytes.integer(at: 21, as: Int16.self)
-            bytes.overwrite(attributes | 8, at: 21)
+            bytes.overwrite(header.attributes | 8, at: 21)
             bytes.overwrite(now, at: 35)
+            bytes.overwrite(BatchHeader.checksum(of: bytes.span.bytes), at: 17)
+        } else if header.maxTimestamp != greatest {
+            bytes.overwrite(greatest, at: 35)
             bytes.overwrite(BatchHeader.checksum(of: bytes.span.bytes), at: 17)
         }
         guard let header = BatchHeader(bytes.span.bytes) else {

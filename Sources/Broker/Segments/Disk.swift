@@ -32,7 +32,23 @@ public protocol DiskFile: AnyObject, Sendable {
 /// What a disk refused, and why.
 public struct DiskError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What the store does next depends on this.
-    public enum Reason: Hashable, Sendable { case full, missing, failed }
+    public enum Reason: Hashable, Sendable {
+        case full
+        /// Too many files are open, here or in all processes.
+        case scarce
+        /// A file or a folder does not allow it.
+        case denied
+        case missing
+        case failed
+
+        /// Whether nothing was done and it may be done later, when somebody has made room or given the rights.
+        var isPassing: Bool {
+            switch self {
+            case .full, .scarce, .denied: true
+            case .missing, .failed: false
+            }
+        }
+    }
 
     public let reason: Reason
     public let description: String

@@ -6,6 +6,8 @@ final class Engine: Sendable {
     let layout: Layout
     let settings: SegmentStore.Settings
     let state: Mutex<StoreState>
+    /// Troubles that were said, and when each was last there.
+    let said = Mutex<[String: Int64]>([:])
     /// Wakes the journal thread and the settling thread.
     let journalSignal = Signal()
     let settleSignal = Signal()
@@ -37,6 +39,7 @@ final class Engine: Sendable {
     /// Stops all writing, for good.
     func fail(_ reason: String) {
         change { state, afterwards in state.fail(reason, &afterwards) }
+        announce()
         journalSignal.give()
         settleSignal.give()
     }

@@ -36,8 +36,17 @@ extension PartitionRecovery {
                 batch.header.baseOffset >= writer.offset
             else { continue }
             guard batch.header.baseOffset == writer.offset else {
+                // What lies before the start was given up, with what is missing before it.
+                if batch.header.endOffset <= start { continue }
                 // A torn last group may hold an entry and lack the one before; nobody was told.
-                guard found.isCertain else { continue }
+                guard found.isCertain || batch.header.baseOffset == start else { continue }
+                if batch.header.baseOffset == start {
+                    beginAtStart(&writer, &summary)
+                    index.entries += try writer.write([batch], on: disk)
+                    producers.record(batch.header)
+                    summary = activeSummary(writer)
+                    continue
+                }
                 damage =
                     "\(layout.short(path(writer.base).log)): records \(writer.offset) to "
                     + "\(batch.header.baseOffset - 1) were acknowledged and are neither in it nor in "
@@ -56,8 +65,25 @@ extension PartitionRecovery {
             producers.record(batch.header)
             summary = activeSummary(writer)
         }
+        if damage == nil, writer.offset < start { beginAtStart(&writer, &summary) }
         if writer.position > 0 { summaries.append(summary) }
         return writer
+    }
+
+    /// Goes on at the start of the log, because what leads to it is missing and was given up.
+    private mutating func beginAtStart(_ writer: inout SegmentWriter, _ summary: inout SegmentSummary) {
+        if writer.position > 0 {
+            (summary.end, summary.isSealed, summary.index) = (start, true, nil)
+            summaries.append(summary)
+        }
+        writer = SegmentWriter(
+            folder: folder,
+            partition: key.partition,
+            settings: settings,
+            indexEveryBytes: indexEveryBytes,
+            at: Checkpoint.Row(startingAt: start)
+        )
+        index = SegmentIndex(base: start)
     }
 
     private func activeSummary(_ writer: SegmentWriter) -> SegmentSummary {

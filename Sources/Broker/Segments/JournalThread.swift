@@ -77,16 +77,24 @@ struct JournalThread {
         engine.settleSignal.give()
     }
 
-    /// A full disk refuses what waits and is tried again. After any other failure, above all of a
-    /// sync, nobody knows what the disk holds: the store stops writing.
+    /// A full disk, or one that gives no file, refuses what waits and is tried again. After any other failure, above
+    /// all of a sync, nobody knows what the disk holds: the store stops writing.
     private func report(_ error: DiskError, for group: [JournalEntry]) {
         let isOpen = engine.state.withLock { $0.phase == .open }
-        guard error.reason == .full, isOpen else {
+        guard error.reason.isPassing, isOpen else {
             return engine.fail("The journal failed and nothing more is written: \(error)")
         }
+        let isFull = error.reason == .full
         engine.change { state, afterwards in
-            state.refuse(group, because: .diskFull, error: SegmentError(error), &afterwards)
+            state.refuse(
+                group,
+                because: isFull ? .diskFull : .storage("\(error)"),
+                error: SegmentError(error),
+                &afterwards
+            )
+            if !isFull { state.journalStall = "\(error)" }
         }
+        engine.announce()
         engine.journalSignal.wait(until: Clock.ticks() + 20)
         engine.journalSignal.give()
     }

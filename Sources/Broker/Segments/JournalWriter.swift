@@ -37,24 +37,31 @@ struct JournalWriter {
         let path = layout.journal(next)
         let opened: any DiskFile
         if let spare {
+            opened = try disk.open(spare, creating: false)
             try disk.rename(spare, to: path)
-            opened = try disk.open(path, creating: false)
         } else {
             opened = try disk.open(path, creating: true)
-            do {
-                try Self.fill(opened, byteCount: byteLimit)
-            } catch {
-                // A disk that is full gets its room back; the first error is the one to tell.
-                do { try disk.remove(path) } catch {}
-                throw error
-            }
         }
-        epoch = UInt64.random(in: .min ... .max)
-        let header = JournalFormat.FileHeader(number: next, epoch: epoch, firstGroup: nextGroup)
-        try opened.write(header.encoded().span.bytes, at: 0)
-        try opened.synchronize()
-        try disk.synchronizeFolder(layout.journals)
+        let newEpoch = UInt64.random(in: .min ... .max)
+        do {
+            if spare == nil { try Self.fill(opened, byteCount: byteLimit) }
+            let header = JournalFormat.FileHeader(
+                number: next,
+                epoch: newEpoch,
+                firstGroup: nextGroup
+            )
+            try opened.write(header.encoded().span.bytes, at: 0)
+            try opened.synchronize()
+            try disk.synchronizeFolder(layout.journals)
+        } catch {
+            // A disk that is full gets its room back, and a spare its name; the first error is the one to tell.
+            do {
+                if let spare { try disk.rename(path, to: spare) } else { try disk.remove(path) }
+            } catch {}
+            throw error
+        }
         file = opened
+        epoch = newEpoch
         number = next
         position = Int64(JournalFormat.pageByteCount)
     }

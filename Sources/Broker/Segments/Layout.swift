@@ -13,6 +13,9 @@ struct Layout: Sendable {
     var catalogCopy: SealedFile { sealed("catalog.copy", magic: "TRIBCAT1") }
     var checkpoint: SealedFile { sealed("checkpoint", magic: "TRIBCHK1") }
 
+    /// Which batches were checked when they were taken.
+    var checked: SealedFile { sealed("checked", magic: "TRIBDOR1") }
+
     func journal(_ number: UInt64) -> String { "\(journals)/\(Self.padded(number)).journal" }
 
     /// The name is for people; the id keeps a topic apart from an earlier one of its name.

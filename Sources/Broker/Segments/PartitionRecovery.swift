@@ -31,6 +31,8 @@ struct PartitionRecovery {
     var offset: Int64
     /// Everything below was acknowledged.
     var acknowledged: Int64
+    /// Everything below was given up: by retention, or by whoever deleted it.
+    let start: Int64
 
     init(
         layout: Layout,
@@ -71,11 +73,17 @@ struct PartitionRecovery {
                 acknowledged = max(acknowledged, offset)
             }
         }
+        self.start = facts.reduce(row?.logStart ?? bases.first ?? 0) { start, found in
+            if case .start(let offset) = found.entry.fact { return max(start, offset) }
+            return start
+        }
     }
 
     /// What became of the partition.
     struct Outcome {
         var logStart: Int64
+        /// Where the log ends, with what it lacks where it is damaged.
+        var end: Int64
         var writer: SegmentWriter
         var producers: ProducerTable
         var summaries: [SegmentSummary]
@@ -88,19 +96,25 @@ struct PartitionRecovery {
         try walkSegments()
         var writer = try writeFromJournal()
         try writer.synchronize(on: disk)
-        writer.rest()
-        let start = facts.reduce(row?.logStart ?? bases.first ?? 0) { start, found in
-            if case .start(let offset) = found.entry.fact { return max(start, offset) }
-            return start
-        }
+        try writer.rest()
+        let end = damage == nil ? writer.offset : max(writer.offset, promisedEnd)
         return Outcome(
-            logStart: min(start, writer.offset),
+            logStart: min(start, end),
+            end: end,
             writer: writer,
             producers: producers,
             summaries: summaries,
             damage: damage,
             findings: findings
         )
+    }
+
+    /// Where the offsets end that were given to somebody for certain.
+    private var promisedEnd: Int64 {
+        facts.reduce(acknowledged) { end, found in
+            guard found.isCertain, case .batch(let batch) = found.entry.fact else { return end }
+            return max(end, batch.header.endOffset)
+        }
     }
 
     func path(_ base: Int64) -> SegmentPath {

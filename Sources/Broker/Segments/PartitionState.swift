@@ -29,6 +29,8 @@ final class PartitionState: @unchecked Sendable {
     var segments: [SegmentSummary]
     /// Set where acknowledged records are missing: nothing can be appended behind them.
     var damage: String?
+    /// Compressed batches below this offset were taken unseen, by an earlier release.
+    var checkedFrom: Int64 = 0
     /// The segment being written is old enough to be sealed although it is not full.
     var wantsRoll = false
 

@@ -17,6 +17,8 @@ struct SegmentReadPlan: Sendable {
     let limit: Int
     let highWatermark: Int64
     let logStart: Int64
+    /// Compressed batches below this offset were taken unseen, by an earlier release.
+    let checkedFrom: Int64
 }
 
 extension StoreState {
@@ -35,7 +37,10 @@ extension StoreState {
         }
         guard var segment = partition.segment(holding: offset) else {
             return .failed(
-                .corrupt("\(name): no segment in \(partition.folder) holds offset \(offset).")
+                .corrupt(
+                    partition.damage
+                        ?? "\(name): no segment in \(partition.folder) holds offset \(offset)."
+                )
             )
         }
         let place = segment.index?.place(of: offset)
@@ -53,7 +58,8 @@ extension StoreState {
                 offset: offset,
                 limit: limit,
                 highWatermark: partition.highWatermark,
-                logStart: partition.logStart
+                logStart: partition.logStart,
+                checkedFrom: partition.checkedFrom
             )
         )
     }

@@ -64,12 +64,30 @@ extension Engine {
         journalSignal.give()
         answered.wait()
         if let failure = failure.withLock({ $0 }) { throw failure }
-        state.withLock { $0.condemnSegments(of: name) }
+        state.withLock { state in
+            state.healIfGivenUp(name)
+            state.condemnSegments(of: name)
+        }
         settleSignal.give()
     }
 }
 
 extension StoreState {
+    /// A partition that lacks acknowledged records takes writes again once all that it has and all that it lacks was
+    /// given up. It goes on behind them, so that no offset is ever given twice.
+    mutating func healIfGivenUp(_ name: TopicPartition) {
+        guard let partition = self[name], partition.damage != nil,
+            partition.logStart >= partition.highWatermark
+        else { return }
+        partition.damage = nil
+        damaged.remove(partition.serial)
+        restarts.append(partition.serial)
+        for place in partition.segments.indices {
+            partition.segments[place].end = partition.logStart
+            partition.segments[place].isSealed = true
+        }
+    }
+
     /// Takes segments before the log's start out of sight. Their files go once a checkpoint no
     /// longer names them: a file that is missing without reason is bit rot.
     mutating func condemnSegments(of name: TopicPartition) {

@@ -23,7 +23,11 @@ public enum SegmentError: Error, Hashable, Sendable {
 public enum AppendRefusal: Error, Hashable, Sendable {
     case corruptMessage(String)
     case invalidRecord(String)
+    case invalidTimestamp(String)
+    case unsupportedCompression(String)
     case messageTooLarge(limit: Int)
+    /// Decompressed, the records have more bytes than that.
+    case expandsTooMuch(limit: Int)
     case unknownPartition
     case outOfOrderSequence
     /// It was appended long ago: its offset is no longer known.
@@ -68,6 +72,15 @@ extension AppendRefusal: CustomStringConvertible {
         switch self {
         case .corruptMessage(let why): sentences(why, "Send the batch again.")
         case .invalidRecord(let why): sentences(why, "Send a batch that keeps to this.")
+        case .invalidTimestamp(let why):
+            sentences(
+                why,
+                "Set the producer's clock right, or change message.timestamp.after.max.ms or message.timestamp.type of the topic."
+            )
+        case .unsupportedCompression(let why):
+            sentences(why, "Compress with gzip, snappy, lz4 or zstd, or not at all.")
+        case .expandsTooMuch(let limit):
+            "The records of a batch have at most \(limit) bytes when they are decompressed. Send smaller batches."
         case .messageTooLarge(let limit):
             "A batch of this topic has at most \(limit) bytes. Send smaller ones, or raise its max.message.bytes."
         case .unknownPartition:

@@ -40,8 +40,13 @@ struct SegmentRead {
             case .batch(let header, let batch):
                 if header.endOffset > plan.highWatermark { break steps }
                 if header.endOffset <= plan.offset { continue }
-                batches.append(Array(batch))
-                bytes += batch.count
+                let found = Array(batch)
+                if let flaw = flaw(in: found, header) {
+                    if !batches.isEmpty { break steps }
+                    return .failure(named(flaw, at: walk.position - Int64(found.count)))
+                }
+                batches.append(found)
+                bytes += found.count
             case .end, .tooLarge: break steps
             case .broken(let why):
                 // What stands before it is served; the next read begins here and says so.
@@ -57,11 +62,24 @@ struct SegmentRead {
         )
     }
 
+    /// What would end the process of some clients: release 0.1.0 took compressed batches without looking into them.
+    private func flaw(in batch: [UInt8], _ header: BatchHeader) -> String? {
+        guard header.baseOffset < plan.checkedFrom, header.codec != 0 else { return nil }
+        do throws(RecordFlaw) {
+            try RecordWalk.over(batch, header, limit: engine.settings.mostRecordBytes) { _ in true }
+        } catch {
+            switch error {
+            case .malformed(let why): return why
+            // It may be larger than what is taken now, and is whole.
+            case .tooLong: return nil
+            }
+        }
+        return nil
+    }
+
     private func named(_ why: String, at position: Int64) -> SegmentError {
         let finding = "\(engine.layout.short(plan.path.log)) at byte \(position): \(why)"
-        engine.state.withLock { state in
-            if !state.findings.contains(finding) { state.findings.append(finding) }
-        }
+        engine.note(finding)
         return .corrupt(finding)
     }
 }

@@ -1,6 +1,6 @@
 /// Segments behind the checkpoint: what is intact is kept, and the rest is cut or named.
 extension PartitionRecovery {
-    private enum Turn { case nextSegment, here }
+    private enum Turn { case nextSegment, here, jumped }
 
     mutating func walkSegments() throws(DiskError) {
         if bases.contains(base) {
@@ -11,13 +11,18 @@ extension PartitionRecovery {
         }
         while true {
             guard bases.contains(base) else {
-                if position > 0 { missing() }
-                return
+                guard position > 0 else { return }
+                if jumpToStart() { continue }
+                return missing()
             }
             let file = try disk.open(path(base).log, creating: false)
             let size = try file.size()
-            if size < position { return lost(to: size) }
+            if size < position {
+                if jumpToStart() { continue }
+                return lost(to: size)
+            }
             let turn = try walk(over: file, size: size)
+            if turn == .jumped { continue }
             if turn == .here || !bases.contains(offset) || offset == base { break }
             try finishSegment(size: position)
         }
@@ -53,6 +58,7 @@ extension PartitionRecovery {
                 continue
             }
             if offset < acknowledged {
+                if jumpToStart() { return .jumped }
                 damage = "\(place) Acknowledged records are missing from there on."
                 findings.append(damage ?? place)
             } else {
@@ -123,6 +129,30 @@ extension PartitionRecovery {
         if position > 0 { try file.synchronize() }
         let (found, flaw) = try indexFile(base).read()
         if flaw != nil || found != index { try indexFile(base).write(index) }
+    }
+
+    /// What is broken or missing lies before the start of the log and was given up: the log goes on at its start.
+    private mutating func jumpToStart() -> Bool {
+        guard start >= offset, start > base, start >= acknowledged || bases.contains(start) else {
+            return false
+        }
+        // Of these only the files are left to be removed.
+        for old in bases where old >= base && old < start {
+            summaries.append(
+                SegmentSummary(
+                    base: old,
+                    end: start,
+                    size: 0,
+                    maxTimestamp: -1,
+                    isSealed: true,
+                    index: nil
+                )
+            )
+        }
+        (base, position, offset) = (start, 0, start)
+        index = SegmentIndex(base: base)
+        growth = IndexGrowth(everyBytes: indexEveryBytes)
+        return true
     }
 
     private mutating func missing() {

@@ -12,6 +12,11 @@ public final class SegmentStore: Sendable {
         public var indexEveryBytes: Int64 = 4096
         /// Unless the topic says otherwise. Kafka's own default.
         public var maxMessageBytes = 1_048_588
+        /// The most that the records of one batch may have when they are decompressed. As much as a client with the
+        /// settings of librdkafka receives at once (`receive.message.max.bytes`): more could be stored and not read.
+        public var mostRecordBytes = 100_000_000
+        /// Threads that check compressed batches.
+        public var checkingThreads = 2
         /// The most that one sync of the journal carries, unless a single batch is larger.
         public var groupBytes = 8 << 20
         /// The youngest batches that are kept in memory, of all partitions together.
@@ -20,13 +25,21 @@ public final class SegmentStore: Sendable {
         public var pendingBytes = 256 << 20
         /// After so much the checkpoint is written anew, even if the journal is short.
         public var checkpointBytes = 256 << 20
-        /// Beyond this many, files of segments are closed between checkpoints.
+        /// The most partitions of which files are open to be written: two files each.
         public var openSegments = 256
         public var retentionCheckMilliseconds: Int64 = 60_000
         /// Milliseconds since 1970.
         public var clock: @Sendable () -> Int64 = { Clock.now() }
+        /// Takes each of the store's troubles once, when it begins, from any thread.
+        public var notice: @Sendable (String) -> Void = { _ in }
 
         public init() {}
+
+        /// How many partitions may have their files open in a process that may open `files`: a quarter of those is
+        /// theirs, and the rest is for connections, the state and whatever else the process has.
+        public static func openSegments(within files: Int) -> Int {
+            min(max(files / 4 / 2, 16), 2_048)
+        }
     }
 
     /// What was cut, repaired or found broken when the store was opened.
@@ -34,6 +47,7 @@ public final class SegmentStore: Sendable {
     public let clusterID: String
 
     let engine: Engine
+    let door: Door
     /// Changed by one caller at a time, who may wait for the disk meanwhile.
     let catalog: Mutex<CatalogState>
     private let workers: [Worker]
@@ -69,6 +83,7 @@ public final class SegmentStore: Sendable {
         )
         let engine = Engine(recovered.state, layout: layout, disk: disk, settings: settings)
         self.engine = engine
+        door = Door(threads: settings.checkingThreads)
         let writer = JournalWriter(
             layout,
             on: disk,
@@ -99,6 +114,7 @@ public final class SegmentStore: Sendable {
     /// from a callback of the store.
     public func close() {
         engine.state.withLock { $0.phase = max($0.phase, .closing) }
+        door.close()
         engine.settleSignal.give()
         engine.journalSignal.give()
         for worker in workers { worker.join() }
@@ -121,19 +137,34 @@ public final class SegmentStore: Sendable {
     public var isFull: Bool { engine.state.withLock { $0.isFull } }
 
     /// What keeps the log from taking or giving all it should, in sentences; empty while all is well.
-    public var troubles: [String] {
-        engine.state.withLock { state in
-            var troubles: [String] = []
-            if let failure = state.failure {
-                troubles.append("The log takes no writes: \(failure)")
-            }
-            if state.isFull || state.lacksRoom {
-                troubles.append("The log takes no writes: the disk is full. Make room on it.")
-            }
-            for finding in state.findings where finding != state.failure {
-                troubles.append("The log is damaged: \(finding)")
-            }
-            return troubles
+    public var troubles: [String] { engine.state.withLock { $0.troubles } }
+
+    /// How much of what is limited the store uses.
+    public struct Usage: Sendable, Hashable {
+        /// Files of segments that are open to be written. Readers and the journal have about twenty more.
+        public var openFiles: Int
+        public var mostOpenFiles: Int
+        /// Bytes that were taken and are not in a segment yet, and those that wait to be checked.
+        public var pendingBytes: Int
+        public var mostPendingBytes: Int
+        /// The youngest batches in memory.
+        public var tailBytes: Int
+        public var mostTailBytes: Int
+    }
+
+    /// From memory.
+    public var usage: Usage {
+        let settings = engine.settings
+        let waiting = door.byteCount
+        return engine.state.withLock { state in
+            Usage(
+                openFiles: state.openFiles,
+                mostOpenFiles: settings.openSegments * 2,
+                pendingBytes: state.pendingBytes + waiting,
+                mostPendingBytes: settings.pendingBytes,
+                tailBytes: state.tailBytes,
+                mostTailBytes: settings.tailBytes
+            )
         }
     }
 }

@@ -3,10 +3,29 @@ internal import Synchronization
 extension SegmentStore {
     /// Appends one or more record batches, as a Produce request carries them, and calls back once:
     /// with their place as soon as they are as durable as their topic promises, or with the reason
-    /// why not. It does not wait for the disk.
+    /// why not. It does not wait for the disk, and compressed batches are checked on threads of the store; all the
+    /// same, what one caller appends to a partition stays in order.
     public func append(
         _ batches: consuming [UInt8],
         to partition: TopicPartition,
+        _ done: @escaping @Sendable (Result<Appended, AppendRefusal>) -> Void
+    ) {
+        guard door.isOccupied(by: partition) || BatchCheck.hasWork(in: batches) else {
+            return take(batches, into: partition, done)
+        }
+        guard door.byteCount <= engine.settings.pendingBytes else {
+            return done(.failure(.storage("Too much waits to be checked.")))
+        }
+        let bytes = batches
+        door.enter(partition, byteCount: bytes.count) { [self] in
+            take(bytes, into: partition, done)
+        }
+    }
+
+    /// Checks batches and hands them to the journal or the segments.
+    private func take(
+        _ batches: consuming [UInt8],
+        into partition: TopicPartition,
         _ done: @escaping @Sendable (Result<Appended, AppendRefusal>) -> Void
     ) {
         let settings = engine.state.withLock { $0[partition]?.settings }
@@ -14,7 +33,11 @@ extension SegmentStore {
         let now = engine.settings.clock()
         let split: [StoredBatch]
         do {
-            split = try BatchCheck(settings: settings, now: now).split(batches)
+            split = try BatchCheck(
+                settings: settings,
+                mostRecordBytes: engine.settings.mostRecordBytes,
+                now: now
+            ).split(batches)
         } catch {
             return done(.failure(error))
         }

@@ -22,11 +22,11 @@ extension SegmentStore {
                 missing = engine.layout.short(read.path.log)
             }
         }
+        engine.note("\(missing) is missing.")
         throw .corrupt("\(missing) is missing.")
     }
 
-    /// The first record at or after a time, and its own time. In a compressed batch it is the
-    /// first record of the first batch that reaches that time.
+    /// The first record at or after a time, and its own time.
     public func firstOffset(
         atOrAfter milliseconds: Int64,
         in partition: TopicPartition
@@ -51,7 +51,8 @@ extension SegmentStore {
                 if let found = header.first(
                     in: bytes,
                     atOrAfter: milliseconds,
-                    notBefore: bounds.lowerBound
+                    notBefore: bounds.lowerBound,
+                    limit: engine.settings.mostRecordBytes
                 ) {
                     return found
                 }
@@ -67,16 +68,24 @@ extension BatchHeader {
     fileprivate func first(
         in bytes: [UInt8],
         atOrAfter milliseconds: Int64,
-        notBefore start: Int64
+        notBefore start: Int64,
+        limit: Int
     ) -> (offset: Int64, timestamp: Int64)? {
         guard maxTimestamp >= milliseconds, endOffset > start else { return nil }
         if usesLogAppendTime { return (max(baseOffset, start), maxTimestamp) }
-        if codec != 0 { return (max(baseOffset, start), max(baseTimestamp, milliseconds)) }
-        return RecordWalk.first(
-            in: bytes.span.bytes,
-            header: self,
-            atOrAfter: milliseconds,
-            notBefore: start
-        )
+        var found: (offset: Int64, timestamp: Int64)?
+        do throws(RecordFlaw) {
+            try RecordWalk.over(bytes, self, limit: limit) { record in
+                let offset = baseOffset &+ record.offsetDelta
+                let timestamp = baseTimestamp &+ record.timestampDelta
+                if timestamp >= milliseconds, offset >= start { found = (offset, timestamp) }
+                return found == nil
+            }
+        } catch {
+            // A batch that was taken before compressed ones were checked: it reaches the time, so it is the answer, and
+            // whoever reads it is told what is the matter.
+            return (max(baseOffset, start), max(baseTimestamp, milliseconds))
+        }
+        return found
     }
 }

@@ -17,8 +17,8 @@ struct SegmentWriter: Sendable {
     private var indexFile: (any DiskFile)?
     /// Files that were sealed since the last `synchronize`.
     private var sealed: [any DiskFile] = []
+    private var hasUnsyncedBytes = false
     private var needsFolderSync = false
-    private(set) var isDirty = false
 
     init(
         folder: String,
@@ -46,7 +46,10 @@ struct SegmentWriter: Sendable {
 
     var path: SegmentPath { SegmentPath(folder: folder, partition: partition, base: base) }
 
-    var isOpen: Bool { file != nil }
+    /// Whether something is not durable yet.
+    var isDirty: Bool { hasUnsyncedBytes || needsFolderSync }
+    /// How many files are open.
+    var fileCount: Int { sealed.count + (file == nil ? 0 : 1) + (indexFile == nil ? 0 : 1) }
 
     /// Whether a batch of that size belongs into the next segment.
     func needsRoll(for size: Int) -> Bool {
@@ -64,7 +67,7 @@ struct SegmentWriter: Sendable {
         let (file, indexFile) = try openFiles(on: disk)
         var grown = growth
         let entries = run.compactMap { grown.pass($0.header) }
-        isDirty = true
+        hasUnsyncedBytes = true
         try write(run, to: file)
         try append(entries, to: indexFile)
         growth = grown
@@ -89,26 +92,32 @@ struct SegmentWriter: Sendable {
         self.file = nil
         self.indexFile = nil
         (base, indexCount, growth) = (offset, 0, IndexGrowth(everyBytes: indexEveryBytes))
-        isDirty = true
+        hasUnsyncedBytes = true
         return end
     }
 
     /// Makes everything written durable.
     mutating func synchronize(on disk: any Disk) throws(DiskError) {
-        for file in sealed { try file.synchronize() }
-        if let file { try file.synchronize() }
-        if let indexFile { try indexFile.synchronize() }
+        try synchronizeFiles()
         if needsFolderSync { try disk.synchronizeFolder(folder) }
-        sealed = []
         needsFolderSync = false
-        isDirty = false
     }
 
-    /// Lets go of the open files; they are opened again when needed.
-    mutating func rest() {
-        precondition(!isDirty, "Files rest only when they are durable.")
+    /// Lets go of the open files, once what they hold is durable; they are opened again when needed.
+    mutating func rest() throws(DiskError) {
+        try synchronizeFiles()
         file = nil
         indexFile = nil
+    }
+
+    private mutating func synchronizeFiles() throws(DiskError) {
+        if hasUnsyncedBytes {
+            for file in sealed { try file.synchronize() }
+            if let file { try file.synchronize() }
+            if let indexFile { try indexFile.synchronize() }
+        }
+        sealed = []
+        hasUnsyncedBytes = false
     }
 
     private mutating func openFiles(

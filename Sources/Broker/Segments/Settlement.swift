@@ -10,8 +10,20 @@ extension SettlingThread {
         guard !serials.isEmpty else { return }
         for serial in serials {
             guard var writer = writers[serial] else { continue }
-            defer { writers[serial] = writer }
-            try writer.synchronize(on: engine.disk)
+            let filesBefore = writer.fileCount
+            defer {
+                openFiles += writer.fileCount - filesBefore
+                writers[serial] = writer
+            }
+            do {
+                try writer.synchronize(on: engine.disk)
+            } catch {
+                // Its records are not acknowledged until it is done.
+                guard error.reason.isPassing else { throw error }
+                stall(serial, because: error, refuses: true)
+                due[serial] = now + 250
+                continue
+            }
             due[serial] = nil
             unsyncedBytes[serial] = nil
             let place = JournalEntry.Fact.synced(
@@ -20,6 +32,7 @@ extension SettlingThread {
                 position: writer.position
             )
             engine.state.withLock { state in
+                state.stalls[serial] = nil
                 guard let key = state.partitions[serial]?.key else { return }
                 state.toJournal.append(JournalEntry(key: key, serial: serial, fact: place))
             }
@@ -37,8 +50,8 @@ extension SettlingThread {
         } catch {
             engine.state.withLock { $0.wantsSpare = false }
             do { try engine.disk.remove(path) } catch {}
-            // The journal makes its own file then, or says that the disk is full.
-            if error.reason == .full { return }
+            // The journal makes its own file then, or says why it cannot.
+            if error.reason.isPassing { return }
             throw error
         }
         engine.state.withLock { state in
@@ -73,13 +86,23 @@ extension SettlingThread {
             engine.state.withLock { $0.condemned += condemned }
             throw error
         }
-        for path in condemned {
-            try engine.disk.removeIfThere(path.log)
-            try engine.disk.removeIfThere(path.index)
-        }
+        try remove(condemned)
         if let oldest { try free(before: oldest.number) }
         if writers.count > engine.settings.openSegments {
-            for serial in writers.keys { writers[serial]?.rest() }
+            for serial in writers.keys { try rest(serial) }
+        }
+    }
+
+    /// Files that cannot be removed now are left for the next start, which finds them before the start of their log.
+    private func remove(_ condemned: [SegmentPath]) throws(DiskError) {
+        for path in condemned {
+            do {
+                try engine.disk.removeIfThere(path.log)
+                try engine.disk.removeIfThere(path.index)
+            } catch {
+                guard error.reason.isPassing else { throw error }
+                engine.note("An old segment cannot be removed: \(error)")
+            }
         }
     }
 
@@ -90,7 +113,11 @@ extension SettlingThread {
         if let oldest, !keepsJournals { next.firstGroup = oldest.firstGroup }
         for serial in writers.keys {
             guard var writer = writers[serial], writer.isDirty else { continue }
-            defer { writers[serial] = writer }
+            let filesBefore = writer.fileCount
+            defer {
+                openFiles += writer.fileCount - filesBefore
+                writers[serial] = writer
+            }
             try writer.synchronize(on: engine.disk)
         }
         try engine.layout.checkpoint.replace(with: next.encoded(), on: engine.disk)
@@ -156,8 +183,8 @@ extension SettlingThread {
     }
 
     func report(_ error: DiskError) {
-        // Room may come back: the checkpoint is written later, and the journal keeps everything.
-        guard error.reason != .full else { return }
+        // Room, rights and files may come back: the checkpoint is written later, and the journal keeps everything.
+        if error.reason.isPassing { return }
         engine.fail("Segments cannot be written and nothing more is accepted: \(error)")
     }
 

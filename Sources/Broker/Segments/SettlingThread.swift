@@ -13,7 +13,16 @@ struct SettlingThread {
 
     /// When partitions without a journal are to be synced.
     var due: [Int: Int64] = [:]
+    /// What found no room, no rights or no file, to be tried again at `retryAt`, in order.
     var retry: [StoreState.Pending] = []
+    var retryAt: Int64 = 0
+    /// Whether some of it found no room.
+    var hasNoRoom = false
+    var removalsLeft: [StoreState.Removal] = []
+    /// Files that the writers have open, and when each was used last.
+    var openFiles = 0
+    var lastUse: [Int: Int] = [:]
+    var uses = 0
     /// What those partitions wrote since their last sync.
     var unsyncedBytes: [Int: Int] = [:]
     var bytesSinceCheckpoint = 0
@@ -49,7 +58,7 @@ struct SettlingThread {
                 if now.wantsSpare { try prepareSpare() }
                 try rollExpired(now.rolls)
                 let isDue = bytesSinceCheckpoint > engine.settings.checkpointBytes
-                if now.canSettle || isDue || now.hasCondemned || isCrowded, retry.isEmpty {
+                if now.canSettle || isDue || now.hasCondemned, !now.isFull {
                     try settle()
                 }
                 if try isFinished(now.phase) { return }
@@ -59,48 +68,56 @@ struct SettlingThread {
                 if now.phase == .journalEnded { return }
             }
             checkRetention()
+            engine.announce()
             waitForWork(in: now.phase)
         }
-    }
-
-    /// Whether so many files are open that some should be closed, which only durable ones can be.
-    private var isCrowded: Bool {
-        let limit = engine.settings.openSegments
-        return writers.count > limit && writers.values.count { $0.isOpen } > limit
     }
 
     /// What there is to do.
     private struct Turn {
         var pending: [StoreState.Pending]
-        var removals: [(folder: String, serials: [Int])]
+        var removals: [StoreState.Removal]
         var rolls: [Int]
+        var restarts: [Int]
         var phase: StoreState.Phase
         var hasFailed: Bool
         var wantsSpare: Bool
         var canSettle: Bool
         var hasCondemned: Bool
         var isBehind: Bool
+        var isFull: Bool
     }
 
     private mutating func takeTurn() -> Turn {
-        let old = retry
-        retry = []
-        return engine.state.withLock { state in
+        let isRetryDue = Clock.ticks() >= retryAt
+        let (old, oldRemovals) = isRetryDue ? (retry, removalsLeft) : ([], [])
+        if isRetryDue { (retry, removalsLeft) = ([], []) }
+        var turn = engine.state.withLock { state in
             let rolls = state.partitions.values.filter(\.wantsRoll).map(\.serial)
             for serial in rolls { state.partitions[serial]?.wantsRoll = false }
-            defer { state.removals = [] }
+            defer { (state.removals, state.restarts) = ([], []) }
             return Turn(
                 pending: old + (state.failure == nil ? state.toSegments.takeAll() : []),
-                removals: state.removals,
+                removals: oldRemovals + state.removals,
                 rolls: rolls,
+                restarts: state.restarts,
                 phase: state.phase,
                 hasFailed: state.failure != nil,
                 wantsSpare: state.wantsSpare,
                 canSettle: state.journalFiles.count > 1,
                 hasCondemned: !state.condemned.isEmpty,
-                isBehind: state.isBehind(limit: engine.settings.pendingBytes)
+                isBehind: state.isBehind(limit: engine.settings.pendingBytes),
+                isFull: state.isFull
             )
         }
+        for serial in turn.restarts { drop(serial) }
+        // What came later of a partition never overtakes what waits.
+        let waiting = Set(retry.map(\.serial))
+        if !waiting.isEmpty {
+            retry += turn.pending.filter { waiting.contains($0.serial) }
+            turn.pending.removeAll { waiting.contains($0.serial) }
+        }
+        return turn
     }
 
     private func waitForWork(in phase: StoreState.Phase) {
@@ -108,10 +125,10 @@ struct SettlingThread {
             state.toSegments.isEmpty && state.phase == phase && state.removals.isEmpty
                 && state.condemned.isEmpty
         }
-        guard isIdle || !retry.isEmpty else { return }
-        let now = Clock.ticks()
+        guard isIdle else { return }
         let deadline = due.values.min() ?? nextRetention
-        let patience = retry.isEmpty ? deadline : now + 50
-        engine.settleSignal.wait(until: max(min(patience, nextRetention), now + 1))
+        let isRetrying = !retry.isEmpty || !removalsLeft.isEmpty
+        let patience = min(deadline, isRetrying ? retryAt : nextRetention, nextRetention)
+        engine.settleSignal.wait(until: max(patience, Clock.ticks() + 1))
     }
 }

@@ -101,7 +101,25 @@ struct StoreRecovery {
         }
         try disk.synchronizeFolder(layout.topics)
         try removeLeftovers()
+        try noteChecked()
         try finish(replay, firstGroup: known.firstGroup)
+    }
+
+    /// Before anything is taken, it is written down from where on everything is checked.
+    private mutating func noteChecked() throws(DiskError) {
+        let file = CheckedFile(file: layout.checked, disk: disk)
+        if let rows = try file.read(report: &report) {
+            for partition in state.partitions.values {
+                partition.checkedFrom = rows[partition.key] ?? 0
+            }
+            return
+        }
+        var rows: [Checkpoint.Key: Int64] = [:]
+        for partition in state.partitions.values where partition.next > 0 {
+            rows[partition.key] = partition.next
+            partition.checkedFrom = partition.next
+        }
+        try file.write(rows)
     }
 
     private mutating func loadCheckpoint() throws -> (Checkpoint, isLost: Bool) {
@@ -149,7 +167,7 @@ struct StoreRecovery {
             folder: folder,
             settings: settings,
             logStart: outcome.logStart,
-            end: outcome.writer.offset,
+            end: outcome.end,
             producers: outcome.producers,
             segments: outcome.summaries,
             damage: outcome.damage

@@ -11,6 +11,21 @@ struct StoreState: Sendable {
         let journal: UInt64?
     }
 
+    /// Why a partition cannot be written now; it is tried again.
+    struct Stall: Sendable {
+        var reason: String
+        /// What comes is refused at once, because acknowledged records wait already.
+        var refuses: Bool
+    }
+
+    /// The folder of a deleted topic.
+    struct Removal: Sendable {
+        var folder: String
+        var serials: [Int]
+        /// It was tried before.
+        var isLate = false
+    }
+
     /// A journal file that may still be needed.
     struct JournalFile: Sendable {
         let number: UInt64
@@ -24,6 +39,16 @@ struct StoreState: Sendable {
     var isFull = false
     /// The last that was to be written found no room, and was refused.
     var lacksRoom = false
+    /// Why the journal took nothing the last time, where that was not for want of room.
+    var journalStall: String?
+    /// Partitions of which the files cannot be written now.
+    var stalls: [Int: Stall] = [:]
+    /// Partitions that lack acknowledged records.
+    var damaged: Set<Int> = []
+    /// Partitions of which the writer begins anew.
+    var restarts: [Int] = []
+    /// Files that are open to be written.
+    var openFiles = 0
 
     var topics: [String: Topic] = [:]
     var serials: [TopicPartition: Int] = [:]
@@ -37,7 +62,7 @@ struct StoreState: Sendable {
     var pendingBytes = 0
     var toJournalBytes = 0
     /// Folders to be removed, with the partitions that wrote there.
-    var removals: [(folder: String, serials: [Int])] = []
+    var removals: [Removal] = []
     /// Segments before the start of their log, of which the files are to be removed.
     var condemned: [SegmentPath] = []
 
@@ -66,6 +91,7 @@ struct StoreState: Sendable {
     mutating func add(_ partition: PartitionState) {
         serials[partition.name] = partition.serial
         partitions[partition.serial] = partition
+        if partition.damage != nil { damaged.insert(partition.serial) }
         nextSerial = max(nextSerial, partition.serial + 1)
     }
 }
@@ -88,6 +114,9 @@ extension StoreState {
             return .unknownPartition
         }
         if let damage = partition.damage { return .storage(damage) }
+        if !stalls.isEmpty, let stall = stalls[partition.serial], stall.refuses {
+            return .storage(stall.reason)
+        }
         switch partition.producers.verdict(on: first) {
         case .refused(let refusal): return refusal
         case .new: admit(batches, to: partition, time: time, done)
@@ -174,7 +203,7 @@ extension StoreState {
                     pendingBytes -= batch.bytes.count
                     break
                 }
-                lacksRoom = false
+                (lacksRoom, journalStall) = (false, nil)
                 toSegments.append(Pending(serial: entry.serial, batch: batch, journal: journal))
                 partition.advance(to: batch.header.endOffset, &afterwards)
             case .synced(let offset, base: _, position: _):
@@ -274,7 +303,9 @@ extension StoreState {
             }
             partition.release(because: .unknownPartition, &afterwards)
             removed.append(serial)
+            stalls[serial] = nil
+            damaged.remove(serial)
         }
-        removals.append((folder, removed))
+        removals.append(Removal(folder: folder, serials: removed))
     }
 }

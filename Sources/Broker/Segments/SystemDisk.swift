@@ -4,6 +4,17 @@ private import Glibc
 public struct SystemDisk: Disk {
     public init() {}
 
+    /// Lets this process open as many files as the system allows it to, instead of the 1,024 that it usually starts
+    /// with, and says how many that are.
+    public static func raiseOpenFiles() -> Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1_024 }
+        let before = limit.rlim_cur
+        limit.rlim_cur = limit.rlim_max
+        let isRaised = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0
+        return Int(clamping: isRaised ? limit.rlim_max : before)
+    }
+
     public func open(_ path: String, creating: Bool) throws(DiskError) -> any DiskFile {
         try SystemFile(path, flags: O_RDWR | O_CLOEXEC | (creating ? O_CREAT : 0))
     }
@@ -90,7 +101,7 @@ private final class SystemFile: DiskFile {
             }
             return 0
         }
-        if failure != 0 { throw DiskError(failure, "writing", path) }
+        if failure != 0 { throw DiskError(failure, "writing", path).ofContent }
     }
 
     func read(_ count: Int, at position: Int64) throws(DiskError) -> [UInt8] {
@@ -114,7 +125,7 @@ private final class SystemFile: DiskFile {
                 }
             }
         }
-        if failure != 0 { throw DiskError(failure, "reading", path) }
+        if failure != 0 { throw DiskError(failure, "reading", path).ofContent }
         return bytes
     }
 
@@ -129,12 +140,17 @@ private final class SystemFile: DiskFile {
     }
 
     func synchronize() throws(DiskError) {
-        if fdatasync(descriptor) != 0 { throw .current("syncing", path) }
+        // Whatever the reason, nobody knows which pages were written.
+        if fdatasync(descriptor) != 0 {
+            throw DiskError(.failed, DiskError.current("syncing", path).description)
+        }
     }
 
     /// A folder's names are metadata, which `fdatasync` need not write.
     func synchronizeAll() throws(DiskError) {
-        if fsync(descriptor) != 0 { throw .current("syncing the folder", path) }
+        if fsync(descriptor) != 0 {
+            throw DiskError(.failed, DiskError.current("syncing the folder", path).description)
+        }
     }
 
     func lock() throws(DiskError) {
@@ -151,10 +167,17 @@ extension DiskError {
         DiskError(errno, action, path)
     }
 
+    /// Of a file that is open already only room may be lacking for a while.
+    fileprivate var ofContent: DiskError {
+        reason == .full ? self : DiskError(.failed, description)
+    }
+
     fileprivate init(_ code: Int32, _ action: String, _ path: String) {
         let reason: Reason =
             switch code {
             case ENOSPC, EDQUOT: .full
+            case EMFILE, ENFILE: .scarce
+            case EACCES, EPERM: .denied
             case ENOENT: .missing
             default: .failed
             }

@@ -6,6 +6,10 @@ struct TopicSettings: Sendable {
     var isCompacted = false
     var maxMessageBytes: Int
     var usesLogAppendTime = false
+    /// How far a record's own time may lie behind and ahead of the broker's clock. The defaults are those of Kafka 4
+    /// (KIP-937).
+    var timestampBeforeMilliseconds = Int64.max
+    var timestampAfterMilliseconds: Int64 = 3_600_000
     /// Every record is durable before it is acknowledged through the journal; otherwise its
     /// segment is synced every `flushMilliseconds` and acknowledged then.
     var isJournaled = true
@@ -54,6 +58,12 @@ struct TopicSettings: Sendable {
             among: ["CreateTime", "LogAppendTime"]
         ) {
             usesLogAppendTime = value == "LogAppendTime"
+        }
+        if let value = try number("message.timestamp.before.max.ms", in: 0 ... Int64.max) {
+            timestampBeforeMilliseconds = value
+        }
+        if let value = try number("message.timestamp.after.max.ms", in: 0 ... Int64.max) {
+            timestampAfterMilliseconds = value
         }
         if let value = try number("flush.messages", in: 1 ... Int64.max) {
             isJournaled = value == 1

@@ -11,15 +11,20 @@ extension SettlingThread {
             runs[one.serial, default: []].append(one)
         }
         var failure: DiskError?
+        hasNoRoom = hasNoRoom && !retry.isEmpty
         for serial in order {
             do {
+                try makeRoom()
                 try write(runs[serial] ?? [], to: serial)
             } catch {
                 failure = error
             }
         }
-        let isFull = !retry.isEmpty
-        engine.state.withLock { $0.isFull = isFull }
+        let (isFull, openFiles) = (!retry.isEmpty && hasNoRoom, openFiles)
+        engine.state.withLock { state in
+            state.isFull = isFull
+            state.openFiles = openFiles
+        }
         if let failure { throw failure }
     }
 
@@ -27,11 +32,19 @@ extension SettlingThread {
         guard var writer = takeWriter(serial) else {
             return forget(pending)
         }
-        defer { writers[serial] = writer }
+        let filesBefore = writer.fileCount
+        uses += 1
+        lastUse[serial] = uses
+        defer {
+            openFiles += writer.fileCount - filesBefore
+            writers[serial] = writer
+        }
         var rest = pending[...]
         do {
             while let first = rest.first {
                 if writer.needsRoll(for: first.batch.bytes.count) { try seal(serial, &writer) }
+                // Sealed files stay open until they are synced.
+                if writer.fileCount > 16 { try writer.synchronize(on: engine.disk) }
                 var (count, size) = (1, first.batch.bytes.count)
                 for next in rest.dropFirst() where size < 4 << 20 {
                     size += next.batch.bytes.count
@@ -43,6 +56,9 @@ extension SettlingThread {
                 let entries = try writer.write(run.map(\.batch)[...], on: engine.disk)
                 note(run.map(\.batch), entries, serial, base, writer)
                 rest = rest.dropFirst(count)
+            }
+            engine.state.withLock { state in
+                if !state.stalls.isEmpty { state.stalls[serial] = nil }
             }
         } catch {
             try giveUp(Array(rest), of: serial, writer, because: error)
@@ -126,26 +142,38 @@ extension SettlingThread {
         _ writer: SegmentWriter,
         because error: DiskError
     ) throws(DiskError) {
-        guard error.reason == .full else { throw error }
-        if rest.contains(where: { $0.journal != nil }) {
+        guard error.reason.isPassing else { throw error }
+        let isJournaled = rest.contains { $0.journal != nil }
+        if error.reason != .full { stall(serial, because: error, refuses: isJournaled) }
+        if isJournaled {
+            if error.reason == .full { hasNoRoom = true }
             retry += rest
+            wait(because: error)
             return
         }
+        let refusal: AppendRefusal = error.reason == .full ? .diskFull : .storage("\(error)")
         engine.change { state, afterwards in
-            state.lacksRoom = true
+            if error.reason == .full { state.lacksRoom = true }
             let later = state.toSegments.takeAll()
             for pending in later where pending.serial != serial { state.toSegments.append(pending) }
             let lost = rest + later.filter { $0.serial == serial }
             state.pendingBytes -= lost.reduce(0) { $0 + $1.batch.bytes.count }
             guard let partition = state.partitions[serial] else { return }
-            state.tailBytes -= partition.takeBack(
-                to: writer.offset,
-                because: .diskFull,
-                &afterwards
-            )
+            state.tailBytes -= partition.takeBack(to: writer.offset, because: refusal, &afterwards)
         }
         var writer = writer
         try writer.cut()
+    }
+
+    /// Only this partition stops, and says why.
+    mutating func stall(_ serial: Int, because error: DiskError, refuses: Bool) {
+        let stall = StoreState.Stall(reason: "\(error)", refuses: refuses)
+        engine.state.withLock { $0.stalls[serial] = stall }
+    }
+
+    /// Room is looked for often, because everything waits for it; rights and files only now and then.
+    mutating func wait(because error: DiskError) {
+        retryAt = Clock.ticks() + (error.reason == .full ? 50 : 250)
     }
 
     private func forget(_ pending: [StoreState.Pending]) {
@@ -153,25 +181,49 @@ extension SettlingThread {
         engine.state.withLock { $0.pendingBytes -= bytes }
     }
 
-    /// Seals segments that only their age ends.
+    /// Seals segments that only their age ends. Those that cannot be now are asked for again.
     mutating func rollExpired(_ serials: [Int]) throws(DiskError) {
         for serial in serials {
             guard var writer = writers[serial], writer.position > 0 else { continue }
-            defer { writers[serial] = writer }
-            try seal(serial, &writer)
+            let filesBefore = writer.fileCount
+            defer {
+                openFiles += writer.fileCount - filesBefore
+                writers[serial] = writer
+            }
+            do {
+                try seal(serial, &writer)
+                engine.state.withLock { $0.stalls[serial] = nil }
+            } catch {
+                guard error.reason.isPassing else { throw error }
+                stall(serial, because: error, refuses: false)
+            }
         }
     }
 
-    mutating func removeFolders(
-        _ removals: [(folder: String, serials: [Int])]
-    ) throws(DiskError) {
+    /// A folder that cannot be removed now is left for later, and at the latest for the next start.
+    mutating func removeFolders(_ removals: [StoreState.Removal]) throws(DiskError) {
         for removal in removals {
             for serial in removal.serials {
-                writers[serial] = nil
+                drop(serial)
                 due[serial] = nil
                 unsyncedBytes[serial] = nil
             }
-            try engine.disk.removeTree(removal.folder)
+            let isNew = !removal.isLate
+            do {
+                try engine.disk.removeTree(removal.folder)
+            } catch {
+                guard error.reason.isPassing else { throw error }
+                removalsLeft.append(.init(folder: removal.folder, serials: [], isLate: true))
+                wait(because: error)
+                if isNew { engine.note("The files of a deleted topic cannot be removed: \(error)") }
+            }
         }
+    }
+
+    /// Forgets how a partition was written.
+    mutating func drop(_ serial: Int) {
+        guard let writer = writers.removeValue(forKey: serial) else { return }
+        openFiles -= writer.fileCount
+        lastUse[serial] = nil
     }
 }

@@ -212,6 +212,10 @@ struct EmbeddedBroker {
         let (host, port) = try Address.loopback(listen, option: "--kafka-listen")
         var settings = SegmentStore.Settings()
         settings.maxMessageBytes = Int(TopicSpec.longestRecordBytes)
+        settings.openSegments = SegmentStore.Settings.openSegments(
+            within: SystemDisk.raiseOpenFiles()
+        )
+        settings.notice = { notices.add("log: \($0)") }
         let store: SegmentStore
         do throws(SegmentError) {
             store = try SegmentStore(directory: "\(data)/log", settings: settings)

@@ -16,7 +16,9 @@ struct AppendCode: Sendable, Equatable {
             switch refusal {
             case .corruptMessage: .corruptMessage
             case .invalidRecord: .invalidRecord
-            case .messageTooLarge: .messageTooLarge
+            case .invalidTimestamp: .invalidTimestamp
+            case .unsupportedCompression: .unsupportedCompressionType
+            case .messageTooLarge, .expandsTooMuch: .messageTooLarge
             case .unknownPartition: .unknownTopicOrPartition
             case .outOfOrderSequence: .outOfOrderSequenceNumber
             case .duplicateOutOfWindow: .duplicateSequenceNumber
@@ -35,14 +37,21 @@ struct AppendCode: Sendable, Equatable {
 
     /// Why the records of a request cannot be batches of Kafka 0.11 or later; nil where they can be. The format's
     /// number stands in byte 16 of every generation of it.
-    init?(of records: [UInt8]?) {
+    init?(of records: [UInt8]?, version: Int16) {
         guard let records, !records.isEmpty else {
             (code, message) = (.invalidRecord, "There is no batch in the request.")
             return
         }
-        guard records.count > 16, records[16] < 2 else { return nil }
+        if records.count > 16, records[16] < 2 {
+            (code, message) = (
+                .unsupportedForMessageFormat, "Message format \(records[16]) is not taken, only 2."
+            )
+            return
+        }
+        // The codec is in the lowest bits of the attributes, 4 for Zstandard.
+        guard version < 7, records.count > 22, records[22] & 7 == 4 else { return nil }
         (code, message) = (
-            .unsupportedForMessageFormat, "Message format \(records[16]) is not taken, only 2."
+            .unsupportedCompressionType, "Zstandard is taken by Produce from version 7 on."
         )
     }
 }

@@ -105,7 +105,14 @@ extension Answers {
     ) throws(SegmentError) -> Records {
         var (batches, byteCount, next) = ([[UInt8]](), 0, offset)
         repeat {
-            let chunk = try store.read(partition, from: next, limit: limit - byteCount)
+            let chunk: Chunk
+            do throws(SegmentError) {
+                chunk = try store.read(partition, from: next, limit: limit - byteCount)
+            } catch {
+                // What stands before something broken is given; who asks for what follows is told.
+                if batches.isEmpty { throw error }
+                break
+            }
             found.logStart = chunk.logStart
             found.highWatermark = chunk.highWatermark
             found.lastStableOffset = chunk.highWatermark

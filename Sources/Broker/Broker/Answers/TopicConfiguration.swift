@@ -158,15 +158,15 @@ struct TopicConfiguration: Sendable {
         .init("message.format.version", "3.0-IV1", .text, "Kept and told; changes nothing here."),
         .init(
             "message.timestamp.after.max.ms",
-            never,
+            "3600000",
             .long(least: 0),
-            "Kept and told; changes nothing here."
+            "How far ahead of the broker's clock a record's own timestamp may lie."
         ),
         .init(
             "message.timestamp.before.max.ms",
             never,
             .long(least: 0),
-            "Kept and told; changes nothing here."
+            "How far behind the broker's clock a record's own timestamp may lie."
         ),
         .init(
             "message.timestamp.difference.max.ms",

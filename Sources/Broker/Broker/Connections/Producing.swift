@@ -18,7 +18,9 @@ extension Connection {
                 let part = next
                 next += 1
                 let records = partition.records.slices?.first
-                if let refusal = fault ?? AppendCode(of: topic.name) ?? AppendCode(of: records) {
+                if let refusal = fault ?? AppendCode(of: topic.name)
+                    ?? AppendCode(of: records, version: header.version)
+                {
                     round.refuse(part, refusal)
                     continue
                 }

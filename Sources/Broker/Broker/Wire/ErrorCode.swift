@@ -17,6 +17,7 @@ enum ErrorCode: Int16, Sendable {
     case invalidSessionTimeout = 26
     case rebalanceInProgress = 27
     case invalidCommitOffsetSize = 28
+    case invalidTimestamp = 32
     case unsupportedVersion = 35
     case topicAlreadyExists = 36
     case invalidPartitions = 37
@@ -36,6 +37,7 @@ enum ErrorCode: Int16, Sendable {
     case groupIDNotFound = 69
     case fetchSessionIDNotFound = 70
     case unknownLeaderEpoch = 75
+    case unsupportedCompressionType = 76
     case memberIDRequired = 79
     case groupMaxSizeReached = 81
     case fencedInstanceID = 82
