@@ -152,24 +152,15 @@ become_ordinary
 try job 10 "the whole job of the demo, with a kill in the middle, and once more" "${ordinary[@]}" bash -euo pipefail -c job
 try kills 30 "kills of server and publisher" "${ordinary[@]}" python3 Tests/Acceptance/kills.py --count "$kills" --seed "$seed"
 try predictions 20 "features, predictions and their proof" \
-<<<<<<< HEAD
     "${ordinary[@]}" "$venv/bin/python" Tests/Acceptance/predictions.py --kills "$kills" --seed "$seed"
 try proof 15 "a changed byte and a dropped record are found" "${ordinary[@]}" python3 Tests/Acceptance/proof.py --seed "$seed"
 try interop 15 "the clients that people use" "${ordinary[@]}" bash -euo pipefail -c interop
 try synced 5 "a sync stands before the acknowledgement" "${ordinary[@]}" python3 Tests/Acceptance/synced.py --seed "$seed"
 try surface 10 "what users type and see" "${ordinary[@]}" python3 Tests/Acceptance/surface.py --seed "$seed"
+try files 5 "files as people have them" "${ordinary[@]}" python3 Tests/Acceptance/files.py
 try docs 10 "the commands in the documents" "${ordinary[@]}" python3 Tests/Acceptance/docs.py
 
 [ ! -e "$scratch/outcome.json" ] || cp "$scratch/outcome.json" "$logs/"
-=======
-    "$venv/bin/python" Tests/Acceptance/predictions.py --kills "$kills" --seed "$seed"
-try proof 15 "a changed byte and a dropped record are found" python3 Tests/Acceptance/proof.py --seed "$seed"
-try interop 15 "the clients that people use" bash -euo pipefail -c interop
-try synced 5 "a sync stands before the acknowledgement" python3 Tests/Acceptance/synced.py --seed "$seed"
-try surface 10 "what users type and see" python3 Tests/Acceptance/surface.py --seed "$seed"
-try files 5 "files as people have them" python3 Tests/Acceptance/files.py
-try docs 10 "the commands in the documents" python3 Tests/Acceptance/docs.py
->>>>>>> 8cb0d079df2a01fa084f45f55e174ab0796d84cf
 
 if [ ${#failed[@]} -gt 0 ]; then
     say ""

@@ -38,7 +38,7 @@ private enum Outcome: Equatable, CustomStringConvertible {
         Outcome { () throws(Refusal) in
             try RecordReader(definition(field)).read(
                 value: record[...],
-                kafkaTimestamp: Instant(microseconds: .max / 2)
+                arrival: Instant(microseconds: .max / 2)
             ).values[2]
         }
     }

@@ -6,18 +6,7 @@ internal import Glibc
 
 /// Keeps the sockets of HTTP from programs that this one starts: after an abort the system's backtracer runs on as a child,
 /// and would hold the port. NIO opens its sockets without the mark.
-final class CloseOnExec: ChannelInboundHandler, RemovableChannelHandler, Sendable {
-    typealias InboundIn = Any
-
-    func handlerAdded(context: ChannelHandlerContext) {
-        do {
-            try Self.mark(context.channel)
-        } catch {
-            // A socket that cannot be marked is one that is closed already.
-            context.close(promise: nil)
-        }
-    }
-
+enum CloseOnExec {
     /// On the channel's event loop.
     static func mark(_ channel: any Channel) throws {
         _ = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: CInt.self) {

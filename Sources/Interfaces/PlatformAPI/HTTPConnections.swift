@@ -42,6 +42,7 @@ struct HTTPConnections: ServerChildChannel {
                 throw ChannelError.connectTimeout(.zero)
             }
             let state = ConnectionState(now: now)
+            try CloseOnExec.mark(channel)
             let pipeline = channel.pipeline.syncOperations
             let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
             try pipeline.addHandler(Threshold(state), position: .first)

@@ -28,13 +28,10 @@ public struct PlatformAPI: Sendable {
         public var notices: @Sendable () -> [String]
         /// What else keeps the server from being ready, in sentences, beside what the platform knows of.
         public var troubles: @Sendable () -> [String]
-<<<<<<< HEAD
         /// What there is only so much of, beside what the platform knows of: memory, connections and the like.
         public var limits: @Sendable () -> [Limit]
-=======
         /// How much of its limits the embedded broker uses; nil where there is none.
         public var brokerUsage: @Sendable () -> JSONValue?
->>>>>>> 5910bbaa0529f6c1fd20f09653b8bad32871b774
 
         public init(
             version: String,
@@ -43,11 +40,8 @@ public struct PlatformAPI: Sendable {
             environment: String,
             notices: @escaping @Sendable () -> [String],
             troubles: @escaping @Sendable () -> [String] = { [] },
-<<<<<<< HEAD
-            limits: @escaping @Sendable () -> [Limit] = { [] }
-=======
+            limits: @escaping @Sendable () -> [Limit] = { [] },
             brokerUsage: @escaping @Sendable () -> JSONValue? = { nil }
->>>>>>> 5910bbaa0529f6c1fd20f09653b8bad32871b774
         ) {
             self.version = version
             self.kafka = kafka
@@ -55,11 +49,8 @@ public struct PlatformAPI: Sendable {
             self.environment = environment
             self.notices = notices
             self.troubles = troubles
-<<<<<<< HEAD
             self.limits = limits
-=======
             self.brokerUsage = brokerUsage
->>>>>>> 5910bbaa0529f6c1fd20f09653b8bad32871b774
         }
     }
 
@@ -80,13 +71,9 @@ public struct PlatformAPI: Sendable {
         return router
     }
 
-<<<<<<< HEAD
     var gatekeeper: Gatekeeper { Gatekeeper(routes: routes, limits: traffic.limits) }
 
-    private var routes: RouteTable {
-=======
     var routes: RouteTable {
->>>>>>> 8cb0d079df2a01fa084f45f55e174ab0796d84cf
         var routes = RouteTable()
         routes.add(.get, "/health/live") { _, _ in Response.json(["live": true]) }
         routes.add(.get, "/health/ready") { _, _ in try ready() }

@@ -19,13 +19,9 @@ extension PlatformAPI {
         let gatekeeper = gatekeeper
         return Application(
             router: router(),
-<<<<<<< HEAD
-            server: .http1(additionalChannelHandlers: [CloseOnExec()]),
-=======
             server: HTTPServerBuilder { [traffic] responder in
                 HTTPConnections(traffic, gatekeeper, responder: responder)
             },
->>>>>>> cc7fd2821d0c363566a25d7949806278690c3b87
             configuration: .init(address: .hostname(host, port: port), serverName: "tributary"),
             onServerRunning: { channel in
                 do {

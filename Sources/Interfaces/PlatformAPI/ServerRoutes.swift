@@ -72,7 +72,6 @@ extension PlatformAPI {
             "projections": .array(report.0),
             "openAlerts": .array(report.1.map { .string("\($0.kind): \($0.summary)") }),
             "lastAttestation": report.2.map { .string($0.rfc3339) } ?? .null,
-<<<<<<< HEAD
             "limits": .array(
                 (platform.limits + about.limits()).map { limit in
                     [
@@ -81,9 +80,7 @@ extension PlatformAPI {
                     ]
                 }
             ),
-=======
             "http": traffic.json,
->>>>>>> cc7fd2821d0c363566a25d7949806278690c3b87
             "notices": .array(about.notices().map(JSONValue.string)),
         ])
     }

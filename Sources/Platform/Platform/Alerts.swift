@@ -77,8 +77,6 @@ extension Platform {
         }
     }
 
-<<<<<<< HEAD
-=======
     /// Raises an alert unless there ever was the same, open or not: what was accepted is not told again.
     func raiseOnce(
         _ kind: String,
@@ -117,16 +115,11 @@ extension Platform {
         }
     }
 
->>>>>>> 422f120cc07ee447c151fbc61f65ba6664100e54
     func openAlerts(of kinds: Set<String>) throws(StoreError) -> [AlertLedger.Alert] {
         try AlertLedger.all(in: store).filter { kinds.contains($0.kind) && $0.resolvedAt == nil }
     }
 
-<<<<<<< HEAD
-    func resolve(_ alert: AlertLedger.Alert, _ summary: String) {
-=======
     func resolve(_ alert: AlertLedger.Alert, _ summary: String, actor: String? = nil) {
->>>>>>> 422f120cc07ee447c151fbc61f65ba6664100e54
         let event = AlertEvent.with {
             $0.resolved = .with {
                 $0.kind = alert.kind

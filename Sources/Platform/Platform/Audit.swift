@@ -58,15 +58,11 @@ extension Platform {
             let attested = try attestations(of: seating, in: served)
             let memory = MemoryStore()
             try memory.open(seating.projection.family)
-<<<<<<< HEAD
-            let projection = try Self.knowing(seating.projection, in: served)
-            let verdict = try Replay(projection, of: seating.partition).verify(
-=======
             guard !housekeeping.withLock(\.isStopping) else {
                 throw PlatformError.unavailable("the server ends before everything is folded again")
             }
-            let verdict = try Replay(seating.projection, of: seating.partition).verify(
->>>>>>> 422f120cc07ee447c151fbc61f65ba6664100e54
+            let projection = try Self.knowing(seating.projection, in: served)
+            let verdict = try Replay(projection, of: seating.partition).verify(
                 served: served,
                 log: log,
                 attested: attested,

@@ -31,7 +31,7 @@ struct FileCheck {
             case .record(let value, let line):
                 records += 1
                 do throws(Refusal) {
-                    let time = try reader.read(value: value[...], kafkaTimestamp: now).time.instant
+                    let time = try reader.read(value: value[...], arrival: now).time.instant
                     latest = max(latest ?? time, time)
                 } catch {
                     refused[error.word, default: 0] += 1

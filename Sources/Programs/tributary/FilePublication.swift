@@ -35,7 +35,7 @@ struct FilePublication {
             number += 1
             var row: Row?
             do throws(Refusal) {
-                row = try reader.read(value: value[...], kafkaTimestamp: now)
+                row = try reader.read(value: value[...], arrival: now)
             } catch {
                 row = nil
             }

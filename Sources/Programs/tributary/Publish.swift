@@ -219,69 +219,11 @@ private struct Settling {
         }
     }
 
-<<<<<<< HEAD
     /// What takes the stream's records in.
     private func seats() async throws -> [JSONValue] {
         let status = try await client.ask(.GET, "/api/v1/status")
         return (status["projections"]?.array ?? []).filter {
             $0["projection"]?.string == "intake of \(stream.name)"
-=======
-    /// - Returns: The greatest event time in the file.
-    mutating func append(_ text: [UInt8], isCSV: Bool) async throws -> Instant? {
-        let answers = Answers()
-        var line: Int64 = 0
-        var latest: Instant?
-        let now = SystemClock().now()
-        try eachRecord(of: text, isCSV: isCSV) { value in
-            line += 1
-            var row: Row?
-            do throws(Refusal) { row = try reader.read(value: value, arrival: now) } catch {
-                row = nil
-            }
-            if let time = row?.time.instant { latest = max(latest ?? time, time) }
-            let key = row?.key
-            let partition = Murmur2.partition(of: key ?? Array(value), among: definition.partitions)
-            guard line > arrived[Int(partition)] else {
-                skipped += 1
-                return
-            }
-            appended += 1
-            answers.expect()
-            let headers = Publication.headers(
-                stream: definition.name,
-                source: source,
-                line: line,
-                identity: row?.identity
-            )
-            log.append(
-                NewRecord(key: key, value: Array(value), headers: headers),
-                to: definition.topic,
-                partition: partition
-            ) { answers.note($0) }
-        }
-        if let failure = await answers.all() {
-            throw Failure.outcomeUnknown(
-                "\(failure). Run the same command again: it goes on behind what arrived"
-            )
-        }
-        return latest
-    }
-
-    private func eachRecord(
-        of text: [UInt8],
-        isCSV: Bool,
-        _ body: (ArraySlice<UInt8>) throws -> Void
-    ) throws {
-        if isCSV {
-            var rows = try refusing("reading the CSV") { try CSVReader(text, for: definition) }
-            while let value = try refusing("reading the CSV", { try rows.next() }) {
-                try body(value[...])
-            }
-            return
-        }
-        for line in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true) {
-            try body(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
->>>>>>> e65665e9d94b3530b135d0a41559e594e4c156e5
         }
     }
 }

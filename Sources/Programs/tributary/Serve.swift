@@ -36,11 +36,8 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Use this Kafka cluster instead: HOST:PORT,…")
     var kafka: String?
 
-<<<<<<< HEAD
     @OptionGroup(title: "Limits of HTTP") var limits: HTTPLimitOptions
-=======
     @OptionGroup var noticeOptions: NoticeOptions
->>>>>>> 422f120cc07ee447c151fbc61f65ba6664100e54
 
     func validate() throws {
         _ = try Address.parse(http, option: "--http")
@@ -60,12 +57,8 @@ struct Serve: AsyncParsableCommand {
         let log = try refusing("connecting to \(bootstrap)") {
             var settings = KafkaLog.Settings(bootstrapServers: bootstrap)
             settings.longestRecordBytes = Int(TopicSpec.longestRecordBytes)
-<<<<<<< HEAD
             if let embedded { settings.clientName = embedded.ownClientID }
-            return try KafkaLog(settings) { notices.add($0) }
-=======
             return try KafkaLog(settings) { notices.add($0, .warning) }
->>>>>>> 422f120cc07ee447c151fbc61f65ba6664100e54
         }
         if kafka != nil { try await Self.reach(log, at: bootstrap, notices) }
         let state = StateFolder(data)
@@ -100,15 +93,10 @@ struct Serve: AsyncParsableCommand {
                 dataDirectory: data,
                 environment: SystemClock.environment,
                 notices: { notices.latest },
-<<<<<<< HEAD
                 troubles: { embedded?.store.troubles ?? [] },
                 brokerUsage: { embedded?.broker.usage?.json }
-            )
-=======
-                troubles: { embedded?.store.troubles ?? [] }
             ),
             limits: limits.limits
->>>>>>> cc7fd2821d0c363566a25d7949806278690c3b87
         )
         let check = Worker("state-check") {
             platform.checkState { () throws(StoreError) in try store.verify() }
@@ -226,17 +214,13 @@ struct EmbeddedBroker {
         var brokerSettings = Broker.Settings()
         brokerSettings.host = host
         brokerSettings.port = port
-<<<<<<< HEAD
         let ownClientID =
             "tributary-"
             + (0 ..< 4).map { _ in String(UInt64.random(in: 0 ... .max), radix: 36) }.joined()
         brokerSettings.ownClientID = ownClientID
-        let broker = Broker(store: store, settings: brokerSettings) { notices.add("broker: \($0)") }
-=======
         let broker = Broker(store: store, settings: brokerSettings) {
             notices.add("broker: \($0)", .warning)
         }
->>>>>>> 422f120cc07ee447c151fbc61f65ba6664100e54
         do throws(BrokerError) {
             try await broker.start()
         } catch {
@@ -270,12 +254,8 @@ struct BrokerCommand: AsyncParsableCommand {
     func validate() throws { _ = try Address.parse(kafkaListen, option: "--kafka-listen") }
 
     func run() async throws {
-<<<<<<< HEAD
-        let notices = Notices()
-        Broker.raiseDescriptorLimit()
-=======
         let notices = Notices(noticeOptions)
->>>>>>> 422f120cc07ee447c151fbc61f65ba6664100e54
+        Broker.raiseDescriptorLimit()
         try makeFolder(data)
         let embedded = try await EmbeddedBroker.start(listen: kafkaListen, in: data, notices)
         print("tributary broker \(Tributary.version): Kafka at \(embedded.address)")

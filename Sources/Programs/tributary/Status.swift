@@ -31,11 +31,8 @@ struct Status: AsyncParsableCommand {
             ["data", status["dataDirectory"]?.plain ?? ""],
             ["attested", status["lastAttestation"]?.string ?? "not yet"],
         ])
-<<<<<<< HEAD
         printBroker(status["broker"])
-=======
         printHTTP(status["http"])
->>>>>>> cc7fd2821d0c363566a25d7949806278690c3b87
         print()
         printTable(
             [["PROJECTION", "PARTITION", "NEXT", "LAG"]]
@@ -62,7 +59,6 @@ struct Status: AsyncParsableCommand {
     }
 }
 
-<<<<<<< HEAD
 /// How much the embedded broker uses of what its clients may use, and what it has refused.
 private func printBroker(_ usage: JSONValue?) {
     guard let usage, usage["connections"] != nil else { return }
@@ -78,7 +74,9 @@ private func printBroker(_ usage: JSONValue?) {
                 [title, usage[key]?["now"]?.plain ?? "", usage[key]?["most"]?.plain ?? ""]
             }
             + (usage["refused"]?.object ?? []).map { ["refused: \($0.0)", $0.1.plain, ""] }
-=======
+    )
+}
+
 /// What the clients of HTTP take of the server, and what was refused because it was too much.
 private func printHTTP(_ http: JSONValue?) {
     guard let http else { return }
@@ -97,7 +95,6 @@ private func printHTTP(_ http: JSONValue?) {
                 ].joined(separator: ", "),
             ]
         ] + (refused.isEmpty ? [] : [["", "refused: " + refused.joined(separator: ", ")]])
->>>>>>> cc7fd2821d0c363566a25d7949806278690c3b87
     )
 }
 

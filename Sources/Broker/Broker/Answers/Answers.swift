@@ -41,14 +41,8 @@ struct Answers: Sendable {
         case .topicExists: return .topicAlreadyExists
         case .invalidTopic: return .invalidTopic
         case .offsetOutOfRange: return .offsetOutOfRange
-<<<<<<< HEAD
-        case .corrupt(let what):
-            remarks.note(.damage, "Broken bytes in the log, not served: \(what).")
-            return .corruptMessage
-=======
         // The store says once what is broken, however often it is asked for.
         case .corrupt: return .corruptMessage
->>>>>>> 6955671b322ff9ad29d66572f5e1950bbebc51a8
         case .disk(let why):
             remarks.note(.disk, "\(what) failed: \(why).")
             return .storageError
