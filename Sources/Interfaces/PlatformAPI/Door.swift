@@ -27,6 +27,8 @@ final class Door: ChannelDuplexHandler, RemovableChannelHandler {
         var bodyLeft: Int?
         var isAnswerBegun = false
         var isLast = false
+        /// The answer goes on until the client ends it.
+        var isEndless = false
         /// The client sends its body when it is told to.
         var mustContinue = false
     }
@@ -81,6 +83,9 @@ final class Door: ChannelDuplexHandler, RemovableChannelHandler {
         case is ChannelShouldQuiesceEvent:
             isQuiescing = true
             context.fireUserInboundEventTriggered(event)
+        case let event as ChannelEvent where event == .inputClosed:
+            context.fireUserInboundEventTriggered(event)
+            if current?.isEndless == true { context.close(promise: nil) }
         default: context.fireUserInboundEventTriggered(event)
         }
     }
@@ -178,6 +183,9 @@ final class Door: ChannelDuplexHandler, RemovableChannelHandler {
             current?.isLast = isLast
             answer.version = request.head.version.minor == 0 ? .http1_0 : .http1_1
             answer.headers.remove(name: "Connection")
+            let endless = HTTPField.Name.endless.rawName
+            current?.isEndless = answer.headers.contains(name: endless)
+            answer.headers.remove(name: endless)
             if isLast {
                 answer.headers.add(name: "Connection", value: "close")
             } else if request.head.version.minor == 0 {
@@ -200,6 +208,7 @@ final class Door: ChannelDuplexHandler, RemovableChannelHandler {
     /// Whether the connection ends with an answer.
     private func isLast(_ request: Current, _ answer: HTTPResponseHead) -> Bool {
         if request.isLast || isQuiescing { return true }
+        if answer.headers[canonicalForm: "Connection"].contains("close") { return true }
         // An answer whose end only the connection's end can show.
         if request.head.version.minor == 0, request.head.method != .HEAD,
             !answer.headers.contains(name: "Content-Length")

@@ -70,11 +70,17 @@ extension PlatformAPI {
                 }
                 if lines.readableBytes > 0 { try await writer.write(lines) }
                 // A follower does not hold a thread of the pool while there is nothing to read.
-                if batches.isEmpty, follow { try await Task.sleep(for: .milliseconds(100)) }
+                if batches.isEmpty, follow {
+                    try await Task.sleep(for: .milliseconds(100))
+                    // This fails once the client is gone.
+                    try await writer.write(ByteBuffer())
+                }
             }
             try await writer.finish(nil)
         }
-        return Response(status: .ok, headers: [.contentType: "application/x-ndjson"], body: body)
+        var headers: HTTPFields = [.contentType: "application/x-ndjson"]
+        if follow { headers[.endless] = "true" }
+        return Response(status: .ok, headers: headers, body: body)
     }
 
     private func line(of record: Record, in partition: Partition) throws -> String {

@@ -15,8 +15,8 @@ struct Gatekeeper: RouterMiddleware {
         next: @concurrent (Request, BasicRequestContext) async throws -> Response
     ) async throws -> Response {
         try check(request.head)
-        if request.method == .options {
-            return Response(status: .noContent, headers: [.allow: allowed(request.head)])
+        if request.method == .options, let allowed = allowed(request.head) {
+            return Response(status: .noContent, headers: [.allow: allowed])
         }
         return try await next(request, context)
     }
@@ -50,9 +50,12 @@ struct Gatekeeper: RouterMiddleware {
         try checkLength(of: head)
     }
 
-    private func allowed(_ head: HTTPRequest) -> String {
-        let methods = routes.methods(of: head.pathAlone)
-        return (methods.isEmpty ? ["GET", "HEAD", "OPTIONS"] : methods).joined(separator: ", ")
+    /// What may be asked of a path, or of the whole server; nil: nobody serves it.
+    private func allowed(_ head: HTTPRequest) -> String? {
+        let path = head.pathAlone
+        if path == "*" { return "DELETE, GET, HEAD, OPTIONS, POST" }
+        let methods = routes.methods(of: path)
+        return methods.isEmpty ? nil : methods.joined(separator: ", ")
     }
 
     // What may come in a body.

@@ -127,10 +127,12 @@ struct InferenceRequest {
         guard let list = data.array, list.count == count else { return nil }
         guard list.contains(where: { $0.array != nil }) else { return list }
         guard depth == 2 else { return nil }
-        let rows = list.compactMap { row in
-            row.array.flatMap { $0.count == 1 && $0[0].array == nil ? $0[0] : nil }
+        var rows: [JSONValue] = []
+        for row in list {
+            guard let row = row.array, row.count == 1, row[0].array == nil else { return nil }
+            rows.append(row[0])
         }
-        return rows.count == count ? rows : nil
+        return rows
     }
 
     private static func checkOutputs(_ outputs: JSONValue?) throws(Problem) {

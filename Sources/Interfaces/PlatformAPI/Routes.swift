@@ -323,6 +323,8 @@ extension HTTPField.Name {
     static let idempotencyKey = name("Idempotency-Key")
     static let traceparent = name("traceparent")
     static let fetchSite = name("Sec-Fetch-Site")
+    /// Tells the door that an answer goes on until the client ends it. Nobody outside sees it.
+    static let endless = name("Tributary-Endless")
     /// How much of a body is JSON, with binary tensors behind it.
     static let inferenceHeaderLength = name("Inference-Header-Content-Length")
 
