@@ -54,7 +54,7 @@ import Testing
         ] {
             let errors = Self.read(beginning + wrong).errors
             #expect(errors.count == 1, "\(errors)")
-            #expect(errors.first?.hasPrefix("f.yaml:\(line):17") == true, "\(errors)")
+            #expect(errors.first?.hasPrefix("f.yaml:\(line):22") == true, "\(errors)")
         }
     }
 
