@@ -41,11 +41,17 @@ struct YAMLText {
             let next = bytes[index ..< end]
             let isBeginning = Self.isMarker("---", next)
             if isBeginning, hasBegun { cut() }
-            text += next
             (index, line) = (end, line + 1)
             if Self.isMarker("...", next) {
+                // An end says no more than the end of the text does.
                 cut()
-            } else if isBeginning || !Self.isBeforeDocument(next) {
+                continue
+            }
+            if !isBeginning, !hasBegun, Self.isBeforeDocument(next) {
+                // The parser stumbles over a tab in a line that is empty otherwise.
+                text += next.contains { $0 > 0x20 } ? next : [0x0A]
+            } else {
+                text += next
                 hasBegun = true
             }
         }
