@@ -115,7 +115,9 @@ private enum Sales {
         #expect(try log.refusedRecords().map(\.reason) == ["late", "late", "late", "late"])
     }
 
-    @Test func `holds where a partition was said to be complete before it had a record`() async throws {
+    @Test func `holds where a partition was said to be complete before it had a record`()
+        async throws
+    {
         let log = memoryLog()
         let stand = try await Stand.start(log)
         try await stand.apply(Sales.text)
@@ -226,7 +228,9 @@ private enum Sales {
         again.stop()
     }
 
-    @Test func `of a stream that was deleted binds no stream of that name that follows`() async throws {
+    @Test func `of a stream that was deleted binds no stream of that name that follows`()
+        async throws
+    {
         let log = memoryLog()
         let stand = try await Stand.start(log)
         let stream = String(Sales.text.prefix { $0 != "-" })
