@@ -7,7 +7,12 @@ import Testing
 
 /// Records that the state named are taken at their word; what they give is found from themselves.
 @Suite struct `Computing a view again from records` {
-    private func record(_ id: Int64, who: String, part: Int64, at microseconds: Int64) throws -> Record {
+    private func record(
+        _ id: Int64,
+        who: String,
+        part: Int64,
+        at microseconds: Int64
+    ) throws -> Record {
         let value = try Sightings.value([
             ("id", .integer(id)), ("at", .string(Sightings.at(microseconds).rfc3339)),
             ("who", .string(who)), ("part", .integer(part)), ("n", .integer(1)),
@@ -30,7 +35,8 @@ import Testing
 
     @Test func `leaves out what happened at the instant itself`() throws {
         let records = [
-            try record(0, who: "jay", part: 1, at: 999), try record(1, who: "jay", part: 1, at: 1_000),
+            try record(0, who: "jay", part: 1, at: 999),
+            try record(1, who: "jay", part: 1, at: 1_000),
         ]
         #expect(try count(records, at: 1_000) == .int(1))
         #expect(try count(records, at: 1_001) == .int(2))

@@ -74,6 +74,13 @@ private enum Sales {
 }
 
 @Suite struct `What was said to be complete` {
+    /// What was read while records and watermarks came.
+    private final class Race: Sendable {
+        /// The counts that were said to be complete, by their minute.
+        let seen = Mutex<[Int64: Int64]>([:])
+        let isOver = Atomic(false)
+    }
+
     @Test func `stays as it was read: what comes later is late, through kills and in replays`()
         async throws
     {
@@ -108,7 +115,9 @@ private enum Sales {
         #expect(try log.refusedRecords().map(\.reason) == ["late", "late", "late", "late"])
     }
 
-    @Test func `holds where a partition was said to be complete before it had a record`() async throws {
+    @Test func `holds where a partition was said to be complete before it had a record`()
+        async throws
+    {
         let log = memoryLog()
         let stand = try await Stand.start(log)
         try await stand.apply(Sales.text)
@@ -125,13 +134,12 @@ private enum Sales {
         let log = memoryLog()
         let stand = try await Stand.start(log)
         try await stand.apply(Sales.text)
-        let seen = Mutex<[Int64: Int64]>([:])
-        let isOver = Atomic(false)
-        func look() throws {
+        let race = Race()
+        @Sendable func look() throws {
             for minute in stride(from: Int64(0), through: 700, by: 50) {
                 let (isComplete, count) = try Sales.read(stand, at: minute)
                 guard isComplete else { continue }
-                let former = seen.withLock { seen in
+                let former = race.seen.withLock { seen in
                     defer { seen[minute] = count }
                     return seen[minute]
                 }
@@ -145,16 +153,16 @@ private enum Sales {
                     let late = Int64.random(in: 0 ... 50, using: &random)
                     try await Sales.sell(max(0, Int64(step) / 2 - late), in: log)
                 }
-                isOver.store(true, ordering: .relaxed)
+                race.isOver.store(true, ordering: .relaxed)
             }
             group.addTask {
-                while !isOver.load(ordering: .relaxed) {
+                while !race.isOver.load(ordering: .relaxed) {
                     let end = try log.bounds(of: Sales.input).upperBound
                     try await Sales.advance(stand, to: end / 2 - 20)
                 }
             }
             group.addTask {
-                while !isOver.load(ordering: .relaxed) {
+                while !race.isOver.load(ordering: .relaxed) {
                     try look()
                     try await Task.sleep(for: .milliseconds(2))
                 }
@@ -163,14 +171,11 @@ private enum Sales {
         }
         try await stand.settle()
         try look()
-        #expect(seen.withLock { $0.count } > 5, "Too little was complete to prove anything.")
+        #expect(race.seen.withLock { $0.count } > 5, "Too little was complete to prove anything.")
         #expect(try log.refusedRecords().count > 20, "Nothing was late.")
         try await stand.expectProof()
         let digests = try stand.intakeDigests()
-        let attested = try await elsewhere { [platform = stand.platform] in
-            try platform.attestAll()
-        }
-        _ = attested
+        try await elsewhere { [platform = stand.platform] in try platform.attestAll() }
         stand.stop()
         let again = try await Stand.start(log, MemoryStore(), seed: 2)
         try await again.settle()
@@ -188,8 +193,8 @@ private enum Sales {
         try await stand.settle()
         #expect(try Sales.read(stand, at: 700) == (false, 2))
         let revision = (try stand.catalog.tables.get(Arbiter.subjects, "sales") ?? 0) + 1
-        let event = StreamEvent.with {
-            $0.advanced = .with {
+        let event = StreamEvent.filled {
+            $0.advanced = .filled {
                 $0.name = "sales"
                 $0.watermarkUs = Sales.at(710).microseconds
                 $0.cause = .endOfInput
@@ -223,7 +228,9 @@ private enum Sales {
         again.stop()
     }
 
-    @Test func `of a stream that was deleted binds no stream of that name that follows`() async throws {
+    @Test func `of a stream that was deleted binds no stream of that name that follows`()
+        async throws
+    {
         let log = memoryLog()
         let stand = try await Stand.start(log)
         let stream = String(Sales.text.prefix { $0 != "-" })
@@ -244,8 +251,8 @@ private enum Sales {
         try await stand.apply(Sales.text)
         try await Sales.sell(700, in: log)
         let revision = (try stand.catalog.tables.get(Arbiter.subjects, "sales") ?? 0) + 1
-        let event = StreamEvent.with {
-            $0.advanced = .with {
+        let event = StreamEvent.filled {
+            $0.advanced = .filled {
                 $0.name = "sales"
                 $0.watermarkUs = Sales.at(710).microseconds
                 $0.cause = .endOfInput

@@ -22,7 +22,9 @@ import Testing
         let left = try #require(try Totals().firstDifference(of: 0, between: long, and: short))
         #expect(left.key == right.key)
         #expect(left.left == right.right && left.right == nil)
-        #expect(try Totals().firstDifference(of: 0, between: long, and: try state("jay", "owl")) == nil)
+        #expect(
+            try Totals().firstDifference(of: 0, between: long, and: try state("jay", "owl")) == nil
+        )
     }
 
     @Test func `is a row in the middle that only one of them has`() throws {

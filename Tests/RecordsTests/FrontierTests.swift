@@ -1,8 +1,9 @@
 import Bytes
 import Logs
-@testable import Records
 import Store
 import Testing
+
+@testable import Records
 
 @Suite struct `The watermark of a partition` {
     private static let family = Family("frontier")
@@ -40,14 +41,18 @@ import Testing
         #expect(try watermark(after: [10, 800, 11], arrival: 12) == 11)
     }
 
-    @Test(arguments: [
-        ([10], nil), ([10, 11], 10), ([10, 11, 70], 69), ([10, 11, 71], 70), ([10, 11, 72], 10),
-        ([10, 11, 900, 12], 11), ([10, 11, 900, 12, 13], 12), ([10, 11, 900, 901], 900),
-        ([10, 11, 900, 960], 959), ([10, 11, 900, 1_000], 899),
-        // The nearest that is not confirmed is the one that is waited for.
-        ([10, 11, 900, 200], 10), ([10, 11, 900, 200, 230], 229), ([10, 11, 900, 200, 1_000], 199),
-        ([10, 9, 8], nil), ([10, 9, 8, 9], 8),
-    ] as [([Int64], Int64?)])
+    @Test(
+        arguments: [
+            ([10], nil), ([10, 11], 10), ([10, 11, 70], 69), ([10, 11, 71], 70),
+            ([10, 11, 72], 10),
+            ([10, 11, 900, 12], 11), ([10, 11, 900, 12, 13], 12), ([10, 11, 900, 901], 900),
+            ([10, 11, 900, 960], 959), ([10, 11, 900, 1_000], 899),
+            // The nearest that is not confirmed is the one that is waited for.
+            ([10, 11, 900, 200], 10), ([10, 11, 900, 200, 230], 229),
+            ([10, 11, 900, 200, 1_000], 199),
+            ([10, 9, 8], nil), ([10, 9, 8, 9], 8),
+        ] as [([Int64], Int64?)]
+    )
     func `takes a far jump only when a second record lies as far, where nobody knows when it came`(
         minutes: [Int64],
         expected: Int64?
@@ -121,7 +126,9 @@ import Testing
     @Test func `is looked up by offset, whatever order it came in`() {
         let rising = [told(9, 40), told(3, 20), told(5, 10), told(9, 50), told(7, 30)].rising
         #expect(rising == [told(3, 20), told(7, 30), told(9, 50)])
-        for (offset, minute) in [(0, nil), (2, nil), (3, 20), (6, 20), (7, 30), (8, 30), (9, 50), (99, 50)]
+        for (offset, minute) in [
+            (0, nil), (2, nil), (3, 20), (6, 20), (7, 30), (8, 30), (9, 50), (99, 50),
+        ]
             as [(Offset, Int64?)]
         {
             #expect(

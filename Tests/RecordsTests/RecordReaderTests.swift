@@ -235,14 +235,17 @@ import Testing
         let text = Arrivals.record()[...]
         for years in [-40, 0, 40] as [Int64] {
             let arrival = Arrivals.received + .seconds(years * 31_557_600)
-            let word = Result { () throws(Refusal) in try reader.read(value: text, arrival: arrival) }
+            let word = Result { () throws(Refusal) in try reader.read(value: text, arrival: arrival)
+            }
             if case .failure(let refusal) = word {
                 #expect(years < 0 && refusal.word == "inTheFuture", "\(refusal)")
             } else {
                 #expect(years >= 0)
             }
         }
-        #expect(try reader.read(value: text, arrival: nil).time.rfc3339 == "2013-07-04T18:00:00-04:00")
+        #expect(
+            try reader.read(value: text, arrival: nil).time.rfc3339 == "2013-07-04T18:00:00-04:00"
+        )
     }
 
     @Test(arguments: [Int64.min, .min / 4, -1, 0, .max])

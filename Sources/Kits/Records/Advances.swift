@@ -1,5 +1,5 @@
-public import Logs
 public import Bytes
+public import Logs
 public import Store
 private import Synchronization
 

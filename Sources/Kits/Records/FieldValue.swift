@@ -61,7 +61,11 @@ extension FieldValue {
     /// What two values have in common that are the same thing: the text, and of a timestamp the instant, whatever offset
     /// it was written with. Keys, identities, entities and outcomes are found by this.
     public var joinBytes: [UInt8] {
-        if case .timestamp(let value) = self { Array(value.instant.rfc3339.utf8) } else { textBytes }
+        if case .timestamp(let value) = self {
+            Array(value.instant.rfc3339.utf8)
+        } else {
+            textBytes
+        }
     }
 }
 
