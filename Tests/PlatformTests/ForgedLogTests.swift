@@ -146,6 +146,7 @@ import Testing
         let (log, store, archive) = (memoryLog(), MemoryStore(), MemoryArchive())
         try await started(log, store, archive)
         let stand = try await Stand.start(WatchedLog(log), store, archive: archive, seed: 2)
+        stand.clock.pass(3_600)
         stand.platform.raise("attestationAgainstLog", about: subject, "A test.", "")
         try await stand.eventually("readiness is red") { !stand.platform.reasons.isEmpty }
         _ = try await audit(stand)
