@@ -89,6 +89,8 @@ import Testing
                     Issue.record("A broker that is away answered \(result).")
                     return
                 }
+                let deadline = Deadline(after: 60_000_000)
+                while log.isConnected, !deadline.isOver { wait(milliseconds: 20) }
                 #expect(!log.isConnected)
                 let batches = try reader.next(limit: 1, within: TimeSpan(microseconds: 200_000))
                 #expect(batches.isEmpty)

@@ -146,6 +146,7 @@ import Testing
         let (log, store, archive) = (memoryLog(), MemoryStore(), MemoryArchive())
         try await started(log, store, archive)
         let stand = try await Stand.start(WatchedLog(log), store, archive: archive, seed: 2)
+        stand.clock.pass(3_600)
         stand.platform.raise("attestationAgainstLog", about: subject, "A test.", "")
         try await stand.eventually("readiness is red") { !stand.platform.reasons.isEmpty }
         _ = try await audit(stand)
@@ -163,6 +164,8 @@ import Testing
         let partition = Partition(AttestationEvent.topic.name, 0)
         try log.trim(partition, before: try log.bounds(of: partition).upperBound)
         let stand = try await Stand.start(WatchedLog(log), archive: archive, seed: 3)
+        // What it attests now is later than the alert.
+        stand.clock.pass(3_600)
         try await stand.settle()
         _ = try await audit(stand)
         try await stand.eventually("readiness is red") {

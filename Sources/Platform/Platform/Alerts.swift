@@ -51,11 +51,8 @@ extension Platform {
     }
 
     /// Ends the alerts about rows that an audit has found to be what the log says.
-    func resolveDoubts(about verdict: Replay.Verdict) {
+    func resolveDoubts(about verdict: Replay.Verdict, of seating: Seating) {
         let subject = Self.subject(verdict.projection, verdict.partition)
-        // What had nothing to be compared with but itself proves nothing against an earlier finding.
-        let isCompared =
-            verdict.attestationCount > 0 || verdict.projection == AttestationLedger().name
         do throws(StoreError) {
             for alert in try openAlerts(of: [
                 "logChanged", "recordsLost", "divergence", "attestationAgainstLog",
@@ -63,7 +60,7 @@ extension Platform {
                 switch alert.kind {
                 // History that is gone does not come back by what is left.
                 case "logChanged", "recordsLost": if alert.isAboutOwnTopic { continue }
-                case "divergence", "attestationAgainstLog": if !isCompared { continue }
+                case "divergence", "attestationAgainstLog": if try !isVouchedFor(verdict, of: seating, before: alert.raisedAt) { continue }
                 default: break
                 }
                 resolve(
@@ -75,6 +72,23 @@ extension Platform {
             // A row of the ledger that is none is named by the audit of the ledger.
             notice("alerts about \(subject) stay open, because they cannot be read: \(error)")
         }
+    }
+
+    /// Whether something was attested before an alert that the audit could compare with. What was attested since then
+    /// repeats what is served, and proves nothing against an earlier finding.
+    private func isVouchedFor(
+        _ verdict: Replay.Verdict,
+        of seating: Seating,
+        before instant: Instant
+    ) throws(StoreError) -> Bool {
+        // Of the attestations themselves nothing is attested.
+        if seating.projection is AttestationLedger { return true }
+        return try AttestationLedger.attestations(
+            of: seating.projection,
+            partition: seating.partition,
+            before: instant,
+            in: store
+        ).contains { $0.base == verdict.base && $0.next <= verdict.next }
     }
 
     /// Raises an alert unless there ever was the same, open or not: what was accepted is not told again.

@@ -118,11 +118,12 @@ public struct AttestationLedger: Projection {
     }
 
     /// What was attested of a projection's partition: by what it began from, in the order of positions.
-    /// `after`: Only what was attested later.
+    /// `after`, `before`: Only what was attested later, or earlier.
     static func attestations(
         of projection: any Projection,
         partition: Partition,
         after: Instant? = nil,
+        before: Instant? = nil,
         in reader: any StoreReader
     ) throws(StoreError) -> [Replay.Attestation] {
         let ledger = AttestationLedger()
@@ -136,6 +137,7 @@ public struct AttestationLedger: Projection {
         var found: [Replay.Attestation] = []
         try tables.scan(rows, from: from) { (key, row) throws(StoreError) in
             guard key.hasPrefix(from) else { return false }
+            if let before, row.attestedAt >= before { return true }
             if let after, row.attestedAt <= after { return true }
             found.append(
                 .init(

@@ -78,7 +78,7 @@ extension Platform {
             switch verdict.finding {
             case .equal:
                 attest(verdict, of: seating)
-                resolveDoubts(about: verdict)
+                resolveDoubts(about: verdict, of: seating)
             case .different where verdict.contradicted != nil:
                 // The log is not what it was when it was attested: the rows may be all that is left of that.
                 tellDivergence(verdict)

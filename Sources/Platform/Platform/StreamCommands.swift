@@ -166,7 +166,8 @@ extension Platform {
     static var ownName: String { "tributary" }
 
     private func topicPartitions() async throws -> [String: Int32] {
-        try await pool.run { [self] in
+        try requireLog()
+        return try await pool.run { [self] in
             Dictionary(
                 try log.topics().map { ($0.name, $0.partitions) },
                 uniquingKeysWith: { first, _ in first }
