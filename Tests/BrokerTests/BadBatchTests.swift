@@ -35,7 +35,7 @@ import Testing
             var future = TestBatch("x")
             future.timestamp = 4_070_908_800_000
             var broken = TestBatch("x").bytes
-            broken[70] ^= 1
+            broken[65] ^= 1
             let large = TestBatch(values: [[UInt8](repeating: 1, count: 2_000)]).bytes
             let cases: [(ErrorCode, [UInt8])] = [
                 (.invalidRecord, changed(TestBatch("x"), codec: 1, payload: Self.emptyGzip)),
@@ -88,7 +88,8 @@ import Testing
 }
 
 @Suite struct `A batch that broke on the disk` {
-    @Test func `is told to who asks for it, once to the operator, and what stands before it is given`()
+    @Test
+    func `is told to who asks for it, once to the operator, and what stands before it is given`()
         async throws
     {
         try await withBroker { scene in

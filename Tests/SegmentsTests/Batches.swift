@@ -57,7 +57,7 @@ struct Batch {
         batch.append(attributes)
         batch.append(Int32(values.count - 1))
         batch.append(baseTimestamp)
-        batch.append(baseTimestamp + (timestampDeltas.max() ?? 0))
+        batch.append(baseTimestamp &+ (timestampDeltas.max() ?? 0))
         batch.append(producerID)
         batch.append(producerEpoch)
         batch.append(baseSequence)
