@@ -34,7 +34,8 @@ private struct HostileBatches {
             batch.values.append([UInt8](repeating: 1, count: 200_000))
         }
         batch.keys = (0 ..< count).map { _ in Bool.random(using: &random) ? [1, 2] : nil }
-        batch.timestampDeltas = (0 ..< count).map { _ in Int64.random(in: -5 ... 5, using: &random) }
+        batch.timestampDeltas = (0 ..< count).map { _ in Int64.random(in: -5 ... 5, using: &random)
+        }
         return batch.bytes
     }
 
@@ -64,7 +65,8 @@ private struct HostileBatches {
     /// Twenty seconds, or as many as `TRIBUTARY_FUZZ_SECONDS` says. A seed of `TRIBUTARY_FUZZ_SEED` runs again what failed.
     @Test func `are refused, or can be read record by record`() throws {
         let environment = { (name: String) in getenv(name).map { String(cString: $0) } }
-        let seed = environment("TRIBUTARY_FUZZ_SEED").flatMap { UInt64($0) }
+        let seed =
+            environment("TRIBUTARY_FUZZ_SEED").flatMap { UInt64($0) }
             ?? UInt64.random(in: .min ... .max)
         let seconds = environment("TRIBUTARY_FUZZ_SECONDS").flatMap { Int64($0) } ?? 20
         print("Batches at random: seed \(seed), \(seconds) s.")

@@ -49,7 +49,9 @@ import Testing
                 #expect(try store.append(bytes, to: first).baseOffset == round * 2_000)
             }
             let stored = try store.everything(in: first)
-            #expect(stored.map { Array($0[16...]) } == Array(repeating: Array(bytes[16...]), count: 3))
+            #expect(
+                stored.map { Array($0[16...]) } == Array(repeating: Array(bytes[16...]), count: 3)
+            )
         }
     }
 
@@ -120,7 +122,9 @@ import Testing
             let fits = Batch(values: [[UInt8](repeating: 7, count: 150_000)])
             #expect(try refusal(of: compression.compress(fits), by: store) == nil)
             let one = Batch(values: [[UInt8](repeating: 7, count: 30_000_000)])
-            let many = Batch(values: Array(repeating: [UInt8](repeating: 7, count: 1_000), count: 300))
+            let many = Batch(
+                values: Array(repeating: [UInt8](repeating: 7, count: 1_000), count: 300)
+            )
             for bomb in [one, many] {
                 #expect(
                     try refusal(of: compression.compress(bomb), by: store)
@@ -134,7 +138,11 @@ import Testing
     @Test(arguments: Compression.allCases)
     func `is read piece by piece`(compression: Compression) throws {
         let payload = compression.compress([UInt8](repeating: 0, count: 5_000_000))
-        let source = Decompressor(Codec(rawValue: compression.codec) ?? .gzip, payload[...], limit: .max)
+        let source = Decompressor(
+            Codec(rawValue: compression.codec) ?? .gzip,
+            payload[...],
+            limit: .max
+        )
         var (total, piece) = (0, [UInt8](repeating: 1, count: 1_000))
         while true {
             var span = piece.mutableSpan
@@ -147,7 +155,8 @@ import Testing
         #expect(total == 5_000_000)
     }
 
-    @Test func `whose LZ4 blocks depend on each other is refused, as Kafka's clients cannot read it`()
+    @Test
+    func `whose LZ4 blocks depend on each other is refused, as Kafka's clients cannot read it`()
         throws
     {
         try withStore { store throws in
@@ -199,7 +208,8 @@ import Testing
         let answers = Shared(0)
         try withStore { store throws in
             for _ in 0 ..< 50 {
-                store.append(Compression.zstd.compress(Batch(ids: [1], padding: 90_000)), to: first) {
+                store.append(Compression.zstd.compress(Batch(ids: [1], padding: 90_000)), to: first)
+                {
                     _ in answers.withLock { $0 += 1 }
                 }
             }

@@ -8,7 +8,9 @@ import Testing
     let disk = ForgetfulDisk(seed: 4)
     let first = TopicPartition("orders", 0)
 
-    private func open(_ change: (inout SegmentStore.Settings) -> Void = { _ in }) throws
+    private func open(
+        _ change: (inout SegmentStore.Settings) -> Void = { _ in }
+    ) throws
         -> SegmentStore
     {
         var settings = SegmentStore.Settings.tiny
@@ -23,9 +25,9 @@ import Testing
         var offset = bounds.lowerBound
         while offset < bounds.upperBound {
             let batches: [[UInt8]]
-            do { batches = try store.read(first, from: offset, limit: 1).batches } catch
-                SegmentError.corrupt
-            {
+            do {
+                batches = try store.read(first, from: offset, limit: 1).batches
+            } catch SegmentError.corrupt {
                 break
             }
             ids += try batches.flatMap { try Batch.ids(in: $0) }
@@ -59,7 +61,9 @@ import Testing
     }
 
     @Test(arguments: Loss.allCases)
-    func `gives what it has, says how it goes on, and goes on behind what was given up`(loss: Loss)
+    func `gives what it has, says how it goes on, and goes on behind what was given up`(
+        loss: Loss
+    )
         throws
     {
         var store = try open()
@@ -77,11 +81,18 @@ import Testing
             let ids = try served(store)
             #expect(ids == Array(0 ..< UInt64(ids.count)) && ids.count < 9)
             if loss == .segmentCut { #expect(ids.count >= 4) }
-            #expect(throws: AppendRefusal.self) { try store.append(Batch(ids: [9]).bytes, to: first) }
-            #expect(store.troubles.contains { $0.contains("up to offset 9 (DeleteRecords)") }, "\(store.troubles)")
+            #expect(throws: AppendRefusal.self) {
+                try store.append(Batch(ids: [9]).bytes, to: first)
+            }
+            #expect(
+                store.troubles.contains { $0.contains("up to offset 9 (DeleteRecords)") },
+                "\(store.troubles)"
+            )
             // Less than everything does not help.
             #expect(try store.deleteRecords(before: 1, in: first) == 1)
-            #expect(throws: AppendRefusal.self) { try store.append(Batch(ids: [9]).bytes, to: first) }
+            #expect(throws: AppendRefusal.self) {
+                try store.append(Batch(ids: [9]).bytes, to: first)
+            }
             store.close()
             store = try open()
             store.close()

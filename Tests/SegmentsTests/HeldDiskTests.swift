@@ -8,7 +8,9 @@ import Testing
     let disk = ForgetfulDisk(seed: 5)
     let first = TopicPartition("orders", 0)
 
-    private func open(_ change: (inout SegmentStore.Settings) -> Void = { _ in }) throws
+    private func open(
+        _ change: (inout SegmentStore.Settings) -> Void = { _ in }
+    ) throws
         -> SegmentStore
     {
         var settings = SegmentStore.Settings.tiny
@@ -61,7 +63,8 @@ import Testing
         store.close()
     }
 
-    @Test func `a batch sent again is answered no sooner than the first, and is there then`() throws {
+    @Test func `a batch sent again is answered no sooner than the first, and is there then`() throws
+    {
         var store = try open()
         _ = try store.createTopic("orders", partitions: 1, configuration: [:])
         holdSyncs(of: "/journal/")
@@ -82,7 +85,8 @@ import Testing
         store.close()
     }
 
-    @Test func `a batch that was refused for want of room is stored when it is sent again`() throws {
+    @Test func `a batch that was refused for want of room is stored when it is sent again`() throws
+    {
         let store = try open { $0.journalBytes = 24 << 10 }
         defer { store.close() }
         _ = try store.createTopic("orders", partitions: 1, configuration: [:])
@@ -177,7 +181,11 @@ import Testing
         change(".journal") { $0[2 * 4_096 + 40 + JournalEntry.headerByteCount + 30] ^= 1 }
         store = try open()
         defer { store.close() }
-        #expect(store.recovery.sentences.contains { $0.contains("an entry is broken") || $0.contains("not written whole") })
+        #expect(
+            store.recovery.sentences.contains {
+                $0.contains("an entry is broken") || $0.contains("not written whole")
+            }
+        )
         #expect(try ids(store.everything(in: other)) == [1])
     }
 

@@ -33,7 +33,10 @@ import Testing
         var accepted: [String: [UInt64]] = ["orders": [0], "other": [0]]
         func append(_ id: UInt64, to topic: String) throws {
             do {
-                _ = try store.append(Batch(ids: [id], padding: 300).bytes, to: TopicPartition(topic, 0))
+                _ = try store.append(
+                    Batch(ids: [id], padding: 300).bytes,
+                    to: TopicPartition(topic, 0)
+                )
                 accepted[topic]?.append(id)
             } catch AppendRefusal.storage(let why) {
                 #expect(topic == "orders" && why.contains("Permission denied"))
@@ -78,7 +81,10 @@ import Testing
         disk.state.withLock { $0.deniesChangesOf = "/orders-" }
         try store.deleteTopic("orders")
         for id in 1 ..< UInt64(40) {
-            _ = try store.append(Batch(ids: [id], padding: 300).bytes, to: TopicPartition("other", 0))
+            _ = try store.append(
+                Batch(ids: [id], padding: 300).bytes,
+                to: TopicPartition("other", 0)
+            )
         }
         wait { store.troubles.contains { $0.contains("deleted topic") } }
         #expect(store.troubles.contains { $0.contains("deleted topic") })
@@ -98,9 +104,9 @@ import Testing
         disk.state.withLock { $0.deniesChangesOf = "/journal/" }
         var wasRefused = false
         for id in 0 ..< UInt64(400) where !wasRefused {
-            do { _ = try store.append(Batch(ids: [id], padding: 400).bytes, to: first) } catch
-                AppendRefusal.storage(let why)
-            {
+            do {
+                _ = try store.append(Batch(ids: [id], padding: 400).bytes, to: first)
+            } catch AppendRefusal.storage(let why) {
                 wasRefused = why.contains("Permission denied")
             }
         }

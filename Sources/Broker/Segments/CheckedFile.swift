@@ -11,7 +11,9 @@ struct CheckedFile {
         switch try file.read(from: disk) {
         case .missing: return nil
         case .broken(let flaw):
-            report.sentences.append("\(flaw) Compressed batches are checked again when they are read.")
+            report.sentences.append(
+                "\(flaw) Compressed batches are checked again when they are read."
+            )
             return nil
         case .intact(let bytes):
             do throws(ByteError) {

@@ -48,9 +48,11 @@ final class Door: Sendable {
     init(threads: Int) {
         let lanes = (0 ..< max(threads, 1)).map { _ in Lane() }
         self.lanes = lanes
-        workers = Mutex(lanes.enumerated().map { number, lane in
-            Worker("door-\(number)") { lane.run() }
-        })
+        workers = Mutex(
+            lanes.enumerated().map { number, lane in
+                Worker("door-\(number)") { lane.run() }
+            }
+        )
     }
 
     /// Bytes of batches that wait here.
@@ -62,7 +64,8 @@ final class Door: Sendable {
     }
 
     /// Runs `body` on a thread of the door, behind all others of the partition.
-    func enter(_ partition: TopicPartition, byteCount: Int, _ body: @escaping @Sendable () -> Void) {
+    func enter(_ partition: TopicPartition, byteCount: Int, _ body: @escaping @Sendable () -> Void)
+    {
         let lane = lane(of: partition)
         let isOpen = lane.line.withLock { line in
             guard !line.isClosed else { return false }

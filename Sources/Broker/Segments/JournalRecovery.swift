@@ -71,7 +71,10 @@ extension PartitionRecovery {
     }
 
     /// Goes on at the start of the log, because what leads to it is missing and was given up.
-    private mutating func beginAtStart(_ writer: inout SegmentWriter, _ summary: inout SegmentSummary) {
+    private mutating func beginAtStart(
+        _ writer: inout SegmentWriter,
+        _ summary: inout SegmentSummary
+    ) {
         if writer.position > 0 {
             (summary.end, summary.isSealed, summary.index) = (start, true, nil)
             summaries.append(summary)

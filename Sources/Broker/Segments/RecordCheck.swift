@@ -17,7 +17,9 @@ struct RecordCheck {
         checksTimes = !settings.usesLogAppendTime
         baseTimestamp = header.baseTimestamp
         self.now = now
-        let (before, isOpen) = now.subtractingReportingOverflow(settings.timestampBeforeMilliseconds)
+        let (before, isOpen) = now.subtractingReportingOverflow(
+            settings.timestampBeforeMilliseconds
+        )
         earliest = isOpen ? .min : before
         let (after, isUnbounded) = now.addingReportingOverflow(settings.timestampAfterMilliseconds)
         latest = isUnbounded ? .max : after

@@ -8,7 +8,9 @@ public struct SystemDisk: Disk {
     /// with, and says how many that are.
     public static func raiseOpenFiles() -> Int {
         var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1_024 }
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
+            return 1_024
+        }
         let before = limit.rlim_cur
         limit.rlim_cur = limit.rlim_max
         let isRaised = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0

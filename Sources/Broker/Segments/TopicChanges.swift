@@ -3,7 +3,7 @@ internal import Synchronization
 /// What can change about a topic while it is there.
 extension SegmentStore {
     /// Sets a topic otherwise, for good: durable, and in force for whatever comes next, when it returns.
-    /// - Parameter change: Gives the new configuration for the one that is there; callers come one after the other.
+    /// `change`: Gives the new configuration for the one that is there; callers come one after the other.
     public func changeConfiguration(
         of name: String,
         _ change: ([String: String]) -> [String: String]

@@ -33,7 +33,8 @@ extension StoreState {
         }
         return topics.sorted { $0.key < $1.key }.map { topic, stall in
             let partitions = stall.count == 1 ? "a partition" : "\(stall.count) partitions"
-            return "The log takes no writes for \(partitions) of \(topic): \(stall.reason). It is tried again."
+            return
+                "The log takes no writes for \(partitions) of \(topic): \(stall.reason). It is tried again."
         }
     }
 }

@@ -4,7 +4,7 @@
 /// The contract that this code was made from.
 public enum Contract {
     /// SHA-256 over Topics/topics.yaml and the messages beside it.
-    public static let digest = "1016bad3cb7b4e012f1ffbe507e7c495e5ccd444eb2281b745e60fb3e224744e"
+    public static let digest = "b510bb65fa0288c72e56dae6a0847134f0f7cab3af05b50a0852c353693a7bf7"
 }
 
 // Each message file, and the code that was made from it:
@@ -26,5 +26,5 @@ public enum Contract {
 // models.pb.swift 9685c4cc3a447d5fb8689105d6e5010d9f25bab0bbd7a373c46f38717b8b2ee7
 // predictions.proto dbe0a5c007f01ececab45835506fb46d61d1f3d3416c08b408847f9dae6346f0
 // predictions.pb.swift aacf278eca74b2ddc80508503f02103524f21ca2bf2590bfcba2083c57e4fdd6
-// streams.proto dc3f57f787eb539523fc599aa0cf9cec496e8bb85ca6534dacaa2cd6ed725f99
-// streams.pb.swift dd00d8fc51bc0cb87ded5091267fe0bab59fb7218e3a2fa3ea7f4e5b60937c95
+// streams.proto 6b3421de1457456aa0a7beaed490f924caa95fc27f249551aa532cefa6b52c25
+// streams.pb.swift aa044ccdcfd6966c11706b539628e5adabe1e37d06c00cf887ba65cc37bd3e93

@@ -14,7 +14,7 @@ public enum GzipError: Error, Sendable, Hashable, CustomStringConvertible {
 }
 
 /// Unpacks gzip that comes in pieces; several members behind one another are one text.
-public struct GzipReader: ~Copyable {
+@safe public struct GzipReader: ~Copyable {
     /// What a gzip begins with.
     public static let beginning: [UInt8] = [0x1F, 0x8B]
     /// How much is unpacked at a time, however much a piece holds.
@@ -54,7 +54,7 @@ public struct GzipReader: ~Copyable {
                 unsafe inflateReset(stream)
                 isAtEnd = false
             }
-            let (code, read, written) = unsafe step(piece, from: used)
+            let (code, read, written) = step(piece, from: used)
             used += read
             isFull = written == Self.outputBytes && code != Z_STREAM_END
             if written > 0 { try body(output[..<written]) }
@@ -84,7 +84,7 @@ public struct GzipReader: ~Copyable {
                     mutating: input.baseAddress.map { unsafe $0 + start }
                 )
                 unsafe stream.pointee.avail_in = UInt32(input.count - start)
-                unsafe stream.pointee.next_out = unsafe output.baseAddress
+                unsafe stream.pointee.next_out = output.baseAddress
                 unsafe stream.pointee.avail_out = UInt32(output.count)
                 let code = unsafe inflate(stream, Z_NO_FLUSH)
                 return unsafe (

@@ -60,7 +60,8 @@ extension Platform {
                 switch alert.kind {
                 // History that is gone does not come back by what is left.
                 case "logChanged", "recordsLost": if alert.isAboutOwnTopic { continue }
-                case "divergence", "attestationAgainstLog": if try !isVouchedFor(verdict, of: seating, before: alert.raisedAt) { continue }
+                case "divergence", "attestationAgainstLog":
+                    if try !isVouchedFor(verdict, of: seating, before: alert.raisedAt) { continue }
                 default: break
                 }
                 resolve(
