@@ -122,6 +122,9 @@ def try_example(server, place, tree, path):
     # A group of commands shows one of its own.
     shown = max((each for each in tree if tuple(words[:len(each)]) == each), key=len)
     more = ["--server", server.address] if "--server" in tree[shown] else []
+    if path == ("audit", "accept"):
+        # On a sound server there is nothing that waits for somebody's decision.
+        return expect_in("nothing to accept", run(*words, *more, status=1).stderr, "what is said")
     ran = run(*words, *more)
     expect_that(ran.stdout.strip(), "the example prints nothing")
     return " ".join(words)
@@ -339,7 +342,8 @@ def problems_of_the_job(server):
               {"view": "aircraft", "entities": {"tailnum": "N804JB"}, "at": at}, 400, "invalid")
         names("`at`", "POST", "/get-online-features",
               {"features": ["aircraft:seats"], "entities": {"tailnum": ["N804JB"]}, "at": at}, 400, "invalid")
-        answer = server.ask("POST", infer, {"inputs": [{"name": "carrier", "data": ["B6"]}], "parameters": {"at": at}})
+        answer = server.ask("POST", infer, {
+            "inputs": [{"name": "carrier", "shape": [1], "datatype": "BYTES", "data": ["B6"]}], "parameters": {"at": at}})
         expect((answer.status, b"`at`" in answer.content), (400, True), "an `at` that is none, of the inference protocol")
     names("twice", "POST", "/get-online-features",
           {"features": ["aircraft:seats"] * 2, "entities": {"tailnum": ["N804JB"]}}, 400, "invalid")
@@ -425,13 +429,11 @@ def damage(server):
 
 
 def methods(server):
-    for method in ("HEAD", "PUT", "PATCH", "OPTIONS", "POST", "DELETE"):
+    for method in ("PUT", "PATCH", "POST", "DELETE"):
         for path in ("/health/live", "/api/v1/streams", "/api/v1/alerts?x=1", "/api/v1/events/planes"):
             answer = server.ask(method, path)
             expect(answer.status, 405, f"{method} {path}")
             expect(answer.getheader("Allow"), "GET", f"what {path} takes")
-            if method == "HEAD":
-                expect(answer.content, b"", "the body of an answer to HEAD")
             else:
                 problem(answer, 405, "method")
     for path, takes in (("/api/v1/streams/planes", "DELETE, GET"), ("/api/v1/apply", "POST"),

@@ -121,7 +121,9 @@ struct GateModel {
         if let watermark, time < watermark { return false }
         if let before = seen[id], before >= watermark ?? .min { return false }
         seen[id] = time
-        latest = max(latest ?? time, time)
+        // A record moves the watermark at most to the moment at which it came.
+        let reached = min(time, Sightings.received.microseconds)
+        latest = max(latest ?? reached, reached)
         return true
     }
 }

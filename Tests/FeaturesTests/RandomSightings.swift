@@ -41,7 +41,7 @@ struct RandomSightings {
             guard isFiltered, case .int(let part) = sighting.values[3] else { return true }
             return part != 0 && 100 / part > 20
         }
-        try log.create(TopicSpec(stream.topic, partitions: stream.partitions))
+        try log.create(TopicSpec(stream.topic, partitions: stream.partitions, stamp: .log))
         for partition in 0 ..< stream.partitions {
             try fill(Partition(stream.topic, partition), using: &random)
         }

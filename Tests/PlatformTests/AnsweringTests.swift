@@ -239,8 +239,9 @@ import Testing
         #expect(
             try PredictionLedger.count(of: "lateness", in: stand.store).predictions == known
         )
-        // Sixty of each partition wait, and the six hours are over for all of them at once.
-        stand.clock.pass(6 * 3_600)
+        // Sixty of each partition wait, from when the log got them: twelve hours after the start. The six hours are over
+        // for all of them at once.
+        stand.clock.pass(18 * 3_600)
         try await Self.expectAnswers(stand, log, isComplete: false)
         stand.stop()
     }

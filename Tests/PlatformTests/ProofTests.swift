@@ -192,7 +192,7 @@ import Testing
             $0.attested = .filled {
                 $0.projection = intake.name
                 $0.generationDigest = intake.generation
-                $0.foldVersion = 1
+                $0.foldVersion = Int32(intake.foldVersion)
                 $0.topic = stream.topic
                 $0.partition = 0
                 $0.offset = 7

@@ -84,11 +84,11 @@ final class Stand: Sendable {
 
     /// Waits until something holds, for twenty seconds at most.
     func eventually(_ what: String, _ holds: () throws -> Bool) async throws {
-        for _ in 0 ..< 2_000 {
+        for _ in 0 ..< 6_000 {
             if try holds() { return }
             try await Task.sleep(for: .milliseconds(10))
         }
-        throw Failure("\(what): not within 20 s. \(notices)")
+        throw Failure("\(what): not within 60 s. \(notices)")
     }
 
     /// The digest of every projection's partition, by their names.

@@ -188,48 +188,4 @@ import Testing
         )
         #expect(try ids(store.everything(in: other)) == [1])
     }
-
-    @Test func `records that the journal lacks and that were acknowledged are missed`() throws {
-        var store = try open()
-        _ = try store.createTopic("orders", partitions: 1, configuration: [:])
-        for id in 0 ..< UInt64(3) { _ = try store.append(Batch(ids: [id]).bytes, to: first) }
-        store.settle()
-        disk.kill()
-        store.close()
-        change(".log") { $0 = [] }
-        // Each append had a group, and each group a page, behind the page of the file's header.
-        change(".journal") { $0[2 * 4_096 + 60] ^= 1 }
-        store = try open()
-        defer { store.close() }
-        #expect(store.troubles.contains { $0.contains("orders/0") && $0.contains("acknowledged") })
-        #expect(throws: AppendRefusal.self) { try store.append(Batch(ids: [9]).bytes, to: first) }
-    }
-
-    @Test func `a byte that flipped in an early batch hides none behind it`() throws {
-        var store = try open()
-        let bulk = ["flush.messages": "9223372036854775807", "flush.ms": "1"]
-        _ = try store.createTopic("orders", partitions: 1, configuration: bulk)
-        for id in 0 ..< UInt64(12) {
-            _ = try store.append(Batch(ids: [id], padding: 200).bytes, to: first)
-        }
-        disk.kill()
-        store.close()
-        let size = Batch(ids: [1], padding: 200).bytes.count
-        change(".log") { content in
-            if content.count > size * 2 { content[size + 100] ^= 1 }
-        }
-        store = try open()
-        defer { store.close() }
-        #expect(store.bounds(of: first) == 0 ..< 12)
-        #expect(store.recovery.sentences.contains { $0.contains("What follows is intact") })
-        var served: [UInt64] = []
-        for offset in Int64(0) ..< 12 {
-            do {
-                served += try ids(store.read(first, from: offset, limit: 1).batches)
-            } catch SegmentError.corrupt {}
-        }
-        // One place of the index stands for a few batches.
-        #expect(served.first == 0 && served.suffix(8) == Array(4 ..< 12)[...], "\(served)")
-        _ = try store.append(Batch(ids: [12]).bytes, to: first)
-    }
 }

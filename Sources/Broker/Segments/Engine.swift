@@ -37,8 +37,8 @@ final class Engine: Sendable {
     }
 
     /// Stops all writing, for good.
-    func fail(_ reason: String) {
-        change { state, afterwards in state.fail(reason, &afterwards) }
+    func fail(_ reason: String, writing group: [JournalEntry] = []) {
+        change { state, afterwards in state.fail(reason, writing: group, &afterwards) }
         announce()
         journalSignal.give()
         settleSignal.give()

@@ -82,7 +82,10 @@ struct JournalThread {
     private func report(_ error: DiskError, for group: [JournalEntry]) {
         let isOpen = engine.state.withLock { $0.phase == .open }
         guard error.reason.isPassing, isOpen else {
-            return engine.fail("The journal failed and nothing more is written: \(error)")
+            return engine.fail(
+                "The journal failed and nothing more is written: \(error)",
+                writing: group
+            )
         }
         let isFull = error.reason == .full
         engine.change { state, afterwards in

@@ -109,10 +109,10 @@ struct PartitionRecovery {
         )
     }
 
-    /// Where the offsets end that were given to somebody for certain.
+    /// Where the offsets end that may have been given to somebody: none of them is given again.
     private var promisedEnd: Int64 {
         facts.reduce(acknowledged) { end, found in
-            guard found.isCertain, case .batch(let batch) = found.entry.fact else { return end }
+            guard case .batch(let batch) = found.entry.fact else { return end }
             return max(end, batch.header.endOffset)
         }
     }

@@ -249,11 +249,17 @@ extension StoreState {
     }
 
     /// Nothing can be trusted to reach the disk any more: what is not acknowledged is refused.
-    mutating func fail(_ reason: String, _ afterwards: inout Afterwards) {
-        guard failure == nil else { return }
-        failure = reason
-        findings.append(reason)
-        for entry in toJournal.takeAll() {
+    /// `group`: What was being written, and waits for its answer like all that is behind it.
+    mutating func fail(
+        _ reason: String,
+        writing group: [JournalEntry] = [],
+        _ afterwards: inout Afterwards
+    ) {
+        if failure == nil {
+            failure = reason
+            findings.append(reason)
+        }
+        for entry in group + toJournal.takeAll() {
             if let done = entry.done { afterwards.run { done(.disk(reason)) } }
         }
         for partition in partitions.values {

@@ -107,8 +107,14 @@ extension Platform {
     func readGraveAlerts() throws {
         guard !watched.withLock({ $0.areAlertsRead }) else { return }
         watched.withLock { $0.areAlertsRead = true }
-        let grave = try AlertLedger.all(in: store).filter { $0.resolvedAt == nil && $0.isGrave }
-        watched.withLock { $0.graveAlerts = grave }
+        do throws(StoreError) {
+            let grave = try AlertLedger.all(in: store).filter { $0.resolvedAt == nil && $0.isGrave }
+            watched.withLock { $0.graveAlerts = grave }
+        } catch {
+            // A row that is none keeps nobody from starting: the audit of the alerts names it.
+            guard case .corrupt = error else { throw error }
+            notice("alerts that were open before the start cannot be read: \(error)")
+        }
     }
 
     /// What our own topics held must never go away: whoever took it, with a Kafka client or another program, took
