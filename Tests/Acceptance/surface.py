@@ -433,11 +433,13 @@ def methods(server):
         for path in ("/health/live", "/api/v1/streams", "/api/v1/alerts?x=1", "/api/v1/events/planes"):
             answer = server.ask(method, path)
             expect(answer.status, 405, f"{method} {path}")
-            expect(answer.getheader("Allow"), "GET", f"what {path} takes")
-            else:
-                problem(answer, 405, "method")
-    for path, takes in (("/api/v1/streams/planes", "DELETE, GET"), ("/api/v1/apply", "POST"),
-                        ("/api/v1/streams/planes/records", "POST")):
+            expect(answer.getheader("Allow"), "GET, HEAD, OPTIONS", f"what {path} takes")
+            problem(answer, 405, "method")
+    for path in ("/health/live", "/api/v1/streams", "/api/v1/alerts?x=1"):
+        whole, head = server.ask("GET", path), server.ask("HEAD", path)
+        expect((head.status, head.content), (whole.status, b""), f"HEAD {path}")
+    for path, takes in (("/api/v1/streams/planes", "DELETE, GET, HEAD, OPTIONS"), ("/api/v1/apply", "OPTIONS, POST"),
+                        ("/api/v1/streams/planes/records", "OPTIONS, POST")):
         answer = server.ask("PUT", path, b"{}", {"Content-Type": "text/plain"})
         problem(answer, 405, "method")
         expect(answer.getheader("Allow"), takes, f"what {path} takes")

@@ -378,9 +378,10 @@ import Testing
         let before = try stand.features("AA")
         // Records may be an hour late from now on, which every view of the stream must know.
         try await stand.apply(Airport.streams(lateness: "1h"))
-        try await stand.eventually("the view has followed") {
+        try await stand.eventually("stream and view have changed") {
             let entry = try stand.view("punctuality")
-            return entry?.next == nil && entry?.served.generation != former.generation
+            return try stand.catalog.stream("outcomes")?.next == nil && entry?.next == nil
+                && entry?.served.generation != former.generation
         }
         let stream = try #require(try stand.catalog.stream("outcomes"))
         #expect(stream.next == nil)

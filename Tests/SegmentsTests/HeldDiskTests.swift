@@ -164,28 +164,4 @@ import Testing
             }
         }
     }
-
-    @Test func `a broken entry of a group in the journal hides none behind it`() throws {
-        var store = try open()
-        for topic in ["orders", "other"] {
-            _ = try store.createTopic(topic, partitions: 1, configuration: [:])
-        }
-        let other = TopicPartition("other", 0)
-        fillOneGroup(store, [first, other])
-        store.settle()
-        disk.kill()
-        store.close()
-        change(".log") { $0 = [] }
-        // The second group begins behind the header's page and the first group's; its first entry begins behind a header
-        // of two lengths.
-        change(".journal") { $0[2 * 4_096 + 40 + JournalEntry.headerByteCount + 30] ^= 1 }
-        store = try open()
-        defer { store.close() }
-        #expect(
-            store.recovery.sentences.contains {
-                $0.contains("an entry is broken") || $0.contains("not written whole")
-            }
-        )
-        #expect(try ids(store.everything(in: other)) == [1])
-    }
 }

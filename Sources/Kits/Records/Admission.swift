@@ -117,7 +117,13 @@ public struct Admission: Sendable {
         guard let advances else { return true }
         try advances.refresh(partition)
         guard let last else { return true }
-        return try Self.summary(in: view).told == advances.watermark(at: last, of: partition)
+        do throws(StoreError) {
+            return try Self.summary(in: view).told == advances.watermark(at: last, of: partition)
+        } catch {
+            // A summary that is none agrees with nothing: what is folded anew is right again.
+            guard case .corrupt = error else { throw error }
+            return false
+        }
     }
 
     /// An identity counts until the watermark has passed it: what comes later is late, and need not be known.
