@@ -15,7 +15,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 kills=3 only=()
-all=(packages release debug unit lint topics imports job kills predictions proof interop synced surface files docs)
+all=(packages release debug unit lint topics imports job kills predictions proof hostile interop synced surface files docs)
 while [ $# -gt 0 ]; do
     case "$1" in
         --long) kills=20 ;;
@@ -154,6 +154,7 @@ try kills 30 "kills of server and publisher" "${ordinary[@]}" python3 Tests/Acce
 try predictions 20 "features, predictions and their proof" \
     "${ordinary[@]}" "$venv/bin/python" Tests/Acceptance/predictions.py --kills "$kills" --seed "$seed"
 try proof 15 "a changed byte and a dropped record are found" "${ordinary[@]}" python3 Tests/Acceptance/proof.py --seed "$seed"
+try hostile 15 "hostile clients stop nothing" "${ordinary[@]}" "$venv/bin/python" Tests/Acceptance/hostile.py --seed "$seed"
 try interop 15 "the clients that people use" "${ordinary[@]}" bash -euo pipefail -c interop
 try synced 5 "a sync stands before the acknowledgement" "${ordinary[@]}" python3 Tests/Acceptance/synced.py --seed "$seed"
 try surface 10 "what users type and see" "${ordinary[@]}" python3 Tests/Acceptance/surface.py --seed "$seed"

@@ -1,0 +1,386 @@
+"""Sends what nobody should send, of each kind, to one stream of three, and looks whether the others go on.
+
+    python3 Tests/Acceptance/hostile.py [--seed N] [--binary PROGRAM]
+
+Batches by Kafka's protocol as no client library would write them, records by confluent-kafka, bodies and requests over
+HTTP and raw sockets, files through `tributary publish`, clocks that are wrong. After each kind the two calm streams
+take a record by Kafka and one over HTTP. In the end the server is ready, `audit verify` holds, SIGTERM ends it within
+10 s, and it comes up again with everything that it had acknowledged.
+"""
+
+import contextlib
+import gzip
+import json
+import os
+import pathlib
+import random
+import socket
+import struct
+import time
+
+import lz4.frame
+import snappy
+import zstandard
+from confluent_kafka import Producer
+
+import acceptance
+import wire
+from acceptance import Checks, Server, arguments, expect, expect_in, expect_that, folder
+
+CALM = ("calm.north", "calm.south")
+LINES = {"Content-Type": "application/x-ndjson"}
+GOOD = b'{"k":"a","at":"2026-01-01T00:00:00Z"}'
+NONE, CORRUPT, TOO_LARGE, INVALID_TIMESTAMP, OTHER_FORMAT, NO_CODEC, INVALID = 0, 2, 10, 32, 43, 76, 87
+GZIP, SNAPPY, LZ4, ZSTD = 1, 2, 3, 4
+MIB = 1 << 20
+
+
+def declaration(name, more=""):
+    return f"kind: Stream\nname: {name}\nspec: {{key: k, time: at, lateness: 366d, {more} fields: {{k: string, at: timestamp, n: int32?}}}}\n"
+
+
+class Stand:
+    """A server with three streams, and what it has acknowledged of the calm ones."""
+
+    def __init__(self, server):
+        self.server = server
+        self.accepted = dict.fromkeys(CALM, 0)
+
+    def declare(self):
+        text = "---\n".join(declaration(name) for name in (*CALM, "struck"))
+        self.server.json("POST", "/api/v1/apply", {"files": [{"name": "three.yaml", "text": text}]})
+        self.others_go_on()
+
+    def status(self, name):
+        return self.server.json("GET", f"/api/v1/streams/{name}")["status"]
+
+    def until(self, holds, what, seconds=60):
+        """Waits for what must come: how long that takes is no concern of these checks."""
+        deadline = time.monotonic() + seconds
+        while not (found := holds()):
+            expect_that(time.monotonic() < deadline, f"{what}, within {seconds} s")
+            time.sleep(0.05)
+        return found
+
+    def others_go_on(self):
+        producer = Producer({"bootstrap.servers": self.server.kafka_address, "acks": "all", "message.timeout.ms": 30_000})
+        for name in CALM:
+            producer.produce(name, GOOD, b"a")
+            answer = self.server.ask("POST", f"/api/v1/streams/{name}/records", GOOD + b"\n", LINES)
+            expect(answer.status, 200, f"a record for {name} over HTTP: {answer.content[:200]}")
+        expect(producer.flush(30), 0, "records of the calm streams that the broker did not take")
+        for name in CALM:
+            self.accepted[name] += 2
+            self.until(lambda name=name: self.status(name)["records"] == self.accepted[name], f"{name} went on")
+
+    def is_ready(self):
+        answer = self.server.ask("GET", "/health/ready")
+        return answer.status == 200
+
+    def refused(self, reason):
+        return self.status("struck")["refused"].get(reason, 0)
+
+
+# Batches.
+
+
+def records_of(*values):
+    return b"".join(wire.record(number, b"a", value) for number, value in enumerate(values))
+
+
+def xerial(data):
+    """snappy-java's framing, which Java clients write."""
+    block = snappy.compress(data)
+    return b"\x82SNAPPY\0" + struct.pack(">iii", 1, 1, len(block)) + block
+
+
+def batches():
+    """What is sent, and the errors that Kafka's broker has for it."""
+    good = records_of(GOOD)
+    packed = gzip.compress(good)
+    yield "an empty gzip payload", wire.batch(gzip.compress(b""), 1, GZIP), {INVALID, CORRUPT}
+    yield "an empty zstd frame", wire.batch(zstandard.compress(b""), 1, ZSTD), {INVALID, CORRUPT}
+    yield "an empty lz4 frame", wire.batch(lz4.frame.compress(b""), 1, LZ4), {INVALID, CORRUPT}
+    yield "an empty snappy payload", wire.batch(snappy.compress(b""), 1, SNAPPY), {INVALID, CORRUPT}
+    yield "no payload at all", wire.batch(b"", 1, GZIP), {INVALID, CORRUPT}
+    yield "bytes that are no gzip", wire.batch(b"\x1f\x8bgarbage", 1, GZIP), {INVALID, CORRUPT}
+    yield "bytes that are no snappy", wire.batch(b"\xff" * 40, 1, SNAPPY), {INVALID, CORRUPT}
+    yield "bytes that are no lz4", wire.batch(b"\x04\x22\x4d\x18garbage", 1, LZ4), {INVALID, CORRUPT}
+    yield "bytes that are no zstd", wire.batch(b"\x28\xb5\x2f\xfdgarbage", 1, ZSTD), {INVALID, CORRUPT}
+    yield "a gzip payload without its end", wire.batch(packed[:-8], 1, GZIP), {INVALID, CORRUPT}
+    yield "a codec that does not exist", wire.batch(good, 1, 5), {INVALID, CORRUPT, NO_CODEC}
+    yield "more records than there are", wire.batch(packed, 2, GZIP), {INVALID, CORRUPT}
+    yield "fewer records than there are", wire.batch(gzip.compress(records_of(GOOD, GOOD)), 1, GZIP), {INVALID, CORRUPT}
+    yield "two billion records", wire.batch(packed, 2**31 - 1, GZIP), {INVALID, CORRUPT}
+    yield "no record", wire.batch(b"", 0), {INVALID, CORRUPT}
+    yield "a negative count", wire.batch(good, -1), {INVALID, CORRUPT}
+    yield "a last offset that disagrees", wire.batch(good, 1, last=7), {INVALID, CORRUPT}
+    yield "a record longer than its batch", wire.batch(wire.varint(1_000_000) + good, 1), {INVALID, CORRUPT}
+    yield "a record of two billion headers", wire.batch(gzip.compress(
+        wire.varint(12) + b"\0\0\0" + wire.varint(-1) * 2 + wire.varint(2**31 - 1) + b"\0\0"), 1, GZIP), {INVALID, CORRUPT}
+    yield "another checksum", wire.batch(good, 1, crc=1), {CORRUPT}
+    yield "an older format", wire.batch(good, 1, magic=1), {OTHER_FORMAT, INVALID, CORRUPT}
+    yield "a format of the future", wire.batch(good, 1, magic=3), {INVALID, CORRUPT, OTHER_FORMAT}
+    yield "a transaction", wire.batch(good, 1, 16), {INVALID, CORRUPT}
+    yield "a control batch", wire.batch(good, 1, 32), {INVALID, CORRUPT}
+    yield "a sequence without a producer", wire.batch(good, 1, producer=(-2, 3, 4)), {INVALID, CORRUPT}
+    yield "half a batch", wire.batch(good, 1)[:40], {INVALID, CORRUPT}
+    yield "a length that does not fit", wire.batch(good, 1)[:-3], {INVALID, CORRUPT}
+    bomb = zstandard.ZstdCompressor().compress(b"\0" * (1 << 30))
+    yield "a gigabyte of nothing in little", wire.batch(bomb, 1, ZSTD), {INVALID, CORRUPT, TOO_LARGE}
+
+
+def refuses_batches(stand):
+    count = 0
+    for what, stored, wanted in batches():
+        found = wire.produce(stand.server.kafka_address, "struck", stored)
+        expect_that(found in wanted, f"{what}: the broker answered {found}, and not one of {sorted(wanted)}")
+        count += 1
+    stand.others_go_on()
+    return f"{count} kinds of batches"
+
+
+def takes_every_codec(stand):
+    payload = records_of(*[GOOD] * 20)
+    before = stand.status("struck")["records"]
+    for codec, packed in (
+            (0, payload), (GZIP, gzip.compress(payload)), (SNAPPY, snappy.compress(payload)), (SNAPPY, xerial(payload)),
+            (LZ4, lz4.frame.compress(payload)), (ZSTD, zstandard.compress(payload))):
+        expect(wire.produce(stand.server.kafka_address, "struck", wire.batch(packed, 20, codec)), NONE, f"codec {codec}")
+    stand.until(lambda: stand.status("struck")["records"] == before + 120, "every record is there")
+    return "none, gzip, snappy twice, lz4, zstd"
+
+
+# Records.
+
+
+def strange_records(chance):
+    yield "notJSON", b"oops"
+    yield "notUTF8", b'{"k":"\xff\xfe"}'
+    yield "notAnObject", b"[]"
+    yield "duplicateKey", b'{"k":"a","k":"b","at":"2026-01-01T00:00:00Z"}'
+    yield "tooDeep", b"[" * 100_000
+    yield "missingField", b'{"k":"a"}'
+    yield "nullField", b'{"k":null,"at":"2026-01-01T00:00:00Z"}'
+    yield "wrongType", b'{"k":1,"at":"2026-01-01T00:00:00Z"}'
+    yield "integerOutOfRange", b'{"k":"a","at":"2026-01-01T00:00:00Z","n":' + b"9" * 400 + b"}"
+    yield "fractionalInteger", b'{"k":"a","at":"2026-01-01T00:00:00Z","n":1.5}'
+    yield "notATimestamp", b'{"k":"a","at":"yesterday"}'
+    yield "inTheFuture", b'{"k":"a","at":"2099-01-01T00:00:00Z"}'
+    yield "late", b'{"k":"a","at":"1970-01-01T00:00:00Z"}'
+    yield "emptyValue", b""
+    yield "emptyValue", None
+    yield "tooLarge", b'{"k":"' + b"a" * 2 * MIB + b'"}'
+    yield None, bytes(chance.randrange(256) for _ in range(1_000))
+
+
+def refuses_records(stand, chance):
+    before = stand.status("struck")
+    producer = Producer({
+        "bootstrap.servers": stand.server.kafka_address, "acks": "all", "message.max.bytes": 40 * MIB, "compression.type": "gzip"})
+    sent = list(strange_records(chance))
+    for _, value in sent:
+        headers = [("name", None), ("name", b"\xff" * 1_000), ("", b""), ("ce_sequence", b"x"), ("ce_source", b"")]
+        producer.produce("struck", value, chance.choice([None, b"", b"a", b"\xff" * 10_000]), headers=headers)
+    expect(producer.flush(60), 0, "records that the broker did not take")
+    stand.others_go_on()
+    count = sum(before["refused"].values()) + len(sent)
+    refused = stand.until(
+        lambda: (found := stand.status("struck")["refused"]) and sum(found.values()) == count and found,
+        f"each of {len(sent)} became a dead letter")
+    for word in {word for word, _ in sent if word}:
+        expect_that(refused.get(word, 0) > before["refused"].get(word, 0), f"none was refused as {word}: {refused}")
+    expect(stand.status("struck")["records"], before["records"], "accepted records")
+    return f"{len(sent)} records"
+
+
+def wrong_clocks_move_nothing(stand):
+    """A client's clock says what it likes: a record of now is taken, whatever time Kafka's own field claims."""
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    value = json.dumps({"k": "a", "at": now}).encode()
+    before = stand.status("struck")["records"]
+    taken = 0
+    for what, stamp in (
+            ("none", -1), ("in seconds", int(time.time())), ("the end of all time", 2**63 - 1), ("of 2099", 4_070_908_800_000),
+            ("before Christ", -10**15)):
+        found = wire.produce(stand.server.kafka_address, "struck", wire.batch(records_of(value), 1, timestamp=stamp))
+        expect_that(found in (NONE, INVALID_TIMESTAMP), f"a timestamp {what}: {found}")
+        taken += found == NONE
+    stand.until(lambda: stand.status("struck")["records"] == before + taken, "every record of now was accepted")
+    future = b'{"k":"a","at":"2099-01-01T00:00:00Z"}'
+    wire.produce(stand.server.kafka_address, "struck", wire.batch(records_of(future), 1, timestamp=4_070_908_800_000))
+    before = stand.status("struck")["records"]
+    expect(wire.produce(stand.server.kafka_address, "struck", wire.batch(records_of(value), 1)), NONE, "a record of now")
+    stand.until(lambda: stand.status("struck")["records"] == before + 1, "a record of now was accepted behind one of 2099")
+    stand.others_go_on()
+    return f"{taken} of 5 timestamps taken"
+
+
+# Connections.
+
+
+def raw_kafka(chance):
+    yield "nothing at all", b""
+    yield "a length and no more", struct.pack(">i", 1_000)
+    yield "a request of two gigabytes", struct.pack(">i", 2**31 - 1) + b"\0\0\0\3"
+    yield "a negative length", struct.pack(">i", -1)
+    yield "HTTP", b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+    yield "TLS", bytes.fromhex("1603010200010001fc0303") + b"\0" * 300
+    yield "chance", struct.pack(">i", 300) + bytes(chance.randrange(256) for _ in range(300))
+    yield "an API that does not exist", struct.pack(">ihhih", 10, 999, 0, 1, -1)
+    yield "half a Produce of 20 MB", struct.pack(">ihhih", 20 * MIB, 0, 3, 1, -1) + b"\0" * MIB
+
+
+def outlives_connections(stand, chance):
+    """Each is left open until all were made, thirty of each kind."""
+    with contextlib.ExitStack() as all_open:
+        for _ in range(30):
+            for _, data in raw_kafka(chance):
+                connection = all_open.enter_context(wire.connect(stand.server.kafka_address))
+                with contextlib.suppress(ConnectionError):
+                    connection.sendall(data)
+        stand.others_go_on()
+    expect(wire.commit(stand.server.kafka_address, "resets", "struck", -2), NONE, "an offset of -2, as KafkaJS commits")
+    memory = int(pathlib.Path(f"/proc/{stand.server.process.pid}/status").read_text().split("VmRSS:")[1].split()[0]) // 1024
+    return f"{memory} MiB resident afterwards"
+
+
+def talk(server, data, seconds=30):
+    """Sends bytes to the HTTP port as they are, and returns the first line of what comes back."""
+    with socket.create_connection(("127.0.0.1", server.http), timeout=seconds) as connection:
+        with contextlib.suppress(ConnectionError):
+            connection.sendall(data)
+        got = b""
+        with contextlib.suppress(ConnectionError):
+            while b"\r\n" not in got and (more := connection.recv(65_536)):
+                got += more
+        return got.split(b"\r\n")[0].decode(errors="replace")
+
+
+def raw_http(port):
+    host = f"Host: 127.0.0.1:{port}\r\n"
+    records = f"POST /api/v1/streams/struck/records HTTP/1.1\r\n{host}Content-Type: application/x-ndjson\r\n"
+    yield "two hosts", f"GET /health/live HTTP/1.1\r\n{host}Host: evil.example\r\n\r\n", "400"
+    yield "another host", "GET /health/live HTTP/1.1\r\nHost: evil.example\r\n\r\n", "421"
+    yield "a chunk that is none", f"{records}Transfer-Encoding: chunked\r\n\r\nzz\r\n", "400"
+    yield "a length that is none", f"{records}Content-Length: many\r\n\r\n", "400"
+    yield "a body of 100 GB", f"{records}Content-Length: 107374182400\r\n\r\n", "413"
+    yield "bytes that are no gzip", f"{records}Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\noops", ("400", "415")
+    yield "an encoding that does not exist", f"{records}Content-Encoding: shrink\r\nContent-Length: 4\r\n\r\noops", "415"
+    yield "a web form", f"{records.replace('application/x-ndjson', 'text/plain')}Content-Length: 4\r\n\r\noops", "415"
+    yield "a page of elsewhere", f"{records}Origin: https://evil.example\r\nContent-Length: 4\r\n\r\noops", ("403", "421")
+    yield "no request", "oops\r\n\r\n", "400"
+    yield "a long target", f"GET /{'a' * 200_000} HTTP/1.1\r\n{host}\r\n", ("400", "414", "431")
+    yield "long headers", f"GET /health/live HTTP/1.1\r\n{host}X: {'a' * 200_000}\r\n\r\n", ("400", "431")
+    body = '{"files":' + "[" * 100_000
+    yield "JSON too deep", (
+        f"POST /api/v1/apply HTTP/1.1\r\n{host}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"), "400"
+
+
+def refuses_requests(stand):
+    count = 0
+    for what, data, wanted in raw_http(stand.server.http):
+        line = talk(stand.server, data.encode())
+        status = line.split(" ")[1] if line.count(" ") else line
+        expect_that(status in (wanted if isinstance(wanted, tuple) else (wanted,)), f"{what}: `{line[:80]}`, wanted {wanted}")
+        count += 1
+    with contextlib.ExitStack() as all_open:
+        for _ in range(200):
+            connection = all_open.enter_context(socket.create_connection(("127.0.0.1", stand.server.http), timeout=20))
+            connection.sendall(
+                f"POST /api/v1/apply HTTP/1.1\r\nHost: 127.0.0.1:{stand.server.http}\r\n"
+                "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{".encode())
+        stand.others_go_on()
+    return f"{count} kinds of requests, 200 unfinished bodies"
+
+
+# Files.
+
+
+def files(place):
+    """What is written, and what `tributary publish` says of it; None where all of it is taken."""
+    line = GOOD + b"\n"
+    row = b"k,at,n\na,2026-01-01T00:00:00Z,1\n"
+    yield "fault.csv", row + b"a,2026-01-01T00:00:00Z,oops\n", "3"
+    yield "short.csv", row + b"a\n", "3"
+    yield "bytes.csv", row + b"\xff\xfe,2026-01-01T00:00:00Z,1\n", "3"
+    yield "long.jsonl", b'{"k":"' + b"a" * 40 * MIB + b'"}\n', "1"
+    yield "UPPER.CSV", row, None
+    yield "packed.jsonl.gz", gzip.compress(line), None
+    yield "packed.unnamed", gzip.compress(line * 2), None
+    yield "cut.jsonl.gz", gzip.compress(line * 1_000)[:-20], "gzip"
+    yield "mark.jsonl", b"\xef\xbb\xbf" + line, None
+    yield "mark.csv", b"\xef\xbb\xbf" + row, None
+    yield "windows.jsonl", GOOD + b"\r\n\r\n\r\n" + GOOD + b"\r\n", None
+
+
+def refuses_files(stand, place):
+    for name, content, wanted in files(place):
+        path = place / name
+        path.write_bytes(content)
+        before, refused = (stand.status("struck")[key] for key in ("records", "refused"))
+        ran = stand.server.run("publish", "struck", "--file", path, status=0 if wanted is None else 1, timeout=120)
+        after = stand.status("struck")
+        expect(after["refused"], refused, f"dead letters after {name}")
+        if wanted is None:
+            expect_that(after["records"] > before, f"{name}: nothing came: {ran.stdout}{ran.stderr}")
+        else:
+            expect(after["records"], before, f"records after {name}, of which nothing may be sent")
+            expect_in(wanted, ran.stderr, f"what is said of {name}")
+    os.mkfifo(place / "pipe")
+    for name in ("", "pipe", "missing.jsonl"):
+        ran = stand.server.run("publish", "struck", "--file", place / name, status=None, timeout=60)
+        expect_that(ran.returncode in (1, 2), f"publishing `{name}` ends with {ran.returncode}")
+        expect_that("NSCocoa" not in ran.stderr and "Error(" not in ran.stderr, f"publishing `{name}` says {ran.stderr}")
+    stand.others_go_on()
+
+
+# Ends.
+
+
+def is_sound(stand):
+    stand.server.settle()
+    stand.until(stand.is_ready, f"the server is ready: {stand.server.ask('GET', '/health/ready').content[:300]}")
+    ran = stand.server.verify()
+    expect_that("different" not in ran.stdout, f"`audit verify` found differences: {ran.stdout[:600]}")
+    open_alerts = [
+        each["kind"] for each in stand.server.json("GET", "/api/v1/alerts")["items"] if not each.get("resolvedAt")]
+    unexpected = set(open_alerts) - {"recordsRefused"}
+    expect(unexpected, set(), "alerts that stay open")
+    return f"open alerts: {open_alerts or 'none'}"
+
+
+def comes_up_again(stand):
+    seconds = stand.server.stop(within=10)
+    stand.server.start()
+    stand.server.settle()
+    for name in CALM:
+        expect(stand.status(name)["records"], stand.accepted[name], f"records of {name} after a restart")
+    stand.server.kill()
+    stand.server.start()
+    stand.others_go_on()
+    return f"stopped after {seconds:.1f} s"
+
+
+def main():
+    chosen = arguments("Hostile clients.")
+    chance = random.Random(chosen.seed)
+    checks = Checks()
+    with folder(chosen.keep) as place, Server(place / "data") as server:
+        server.start()
+        stand = Stand(server)
+        checks.check("three streams take records", stand.declare)
+        checks.check("batches that are none are refused at the door", refuses_batches, stand)
+        checks.check("batches of every codec are taken", takes_every_codec, stand)
+        checks.check("records that do not fit become dead letters", refuses_records, stand, chance)
+        checks.check("clocks of clients move nothing", wrong_clocks_move_nothing, stand)
+        checks.check("connections that say nothing right are outlived", outlives_connections, stand, chance)
+        checks.check("requests that are none are refused", refuses_requests, stand)
+        checks.check("files with faults are not sent", refuses_files, stand, place)
+        checks.check("the server is ready, and what it serves is what the log says", is_sound, stand)
+        checks.check("it stops, and comes up again with everything", comes_up_again, stand)
+    checks.end()
+
+
+if __name__ == "__main__":
+    main()
