@@ -80,36 +80,6 @@ private let mebibyte = 1 << 20
         }
     }
 
-    @Test func `of answers that nobody takes is within its limit, and others are answered`()
-        async throws
-    {
-        try await withBroker(small) { scene in
-            let honest = try scene.client()
-            try honest.create("events")
-            let batch = TestBatch(values: [[UInt8](repeating: 65, count: 900_000)]).bytes
-            for _ in 0 ..< 16 { _ = try honest.produce(batch, to: "events") }
-            let request = TestClient.fetch(
-                "events",
-                maxBytes: 100 << 20,
-                partitionBytes: 100 << 20
-            )
-            let strangers = try (0 ..< 60).map { _ in try scene.client() }
-            for stranger in strangers {
-                for _ in 0 ..< 4 { try stranger.send(request, version: 12) }
-            }
-            for _ in 0 ..< 10 {
-                let usage = try #require(scene.broker.usage)
-                #expect(Self.isWithin(usage.heldBytes), "\(usage)")
-                var (offset, count) = (Int64(0), 0)
-                while count < 16 {
-                    let more = try honest.fetch("events", from: offset).values.count
-                    (offset, count) = (offset + Int64(more), count + more)
-                }
-            }
-            withExtendedLifetime(strangers) {}
-        }
-    }
-
     @Test func `is nothing once everybody is gone`() async throws {
         try await withBroker(small) { scene in
             try scene.client().create("events")
