@@ -33,7 +33,7 @@ let package = Package(
         .ground("Logs", needs: "Bytes"),
         .ground("KafkaLog", needs: "Bytes", "CRdKafka", "Logs", "Workers", wraps: true),
         .ground("Archive", needs: "Bytes", "CZstd", wraps: true),
-        .ground("Gzip", needs: "CZlib", wraps: true),
+        .ground("Sockets", needs: .nio),
         .ground("Store", needs: "Bytes"),
         .ground("RocksStore", needs: "Bytes", "CRocksDB", "Store", wraps: true),
         .ground("Projections", needs: "Bytes", "Logs", "Store", "Workers"),
@@ -50,7 +50,16 @@ let package = Package(
 
         // A Kafka broker for one machine.
         .room("Segments", in: "Broker", needs: "Bytes", "Codecs", "Workers"),
-        .room("Broker", in: "Broker", needs: "Bytes", "Segments", "Workers", .nio, .nioPosix),
+        .room(
+            "Broker",
+            in: "Broker",
+            needs: "Bytes",
+            "Segments",
+            "Sockets",
+            "Workers",
+            .nio,
+            .nioPosix
+        ),
 
         // Domains meet only in the log.
         .domain("Streams", in: "Data"),
@@ -116,6 +125,7 @@ let package = Package(
             in: "Interfaces",
             needs: "Archive",
             "Bytes",
+            "Codecs",
             "Datasets",
             "Documents",
             "Events",
@@ -129,6 +139,7 @@ let package = Package(
             "Records",
             "Resources",
             "Serving",
+            "Sockets",
             "Store",
             "Streams",
             "Workers",
@@ -145,9 +156,9 @@ let package = Package(
             needs: "Archive",
             "Broker",
             "Bytes",
+            "Codecs",
             "Documents",
             "Events",
-            "Gzip",
             "JSON",
             "KafkaLog",
             "Logs",
@@ -199,8 +210,12 @@ let package = Package(
         ),
         .program("TopicTool", needs: "Bytes", .argumentParser, .protobuf, .yams),
 
+        // What tests of several modules share.
+        .shared("Packing", needs: "CZlib", "CZstd", "Codecs"),
+
         .tests(of: "Archive", needs: "Bytes"),
         .tests(of: "Bytes"),
+        .tests(of: "Codecs", needs: "Packing"),
         .tests(of: "JSON"),
         .tests(of: "Statistics"),
         .tests(of: "Trees", needs: "Bytes", "JSON", "Training"),
@@ -254,9 +269,8 @@ let package = Package(
             needs: "Bytes",
             "CLZ4",
             "CSnappy",
-            "CZlib",
-            "CZstd",
-            "Codecs"
+            "Codecs",
+            "Packing"
         ),
         .tests(of: "Broker", needs: "Bytes", "Segments", .nio, .nioPosix),
         .tests(of: "Records", needs: "Bytes", "JSON", "Logs", "Store"),
@@ -295,11 +309,13 @@ let package = Package(
             of: "PlatformAPI",
             needs: "Archive",
             "Bytes",
+            "Codecs",
             "Datasets",
             "Events",
             "JSON",
             "Logs",
             "ModelRegistry",
+            "Packing",
             "Platform",
             "Projections",
             "Records",
@@ -420,6 +436,10 @@ extension Target {
             path: "Tests/\(name)Tests",
             swiftSettings: settings
         )
+    }
+
+    static func shared(_ name: String, needs: Dependency...) -> Target {
+        .target(name: name, dependencies: needs, path: "Tests/\(name)", swiftSettings: settings)
     }
 
     /// A C library of the system.

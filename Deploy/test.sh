@@ -15,7 +15,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 kills=3 only=()
-all=(packages release debug unit lint topics imports job kills predictions proof hostile interop synced surface files docs)
+all=(packages release debug unit fuzz lint topics imports job kills predictions proof older hostile interop synced surface files docs)
 while [ $# -gt 0 ]; do
     case "$1" in
         --long) kills=20 ;;
@@ -111,8 +111,20 @@ topics() { "$(swift build --show-bin-path)/TopicTool" check; }
 unit() {
     swift test --no-parallel --skip-build --disable-xctest --explicit-target-dependency-import-check error
 }
-export -f say make_venv job interop lint topics unit
-export venv scratch
+# What is made at random out of what was trouble once: batches, dead letters, beginnings of YAML, requests. A minute in all.
+fuzz() {
+    say "seed $seed: SEED=$seed Deploy/test.sh fuzz has it again"
+    TRIBUTARY_FUZZ_SEED=$seed TRIBUTARY_FUZZ_SECONDS=17 BROKER_FUZZ_SEED=$seed \
+        swift test --no-parallel --skip-build --disable-xctest --explicit-target-dependency-import-check error \
+        --filter 'at random|under random requests' | tee "$scratch/fuzz"
+    # A fuzzer that nothing ran would find nothing.
+    local what
+    for what in Batches YAML "Dead letters"; do
+        grep -q "^$what.* at random: seed $seed" "$scratch/fuzz" || { say "no $what were made"; return 1; }
+    done
+}
+export -f say make_venv job interop lint topics unit fuzz
+export venv scratch seed
 
 # What stands before a command that a user would run: nothing where an ordinary user runs this script.
 ordinary=()
@@ -145,6 +157,7 @@ TRIBUTARY=${TRIBUTARY:-$(swift build -c release --show-bin-path)/tributary}
 export TRIBUTARY
 try debug 40 "everything is built for debugging" swift build --build-tests --explicit-target-dependency-import-check error
 try unit 20 "the tests of the modules" bash -euo pipefail -c unit
+try fuzz 10 "bytes at random end nothing" bash -euo pipefail -c fuzz
 try lint 5 "the code is formatted as it should be" bash -euo pipefail -c lint
 try topics 5 "the topics keep what earlier releases said" bash -euo pipefail -c topics
 try imports 5 "every import is a declared dependency" python3 Tests/Acceptance/imports.py
@@ -154,10 +167,12 @@ try kills 30 "kills of server and publisher" "${ordinary[@]}" python3 Tests/Acce
 try predictions 20 "features, predictions and their proof" \
     "${ordinary[@]}" "$venv/bin/python" Tests/Acceptance/predictions.py --kills "$kills" --seed "$seed"
 try proof 15 "a changed byte and a dropped record are found" "${ordinary[@]}" python3 Tests/Acceptance/proof.py --seed "$seed"
+try older 15 "what release 0.1.0 left behind goes on" \
+    "${ordinary[@]}" "$venv/bin/python" Tests/Acceptance/older.py --seed "$seed"
 try hostile 15 "hostile clients stop nothing" "${ordinary[@]}" "$venv/bin/python" Tests/Acceptance/hostile.py --seed "$seed"
 try interop 15 "the clients that people use" "${ordinary[@]}" bash -euo pipefail -c interop
 try synced 5 "a sync stands before the acknowledgement" "${ordinary[@]}" python3 Tests/Acceptance/synced.py --seed "$seed"
-try surface 10 "what users type and see" "${ordinary[@]}" python3 Tests/Acceptance/surface.py --seed "$seed"
+try surface 10 "what users type and see" "${ordinary[@]}" "$venv/bin/python" Tests/Acceptance/surface.py --seed "$seed"
 try files 5 "files as people have them" "${ordinary[@]}" python3 Tests/Acceptance/files.py
 try docs 10 "the commands in the documents" "${ordinary[@]}" python3 Tests/Acceptance/docs.py
 

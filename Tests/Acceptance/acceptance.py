@@ -77,8 +77,9 @@ taken = set()
 class Server:
     """A server with a data folder and ports of its own, or only its broker."""
 
-    def __init__(self, data, only_broker=False, http=None, kafka=None):
+    def __init__(self, data, only_broker=False, http=None, kafka=None, options=()):
         self.data = pathlib.Path(data)
+        self.options = [str(option) for option in options]
         self.only_broker = only_broker
         self.http, self.kafka = http, kafka
         self.process = None
@@ -95,11 +96,13 @@ class Server:
 
     def command(self):
         if self.only_broker:
-            return [BINARY, "broker", "--data", str(self.data), "--kafka-listen", self.kafka_address]
+            return [BINARY, "broker", "--data", str(self.data), "--kafka-listen", self.kafka_address,
+                    *self.options]
         return [
-            BINARY, "serve", "--data", str(self.data), "--http", self.address, "--kafka-listen", self.kafka_address]
+            BINARY, "serve", "--data", str(self.data), "--http", self.address, "--kafka-listen", self.kafka_address,
+            *self.options]
 
-    def start(self, before=(), wait=60, ready=lambda answer: answer.status == 200):
+    def start(self, before=(), wait=120, ready=lambda answer: answer.status == 200):
         # Chosen at the last moment, and kept for every later start.
         self.http = self.http or free_port(18080, 18099)
         self.kafka = self.kafka or free_port(19090, 19099)
@@ -133,7 +136,7 @@ class Server:
             self.process.wait()
         self.process = None
 
-    def stop(self, within=30):
+    def stop(self, within=120):
         """Asks it to stop, and returns how many seconds that took."""
         if not self.process:
             return 0

@@ -8,7 +8,11 @@ for what came before is counted when all is folded.
 
 import gzip
 import os
+import signal
+import subprocess
+import time
 
+import acceptance
 from acceptance import Checks, Server, arguments, expect, expect_in, expect_that, folder
 
 STREAM = """kind: Stream
@@ -72,8 +76,8 @@ def faults(place):
         ("huge.jsonl", good + b"x" * (40 << 20) + b"\n" + good, "line 2: the line has 41943040 bytes"),
         ("zip.jsonl", b"PK\x03\x04" + good, "is zip"), ("zstd.jsonl", b"\x28\xb5\x2f\xfd" + good, "is zstd"),
         ("wide.csv", "k,at\n".encode("utf-16"), "is UTF-16"),
-        ("cut.jsonl.gz", gzip.compress(good * 10)[:-9], "the gzip ends before its end"),
-        ("broken.jsonl.gz", gzip.compress(good * 10)[:10] + b"\xff" * 40, "no sound gzip"),
+        ("cut.jsonl.gz", gzip.compress(good * 10)[:-9], "cannot be unpacked: its gzip is broken: it ends too early"),
+        ("broken.jsonl.gz", gzip.compress(good * 10)[:10] + b"\xff" * 40, "cannot be unpacked: its gzip is broken: zlib says"),
     ]:
         stream = place.stream()
         refused = place.publish(stream, name, content, status=1)
@@ -157,6 +161,56 @@ def no_files(place):
         expect_that(last.startswith("refused: "), f"a plain sentence for {path}: {last}")
 
 
+class Frozen:
+    """A server that answers nobody while a file is under way to it: its disk hangs, or its machine sleeps."""
+
+    def __init__(self, place, stream, path):
+        self.server, self.stream = place.server, stream
+        self.said = place.folder / "said"
+        with open(self.said, "wb") as said:
+            self.process = subprocess.Popen(
+                [acceptance.BINARY, "publish", stream, "--file", str(path), "--server", self.server.address],
+                stdout=subprocess.PIPE, stderr=said, text=True)
+
+    def __enter__(self):
+        self.until(lambda: self.server.ask("GET", f"/api/v1/events/{self.stream}?limit=1").content, "records that arrive")
+        self.server.process.send_signal(signal.SIGSTOP)
+        return self
+
+    def __exit__(self, *_):
+        self.server.process.send_signal(signal.SIGCONT)
+
+    def until(self, holds, what):
+        deadline = time.monotonic() + 120
+        while not holds():
+            expect(self.process.poll(), None, f"the publisher's exit code before {what} ({self.said.read_text()})")
+            expect_that(time.monotonic() < deadline, f"{what}, within two minutes")
+            time.sleep(0.02)
+
+
+def waits(place):
+    """What a publisher waits for is said, and it goes on by itself; ended with Ctrl-C it says what arrived."""
+    count = 200_000
+    lines = b"".join(LINE % (n // 4_000, n) for n in range(count))
+    path = place.folder / "long.jsonl"
+    path.write_bytes(lines)
+    stream = place.stream()
+    with Frozen(place, stream, path) as frozen:
+        frozen.until(lambda: "waiting for " in frozen.said.read_text(), "a line on what is waited for")
+    out = frozen.process.communicate(timeout=600)[0]
+    expect((frozen.process.returncode, place.accepted(stream)), (0, count), "exit code and records accepted")
+    expect_in(f"{count} records appended", out, "the last line")
+    expect_in(f"of {path} arrived in {stream} so far", frozen.said.read_text(), "the line")
+    stream = place.stream()
+    with Frozen(place, stream, path) as frozen:
+        frozen.process.send_signal(signal.SIGINT)
+        expect(frozen.process.wait(120), 4, "exit code after Ctrl-C")
+    expect_in("ended by Ctrl-C", frozen.said.read_text(), "the line after Ctrl-C")
+    expect_in(f"of {path} arrived in {stream} so far", frozen.said.read_text(), "the line after Ctrl-C")
+    place.server.run("publish", stream, "--file", path)
+    expect(place.accepted(stream), count, "records accepted by both")
+
+
 def main():
     chosen = arguments(__doc__)
     checks = Checks()
@@ -169,6 +223,7 @@ def main():
         checks.check("a packed file is the same file", packed_is_the_same, place)
         checks.check("what is refused for what came before is counted", refused_for_what_came_before, place)
         checks.check("faulty records become dead letters where that is wanted", dead_letters, place)
+        checks.check("what is waited for is said, and Ctrl-C says what arrived", waits, place)
         checks.check("what is no file is said to be none", no_files, place)
     checks.end()
 

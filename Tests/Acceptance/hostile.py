@@ -194,6 +194,42 @@ def refuses_records(stand, chance):
     return f"{len(sent)} records"
 
 
+def long_records_hold_nobody_up(stand):
+    """As long as the topic takes, so that a dead letter which held all of it would be too long for its own."""
+    before = stand.refused("tooLarge")
+    packed = gzip.compress(records_of(b"\7" * 33_400_000), 1)
+    expect(wire.produce(stand.server.kafka_address, "struck", wire.batch(packed, 1, GZIP)), NONE, "33.4 MB in little")
+    answer = stand.server.ask("POST", "/api/v1/streams/struck/records", b"7" * 33_554_300 + b"\n", LINES)
+    expect_that(answer.status in (200, 413), f"a line of 33,554,300 bytes: {answer.status} {answer.content[:200]}")
+    sent = 1 + (answer.status == 200)
+    stand.others_go_on()
+    stand.until(lambda: stand.refused("tooLarge") == before + sent, f"{sent} became dead letters")
+    stand.until(stand.is_ready, "the server is ready")
+    letters = [each["fact"].get("refused", {}) for each in stand.server.events("tributary.deadletters")]
+    if sent == 2:
+        expect_that(
+            any(each.get("valueOmitted") and each["valueBytes"] == "33554300" for each in letters),
+            "a dead letter says that it leaves out a value of 33,554,300 bytes")
+    return f"{sent} records"
+
+
+def topics_that_cannot_be_had(stand):
+    """They are refused when they are declared, and keep no later stream from its topic."""
+    names = ("__consumer_offsets", "tributary.models", "..", "a" * 250, "with spaces", "")
+    for number, topic in enumerate(names):
+        text = declaration(f"homeless{number}", f"topic: {json.dumps(topic)},")
+        answer = stand.server.ask(
+            "POST", "/api/v1/apply", json.dumps({"files": [{"name": "a.yaml", "text": text}]}).encode(),
+            {"Content-Type": "application/json"})
+        expect(answer.status, 422, f"a stream in the topic `{topic[:30]}`: {answer.content[:300]}")
+    stand.server.json("POST", "/api/v1/apply", {"files": [{"name": "later.yaml", "text": declaration("later")}]})
+    answer = stand.server.ask("POST", "/api/v1/streams/later/records", GOOD + b"\n", LINES)
+    expect(answer.status, 200, f"a record for the later stream: {answer.content[:200]}")
+    stand.until(lambda: stand.status("later")["records"] == 1, "the later stream has its record")
+    stand.others_go_on()
+    return f"{len(names)} topics"
+
+
 def wrong_clocks_move_nothing(stand):
     """A client's clock says what it likes: a record of now is taken, whatever time Kafka's own field claims."""
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
@@ -373,6 +409,8 @@ def main():
         checks.check("batches that are none are refused at the door", refuses_batches, stand)
         checks.check("batches of every codec are taken", takes_every_codec, stand)
         checks.check("records that do not fit become dead letters", refuses_records, stand, chance)
+        checks.check("records that are too long hold nobody up", long_records_hold_nobody_up, stand)
+        checks.check("topics that cannot be had hold nobody up", topics_that_cannot_be_had, stand)
         checks.check("clocks of clients move nothing", wrong_clocks_move_nothing, stand)
         checks.check("connections that say nothing right are outlived", outlives_connections, stand, chance)
         checks.check("requests that are none are refused", refuses_requests, stand)

@@ -57,17 +57,35 @@ def look(server, place, number):
     text = f"a-single-record-{number}-{os.getpid()}"
     mark = len((place / "trace").read_text(errors="replace"))
     produce(server, text)
-    time.sleep(0.5)
-    found = steps((place / "trace").read_text(errors="replace")[mark:])
+    deadline = time.monotonic() + 60
+    while True:
+        # What was traced comes a little later into the file.
+        try:
+            return order((place / "trace").read_text(errors="replace")[mark:], text)
+        except Missing:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
+class Missing(AssertionError):
+    """A step that the trace does not show, or not yet."""
+
+
+def order(trace, text):
+    """Whether the answer to a record went out behind the sync of its write."""
+    found = steps(trace)
     written = [
         step for step in found if "write" in step["name"] and text in step["given"] and "/journal/" in step["path"]]
-    expect_that(written, "no write of the record to a file of the journal")
+    if not written:
+        raise Missing("no write of the record to a file of the journal")
     write = written[0]
     synced = [
         step for step in found
         if step["name"] in ("fdatasync", "fsync") and step["path"] == write["path"] and step["result"] == 0
         and step["begun"] > write["ended"]]
-    expect_that(synced, f"no sync of {write['path']} after the write")
+    if not synced:
+        raise Missing(f"no sync of {write['path']} after the write")
     sync = synced[0]
     is_socket = re.compile(r"^\d+<(socket|TCP|TCPv6):")
     # The answer is what the broker sends next on a socket; nothing may go out before the sync has ended.
@@ -75,7 +93,8 @@ def look(server, place, number):
         step for step in found
         if is_socket.match(step["given"]) and step["name"] in ("write", "writev", "sendto", "sendmsg")
         and step["begun"] > write["begun"] and (step["result"] or 0) > 8]
-    expect_that(sent, "the broker sent nothing after the write")
+    if not sent:
+        raise Missing("the broker sent nothing after the write")
     early = [step for step in sent if step["begun"] < sync["ended"]]
     expect_that(not early, f"sent before the sync ended: {early[:1]}")
     return f"write, {sync['name']} of {os.path.basename(write['path'])}, answer"

@@ -46,6 +46,7 @@ import Testing
             seed: seed
         )
         let frame = try header.frame(response)
+        #expect(try header.byteCount(of: response) == frame.readableBytes)
         #expect(frame.getInteger(at: 0, as: Int32.self) == Int32(frame.readableBytes - 4))
         let (correlation, answer) = try decodedAnswer(
             to: type,

@@ -393,6 +393,203 @@ def check_offsets():
     check("confluent-kafka deletes records", deleted)
 
 
+def settings_of(admin, topic):
+    resource = confluent_kafka.admin.ConfigResource("topic", topic)
+    found = admin.describe_configs([resource])[resource].result(10)
+    return {name: entry.value for name, entry in found.items() if not entry.is_default}
+
+
+def code_of(body):
+    """The error code that a call of confluent-kafka ends with; 0 if it does not fail."""
+    try:
+        body()
+    except confluent_kafka.KafkaException as error:
+        return error.args[0].code()
+    return 0
+
+
+def check_changes():
+    topic = f"changed-{RUN}"
+    admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": ADDRESS})
+    python = kafka.admin.KafkaAdminClient(bootstrap_servers=ADDRESS)
+    resources, kinds = confluent_kafka.admin, kafka.admin.ConfigResourceType
+    create(topic, 2, **{"retention.ms": "86400000"})
+
+    def altered():
+        # AlterConfigs sets what it names and takes back the rest.
+        resource = resources.ConfigResource("topic", topic, set_config={"retention.bytes": "1000000"})
+        admin.alter_configs([resource])[resource].result(10)
+        expect(settings_of(admin, topic), {"retention.bytes": "1000000"}, "settings")
+
+    def altered_in_part():
+        entries = [
+            resources.ConfigEntry("retention.ms", "7200000", incremental_operation=resources.AlterConfigOpType.SET),
+            resources.ConfigEntry("retention.bytes", None, incremental_operation=resources.AlterConfigOpType.DELETE)]
+        resource = resources.ConfigResource("topic", topic, incremental_configs=entries)
+        admin.incremental_alter_configs([resource])[resource].result(10)
+        expect(settings_of(admin, topic), {"retention.ms": "7200000"}, "settings")
+
+    def alteration_refused():
+        for name, value in {"retention.ms": "soon", "no.such.setting": "1"}.items():
+            resource = resources.ConfigResource("topic", topic, incremental_configs=[
+                resources.ConfigEntry(name, value, incremental_operation=resources.AlterConfigOpType.SET)])
+            code = code_of(lambda: admin.incremental_alter_configs([resource])[resource].result(10))
+            expect(code, confluent_kafka.KafkaError.INVALID_CONFIG, f"code of {name}={value}")
+        expect(settings_of(admin, topic), {"retention.ms": "7200000"}, "settings")
+
+    def alteration_tried():
+        resource = resources.ConfigResource("topic", topic, set_config={"retention.bytes": "5"})
+        admin.alter_configs([resource], validate_only=True)[resource].result(10)
+        expect(settings_of(admin, topic), {"retention.ms": "7200000"}, "settings")
+
+    def altered_by_python():
+        resource = kafka.admin.ConfigResource(kinds.TOPIC, topic, configs={"retention.ms": "3600000"})
+        python.alter_configs([resource], incremental=False)
+        expect(settings_of(admin, topic).get("retention.ms"), "3600000", "retention.ms")
+
+    def altered_in_part_by_python():
+        before = settings_of(admin, topic)
+        resource = kafka.admin.ConfigResource(
+            kinds.TOPIC, topic, configs={"max.message.bytes": ("SET", "2000"), "retention.ms": ("DELETE", None)})
+        python.alter_configs([resource], incremental=True)
+        del before["retention.ms"]
+        expect(settings_of(admin, topic), {**before, "max.message.bytes": "2000"}, "settings")
+
+    def holds():
+        errors = []
+        producer = confluent_kafka.Producer({"bootstrap.servers": ADDRESS})
+        producer.produce(topic, b"x" * 5_000, on_delivery=lambda error, message: errors.append(error.code()))
+        producer.flush(10)
+        expect(errors, [confluent_kafka.KafkaError.MSG_SIZE_TOO_LARGE], "errors of a long record")
+
+    def grown():
+        admin.create_partitions([resources.NewPartitions(topic, 4)])[topic].result(10)
+        expect(len(admin.list_topics(topic, 10).topics[topic].partitions), 4, "partitions")
+
+    def grown_by_python():
+        python.create_partitions({topic: 6})
+        found = admin.list_topics(topic, 10).topics[topic].partitions
+        expect(sorted(found), list(range(6)), "partitions")
+        producer = confluent_kafka.Producer({"bootstrap.servers": ADDRESS})
+        for number in range(6):
+            producer.produce(topic, str(number), partition=number)
+        expect(producer.flush(10), 0, "messages left")
+
+    def not_shrunk():
+        code = code_of(lambda: admin.create_partitions([resources.NewPartitions(topic, 3)])[topic].result(10))
+        expect(code, confluent_kafka.KafkaError.INVALID_PARTITIONS, "code")
+        expect(len(admin.list_topics(topic, 10).topics[topic].partitions), 6, "partitions")
+
+    written = f"shortened-{RUN}"
+
+    def deleted():
+        create(written)
+        write_with_confluent(written, "none")
+        partition = confluent_kafka.TopicPartition(written, 0, 50)
+        found = admin.delete_records([partition], request_timeout=10)
+        expect(list(found.values())[0].result(10).low_watermark, 50, "first offset left")
+        beyond = confluent_kafka.TopicPartition(written, 0, 100_000)
+        code = code_of(lambda: list(admin.delete_records([beyond], request_timeout=10).values())[0].result(10))
+        expect(code, confluent_kafka.KafkaError.OFFSET_OUT_OF_RANGE, "code of an offset beyond the end")
+
+    def deleted_by_python():
+        partition = kafka.TopicPartition(written, 0)
+        python.delete_records({partition: 80})
+        consumer = kafka.KafkaConsumer(bootstrap_servers=ADDRESS, group_id=None)
+        expect(consumer.beginning_offsets([partition])[partition], 80, "beginning")
+        python.delete_records({partition: -1})
+        ends = [call([partition])[partition] for call in (consumer.beginning_offsets, consumer.end_offsets)]
+        expect(ends[0], ends[1], "beginning once all is deleted")
+        consumer.close()
+
+    check("confluent-kafka sets settings anew", altered)
+    check("confluent-kafka changes settings one by one", altered_in_part)
+    check("confluent-kafka is told of settings that make no sense", alteration_refused)
+    check("confluent-kafka tries a setting and changes nothing", alteration_tried)
+    check("kafka-python sets settings anew", altered_by_python)
+    check("kafka-python changes settings one by one", altered_in_part_by_python)
+    check("what was set holds for the next batch", holds)
+    check("confluent-kafka adds partitions", grown)
+    check("kafka-python adds partitions, and they can be written", grown_by_python)
+    check("confluent-kafka cannot take partitions away", not_shrunk)
+    check("confluent-kafka deletes records of one partition", deleted)
+    check("kafka-python deletes records, at last all of them", deleted_by_python)
+
+
+def check_empty_groups():
+    topic, group, other = f"grouped-{RUN}", f"empty-{RUN}", f"python-empty-{RUN}"
+    admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": ADDRESS})
+    python = kafka.admin.KafkaAdminClient(bootstrap_servers=ADDRESS)
+
+    def committed(name):
+        asked = confluent_kafka.ConsumerGroupTopicPartitions(name)
+        found = list(admin.list_consumer_group_offsets([asked], request_timeout=10).values())[0].result(10)
+        return {place.partition: place.offset for place in found.topic_partitions}
+
+    def left():
+        create(topic, 2)
+        write_with_confluent(topic, "none")
+        consumer = confluent_kafka.Consumer(
+            {"bootstrap.servers": ADDRESS, "group.id": group, "auto.offset.reset": "earliest",
+             "enable.auto.commit": False})
+        consumer.subscribe([topic])
+        deadline = time.time() + 60
+        while consumer.poll(1) is None and time.time() < deadline:
+            pass
+        consumer.commit(offsets=[confluent_kafka.TopicPartition(topic, 0, 7)], asynchronous=False)
+        consumer.close()
+        expect(committed(group), {0: 7}, "offsets of a group whose member left")
+
+    def described():
+        found = admin.describe_consumer_groups([group], request_timeout=10)[group].result(10)
+        expect((found.state, len(found.members)), (confluent_kafka.ConsumerGroupState.EMPTY, 0), "state and members")
+        listed = admin.list_consumer_groups(request_timeout=10).result(10)
+        expect(group in [one.group_id for one in listed.valid], True, "listed")
+
+    def described_by_python():
+        found = str(python.describe_groups([group]))
+        if "Empty" not in found:
+            raise AssertionError(found[:300])
+        expect(group in str(python.list_groups()), True, "listed")
+
+    def altered():
+        places = [confluent_kafka.TopicPartition(topic, number, 40 + number) for number in range(2)]
+        asked = confluent_kafka.ConsumerGroupTopicPartitions(group, places)
+        list(admin.alter_consumer_group_offsets([asked], request_timeout=10).values())[0].result(10)
+        expect(committed(group), {0: 40, 1: 41}, "offsets")
+
+    def altered_by_python():
+        place = kafka.TopicPartition(topic, 0)
+        python.alter_group_offsets(other, {place: kafka.structs.OffsetAndMetadata(12, "", -1)})
+        expect(committed(other), {0: 12}, "offsets of a group that never had a member")
+        expect(python.list_group_offsets(other)[other][place].offset, 12, "offset as kafka-python reads it")
+
+    def goes_on():
+        consumer = kafka.KafkaConsumer(
+            topic, bootstrap_servers=ADDRESS, group_id=group, enable_auto_commit=False)
+        deadline, first = time.time() + 60, None
+        while first is None and time.time() < deadline:
+            for batch in consumer.poll(timeout_ms=500).values():
+                first = batch[0].offset if first is None else first
+        consumer.close()
+        expect(first, 40, "the first record of whoever joins next")
+
+    def deleted():
+        admin.delete_consumer_groups([group], request_timeout=10)[group].result(10)
+        code = code_of(lambda: admin.delete_consumer_groups([group], request_timeout=10)[group].result(10))
+        expect(code, confluent_kafka.KafkaError.GROUP_ID_NOT_FOUND, "code of a second time")
+        found = str(python.delete_groups([other]))
+        expect(other in str(python.list_groups()), False, f"listed after it was deleted ({found})")
+
+    check("a group is empty once its member left, and its offsets stay", left)
+    check("confluent-kafka lists and describes an empty group", described)
+    check("kafka-python lists and describes an empty group", described_by_python)
+    check("confluent-kafka sets the offsets of an empty group", altered)
+    check("kafka-python sets the offsets of a group that never had a member", altered_by_python)
+    check("kafka-python joins the empty group and goes on where it was set", goes_on)
+    check("confluent-kafka and kafka-python delete empty groups", deleted)
+
+
 def check_rest():
     def created_by_asking():
         topic = f"auto-{RUN}"
@@ -446,7 +643,9 @@ def check_rest():
 
 
 if __name__ == "__main__":
-    for checks in (check_codecs, check_idempotence, check_null_header, check_admin, check_offsets, check_rest):
+    for checks in (
+            check_codecs, check_idempotence, check_null_header, check_admin, check_changes, check_empty_groups,
+            check_offsets, check_rest):
         checks()
     print(f"{passed} passed, {failed} failed")
     sys.exit(1 if failed else 0)

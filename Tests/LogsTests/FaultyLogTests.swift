@@ -23,7 +23,7 @@ import Testing
             switch log.appendAndWait(NewRecord(number), to: "t", 0) {
             case .success: break
             case .failure(.possiblyPersisted): lost += 1
-            case .failure(.notPersisted): refused += 1
+            case .failure(.notPersisted), .failure(.refused): refused += 1
             }
         }
         let counts = log.counts

@@ -20,15 +20,18 @@ struct HTTPStand: Sendable {
 
     static func run(
         _ limits: HTTPLimits = HTTPLimits(),
+        isStarted: Bool = true,
         _ body: (HTTPStand) async throws -> Void
     ) async throws {
+        let store = MemoryStore()
         let platform = Platform(
             log: MemoryLog(),
-            store: MemoryStore(),
+            store: store,
             archive: MemoryArchive(),
             clock: CountingClock()
         )
-        try await platform.start()
+        for family in Platform.families { try store.open(family) }
+        if isStarted { try await platform.start() }
         defer { platform.stop() }
         let noted = Noted()
         let api = PlatformAPI(

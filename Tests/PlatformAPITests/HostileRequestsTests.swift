@@ -21,7 +21,7 @@ import Testing
     @Test func `are answered, never with a fault of ours, and end nothing`() async throws {
         let seed = UInt64.random(in: .min ... .max)
         print("hostile requests: seed \(seed)")
-        var random = Random(state: seed)
+        var random = SeededRandom(state: seed)
         try await HTTPStand.run { stand in
             try await stand.declareStream()
             let end = ContinuousClock.now + .seconds(Self.seconds)
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    private static func hostile(_ random: inout Random) -> [UInt8] {
+    private static func hostile(_ random: inout SeededRandom) -> [UInt8] {
         guard random.below(8) > 0 else {
             return (0 ..< random.below(400)).map { _ in UInt8(random.below(256)) }
         }
@@ -69,18 +69,5 @@ import Testing
             }
         }
         return bytes
-    }
-
-    /// SplitMix64 (Steele, Lea, Flood 2014).
-    private struct Random {
-        var state: UInt64
-
-        mutating func below(_ limit: Int) -> Int {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-            return Int((mixed ^ mixed >> 31) % UInt64(limit))
-        }
     }
 }

@@ -13,7 +13,7 @@ import Testing
     ]
 
     private func read(_ text: String) throws -> InferenceRequest {
-        try InferenceRequest(JSONValue(parsing: Array(text.utf8)), fields: Self.fields)
+        try InferenceRequest(InferenceBody(Array(text.utf8), length: nil), fields: Self.fields)
     }
 
     private func input(
@@ -98,7 +98,19 @@ import Testing
             ("{\"inputs\": [\(good)], \"input\": []}", "`input`"),
             (
                 "{\"inputs\": [{\"name\": \"distance\", \"shape\": [1], \"datatype\": \"INT32\", \"parameters\": {\"binary_data_size\": 4}}]}",
-                "binary"
+                "4 bytes behind the JSON, and 0 are left"
+            ),
+            (
+                "{\"inputs\": [{\"name\": \"distance\", \"shape\": [1], \"datatype\": \"INT32\", \"data\": [1], \"parameters\": {\"binary_data_size\": 4}}]}",
+                "both"
+            ),
+            (
+                "{\"inputs\": [{\"name\": \"distance\", \"shape\": [1], \"datatype\": \"INT32\"}]}",
+                "no `data`"
+            ),
+            (
+                "{\"inputs\": [\(good)], \"parameters\": {\"binary_data_output\": 1}}",
+                "true or false"
             ),
         ]
         for (text, word) in cases {
@@ -109,6 +121,97 @@ import Testing
                 #expect(problem.status == .badRequest, "\(text)")
                 #expect(problem.detail.contains(word), "\(text): \(problem.detail)")
             }
+        }
+    }
+
+    /// A request with the bytes of its inputs behind it.
+    private func read(
+        _ inputs: [(name: String, shape: String, datatype: String, bytes: [UInt8])],
+        more: [UInt8] = []
+    ) throws -> InferenceRequest {
+        let texts = inputs.map { input in
+            "{\"name\": \"\(input.name)\", \"shape\": \(input.shape), \"datatype\": \"\(input.datatype)\", \"parameters\": {\"binary_data_size\": \(input.bytes.count)}}"
+        }
+        let json = Array("{\"inputs\": [\(texts.joined(separator: ", "))]}".utf8)
+        let body = try InferenceBody(
+            json + inputs.flatMap(\.bytes) + more,
+            length: String(json.count)
+        )
+        return try InferenceRequest(body, fields: Self.fields)
+    }
+
+    @Test func `may have the bytes of its inputs behind it`() throws {
+        let request = try read([
+            ("carrier", "[2]", "BYTES", [2, 0, 0, 0] + Array("B6".utf8) + [0, 0, 0, 0]),
+            ("distance", "[2, 1]", "INT32", [0xAB, 9, 0, 0, 0xFE, 0xFF, 0xFF, 0xFF]),
+            ("delay", "[2]", "FP32", [0, 0, 0xC0, 0x3F, 0, 0, 0xC0, 0x7F]),
+            ("late", "[2]", "BOOL", [1, 0]),
+        ])
+        // What is no number stands for no value.
+        #expect(
+            request.rows == [
+                ["carrier": "B6", "distance": 2475, "delay": 1.5, "late": true],
+                ["carrier": "", "distance": -2, "delay": .null, "late": false],
+            ]
+        )
+    }
+
+    @Test func `is refused with what is wrong in the bytes behind it`() throws {
+        let cases:
+            [(shape: String, datatype: String, bytes: [UInt8], more: [UInt8], word: String)] = [
+                ("[1]", "INT32", [1, 0, 0], [], "Value 0"),
+                ("[2]", "INT32", [1, 0, 0, 0], [], "2 values"),
+                ("[1]", "INT32", [1, 0, 0, 0, 2, 0, 0, 0], [], "1 values"),
+                ("[1]", "INT32", [1, 0, 0, 0], [7], "1 bytes behind the JSON"),
+                ("[1]", "UINT64", [UInt8](repeating: 255, count: 8), [], "Value 0"),
+                ("[1001]", "INT8", [UInt8](repeating: 1, count: 1_001), [], "1 to 1000"),
+            ]
+        for (shape, datatype, bytes, more, word) in cases {
+            try refuses([("distance", shape, datatype, bytes)], more, word)
+        }
+        try refuses([("late", "[1]", "BOOL", [2])], [], "Value 0")
+        try refuses([("delay", "[1]", "FP64", [0, 0, 0, 0, 0, 0, 0xF0, 0x7F])], [], "Value 0")
+        try refuses([("carrier", "[1]", "BYTES", [9, 0, 0, 0, 65])], [], "Value 0")
+        try refuses([("carrier", "[1]", "BYTES", [255, 255, 255, 255, 65])], [], "Value 0")
+        try refuses([("carrier", "[1]", "BYTES", [2, 0, 0, 0, 0xC3, 0x28])], [], "Value 0")
+        for length in ["-1", "3", "x", ""] {
+            #expect(throws: Problem.self) {
+                try InferenceBody(Array("{}".utf8), length: length)
+            }
+        }
+    }
+
+    private func refuses(
+        _ inputs: [(name: String, shape: String, datatype: String, bytes: [UInt8])],
+        _ more: [UInt8],
+        _ word: String
+    ) throws {
+        do {
+            _ = try read(inputs, more: more)
+            Issue.record("taken: \(inputs)")
+        } catch let problem as Problem {
+            #expect(problem.status == .badRequest, "\(inputs)")
+            #expect(problem.detail.contains(word), "\(inputs): \(problem.detail)")
+        }
+    }
+
+    @Test func `says whether its output comes as bytes`() throws {
+        for (outputs, parameters, isBinary) in [
+            ("null", "{}", false), ("null", "{\"binary_data_output\": true}", true),
+            ("[{\"name\": \"probability\"}]", "{\"binary_data_output\": true}", true),
+            (
+                "[{\"name\": \"probability\", \"parameters\": {\"binary_data\": false}}]",
+                "{\"binary_data_output\": true}", false
+            ),
+            (
+                "[{\"name\": \"probability\", \"parameters\": {\"binary_data\": true}}]",
+                "{}", true
+            ),
+        ] {
+            let request = try read(
+                "{\"inputs\": [\(input())], \"outputs\": \(outputs), \"parameters\": \(parameters)}"
+            )
+            #expect(request.isOutputBinary == isBinary, "\(outputs) \(parameters)")
         }
     }
 }

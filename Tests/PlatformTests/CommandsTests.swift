@@ -1,5 +1,6 @@
 import Bytes
 import Events
+import Glibc
 import Logs
 import Projections
 import Records
@@ -308,6 +309,52 @@ import Testing
         #expect(count > 0)
     }
 
+    @Test func `is decided anew where another server's fact was folded since it was decided`()
+        async throws
+    {
+        let log = memoryLog()
+        let stand = try await Stand.start(log)
+        let decisions = Mutex<[[String]]>([])
+        @Sendable func declared(_ description: String) throws -> StreamEvent {
+            let definition = Arrivals.definition("birds", description: description)
+            let event = try DeclareStream(definition).decide(given: nil, existingPartitions: nil)
+            guard let event else { throw Stand.Failure("nothing was decided") }
+            return event
+        }
+        let other = try declared("another server's").newRecord(
+            Envelope(
+                id: EventID(high: 5, low: 5),
+                subject: "birds",
+                time: TestClock.start,
+                actor: "bob",
+                revision: 1
+            )
+        )
+        let effect = try await stand.platform.execute(
+            .anybody,
+            on: "birds",
+            of: StreamCatalog()
+        ) { reader, _ in
+            let known = try StreamCatalog.View(reader).streams().map(\.definition.description)
+            let isFirst = decisions.withLock { decisions in
+                decisions.append(known)
+                return decisions.count == 1
+            }
+            if isFirst {
+                // Another server is faster, and its fact is folded before this one is appended.
+                log.append(other, to: StreamEvent.topic.name, partition: 0) { _ in }
+                while try StreamCatalog.View(stand.store).streams().isEmpty { usleep(1_000) }
+            }
+            return try declared("ours")
+        }
+        #expect(decisions.withLock { $0 } == [[], ["another server's"]])
+        guard case .changed(_, revision: 2) = effect else {
+            Issue.record("\(effect)")
+            return
+        }
+        stand.stop()
+    }
+
     private func tables(of stand: Stand) -> TableReader {
         let catalog = StreamCatalog()
         return TableReader(stand.store, family: catalog.family, shelf: catalog.shelf(of: 0))
@@ -368,6 +415,9 @@ private final class LosingLog: Log {
     func topics() throws(LogError) -> [TopicSpec] { try log.topics() }
     func create(_ topic: TopicSpec) throws(LogError) { try log.create(topic) }
     func delete(topic: String) throws(LogError) { try log.delete(topic: topic) }
+    func setStamp(_ stamp: Stamp, of topic: String) throws(LogError) {
+        try log.setStamp(stamp, of: topic)
+    }
     func bounds(of partition: Partition) throws(LogError) -> Range<Offset> {
         try log.bounds(of: partition)
     }

@@ -56,10 +56,9 @@ import Testing
         }
     }
 
+    /// Nobody while the rows are being folded anew.
     private func approvers(_ stand: Stand) throws -> [String] {
-        try #require(try ModelCatalog.View(stand.store).version("lateness", 1)).approvals.map(
-            \.actor
-        )
+        try ModelCatalog.View(stand.store).version("lateness", 1)?.approvals.map(\.actor) ?? []
     }
 
     private func audit(_ stand: Stand) async throws -> Platform.AuditReport {

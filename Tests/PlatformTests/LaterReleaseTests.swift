@@ -75,11 +75,9 @@ import Testing
             _ = try await log.append(record, to: two.topic, partition: partition)
         }
         stand = try await Stand.start(log)
-        let start = ContinuousClock.now
         try await stand.eventually("a record taken in") {
             try Intake.View(Intake(two), partition: 1, in: stand.store).summary.accepted == 1
         }
-        #expect(ContinuousClock.now - start < .seconds(5))
         #expect(try Intake.View(Intake(two), partition: 0, in: stand.store).summary.accepted == 0)
         stand.stop()
     }

@@ -1,7 +1,7 @@
 import Logs
 import Synchronization
 
-/// Another log, which takes nothing on a topic, or creates none, as long as a test says so.
+/// Another log, which takes nothing on a topic, or creates and changes none, as long as a test says so.
 final class OrderlyLog: Log {
     private let log: any Log
     private let refused = Mutex<(topic: String?, topics: Bool)>((nil, false))
@@ -32,6 +32,12 @@ final class OrderlyLog: Log {
 
     func topics() throws(LogError) -> [TopicSpec] { try log.topics() }
     func delete(topic: String) throws(LogError) { try log.delete(topic: topic) }
+    func setStamp(_ stamp: Stamp, of topic: String) throws(LogError) {
+        guard !refused.withLock({ $0.topics }) else {
+            throw .refused("The setting was refused on purpose.")
+        }
+        try log.setStamp(stamp, of: topic)
+    }
     func bounds(of partition: Partition) throws(LogError) -> Range<Offset> {
         try log.bounds(of: partition)
     }

@@ -38,6 +38,11 @@ final class Stand: Sendable {
         return stand
     }
 
+    /// A platform that has not begun.
+    static func unstarted(_ log: any Log) -> Stand {
+        Stand(log, MemoryStore(), MemoryArchive(), seed: 1, nil, { _ in })
+    }
+
     private init(
         _ log: any Log,
         _ store: any Store,
@@ -82,7 +87,7 @@ final class Stand: Sendable {
         init(_ description: String) { self.description = description }
     }
 
-    /// Waits until something holds, for twenty seconds at most.
+    /// Waits until something holds, for a minute at most.
     func eventually(_ what: String, _ holds: () throws -> Bool) async throws {
         for _ in 0 ..< 6_000 {
             if try holds() { return }

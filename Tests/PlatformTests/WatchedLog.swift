@@ -47,6 +47,9 @@ final class WatchedLog: Log {
     func topics() throws(LogError) -> [TopicSpec] { try log.topics() }
     func create(_ topic: TopicSpec) throws(LogError) { try log.create(topic) }
     func delete(topic: String) throws(LogError) { try log.delete(topic: topic) }
+    func setStamp(_ stamp: Stamp, of topic: String) throws(LogError) {
+        try log.setStamp(stamp, of: topic)
+    }
     func bounds(of partition: Partition) throws(LogError) -> Range<Offset> {
         try log.bounds(of: partition)
     }

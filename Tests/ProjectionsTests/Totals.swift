@@ -29,7 +29,8 @@ struct Totals: Projection {
         if key == "void" { return nil }
         guard let value = record.value else {
             let answer = NewRecord(key: Array(key.utf8), value: Array("\(record.offset)".utf8))
-            return Reaction(topic: "answers", partition: 0, record: answer)
+            let short = NewRecord(key: Array(key.utf8.prefix(8)), value: answer.value)
+            return Reaction(topic: "answers", partition: 0, record: answer, shorter: short)
         }
         changes[Self.counts, key, default: 0] += 1
         changes[Self.values, key] = String(decoding: value, as: UTF8.self)

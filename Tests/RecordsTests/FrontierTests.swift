@@ -143,9 +143,12 @@ import Testing
         try store.open(Self.family)
         let tables = TableReader(store, family: Self.family, shelf: Self.shelf)
         let late = Admission(Arrivals.definition, knowing: Advances(fixed: [0: [told(2, 30)]]))
-        #expect(try late.takeUp(on: 0, last: nil, in: tables), "Nothing was folded yet.")
-        #expect(try late.takeUp(on: 0, last: 1, in: tables), "It binds nothing that was folded.")
-        #expect(try !late.takeUp(on: 0, last: 2, in: tables))
-        #expect(try Admission(Arrivals.definition).takeUp(on: 0, last: 2, in: tables))
+        #expect(try late.takeUp(on: 0, last: nil, in: tables) == .agrees, "Nothing was folded yet.")
+        #expect(
+            try late.takeUp(on: 0, last: 1, in: tables) == .agrees,
+            "It binds nothing that was folded."
+        )
+        #expect(try late.takeUp(on: 0, last: 2, in: tables) == .toldTooLate)
+        #expect(try Admission(Arrivals.definition).takeUp(on: 0, last: 2, in: tables) == .agrees)
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import Resources
 import Testing
 
@@ -20,13 +21,16 @@ import Testing
         return (resources.map(\.name), errors.map(\.description))
     }
 
-    @Test(arguments: [
+    /// What was trouble once, or could be.
+    private static let beginnings = [
         "", "---\n", "--- # ours\n", "%YAML 1.2\n---\n", "%YAML 1.1\n---\n",
         "# a comment\n%YAML 1.2\n# another\n---\n", "\(mark)", "\(mark)---\n",
         "\(mark)%YAML 1.2\n---\n", "\(mark)# a comment\n", "\n\n# a comment\n\n---\n\n# more\n",
         "---\n---\n---\n", "---\n# nothing\n---\n", "...\n", "# nothing\n...\n---\n",
         "---\n...\n%YAML 1.2\n---\n", "%TAG !e! tag:example.org,2026:\n---\n", "  \t\n---\n",
-    ])
+    ]
+
+    @Test(arguments: beginnings)
     func `with all that YAML puts before a document`(beginning: String) {
         for end in ["", "...\n", "---\n", "\n# the end", "...\n# the end\n"] {
             let text = beginning + Self.stream("one") + end
@@ -98,18 +102,19 @@ import Testing
         }
     }
 
-    @Test func `with anything at all, and is answered`() {
-        let seed = UInt64.random(in: 0 ... .max)
+    /// Three seconds, or as many as `TRIBUTARY_FUZZ_SECONDS` says. A seed of `TRIBUTARY_FUZZ_SEED` runs again what failed.
+    @Test func `with anything at random, and is answered`() {
+        let environment = { (name: String) in getenv(name).map { String(cString: $0) } }
+        let seed =
+            environment("TRIBUTARY_FUZZ_SEED").flatMap { UInt64($0) }
+            ?? UInt64.random(in: .min ... .max)
+        let seconds = environment("TRIBUTARY_FUZZ_SECONDS").flatMap { Int($0) } ?? 3
+        print("YAML beginnings at random: seed \(seed), \(seconds) s.")
         var random = SeededRandom(seed: seed)
-        let pieces = [
-            Self.mark, "%", "YAML", " 1.2", "---", "...", "\n", "\r\n", "\r", " ", "\t", "#", "-",
-            ".", "kind: Stream", "name: s", "{", "}", "[", "\"", "'", "&a", "*a", "!t", "|", ">",
-            ": ", "\u{0}", "\u{85}", "\u{2028}", "é",
-        ]
-        for round in 0 ..< 5_000 {
-            let text = (0 ..< Int.random(in: 0 ... 14, using: &random)).map { _ in
-                pieces.randomElement(using: &random) ?? ""
-            }.joined()
+        let end = ContinuousClock.now + .seconds(seconds)
+        var round = 0
+        while ContinuousClock.now < end {
+            let text = Self.anything(&random)
             let lines = text.utf8.count { $0 == 0x0A } + text.utf8.count { $0 == 0x0D } + 2
             let (_, errors) = readResources([SourceFile(name: "f", text: text)])
             for error in errors {
@@ -118,6 +123,36 @@ import Testing
                     "seed \(seed), round \(round): \(text.debugDescription), \(error)"
                 )
             }
+            round += 1
         }
+        #expect(round > 0)
+        print("YAML beginnings at random: \(round) texts.")
+    }
+
+    /// Pieces of which files are made, in any row; or a beginning that is known, with some of its characters changed.
+    private static func anything(_ random: inout SeededRandom) -> String {
+        let pieces = [
+            mark, "%", "YAML", " 1.2", "---", "...", "\n", "\r\n", "\r", " ", "\t", "#", "-",
+            ".", "kind: Stream", "name: s", "{", "}", "[", "\"", "'", "&a", "*a", "!t", "|", ">",
+            ": ", "\u{0}", "\u{85}", "\u{2028}", "é",
+        ]
+        func some(_ most: Int) -> String {
+            (0 ..< Int.random(in: 0 ... most, using: &random)).map { _ in
+                pieces.randomElement(using: &random) ?? ""
+            }.joined()
+        }
+        guard Bool.random(using: &random), let known = beginnings.randomElement(using: &random)
+        else { return some(14) }
+        var scalars = Array((known + stream("one")).unicodeScalars)
+        for _ in 0 ..< Int.random(in: 1 ... 3, using: &random) {
+            let place = Int.random(in: 0 ..< scalars.count, using: &random)
+            switch Int.random(in: 0 ..< 3, using: &random) {
+            case 0: scalars.remove(at: place)
+            case 1: scalars.insert(scalars[place], at: place)
+            default: scalars.insert(contentsOf: Array(some(2).unicodeScalars), at: place)
+            }
+            if scalars.isEmpty { break }
+        }
+        return scalars.reduce(into: "") { $0.unicodeScalars.append($1) }
     }
 }

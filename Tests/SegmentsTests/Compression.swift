@@ -1,7 +1,7 @@
 import CLZ4
 import CSnappy
-import CZlib
-import CZstd
+import Codecs
+import Packing
 import Testing
 
 @testable import Segments
@@ -31,7 +31,7 @@ enum Compression: CaseIterable, Sendable, CustomTestStringConvertible {
 
     func compress(_ bytes: [UInt8]) -> [UInt8] {
         switch self {
-        case .gzip: Self.gzip(bytes)
+        case .gzip: Unpacker.Format.gzip.pack(bytes)
         case .rawSnappy: Self.snappy(bytes[...])
         case .javaSnappy:
             // The version and the oldest that can read it are both 1.
@@ -43,7 +43,7 @@ enum Compression: CaseIterable, Sendable, CustomTestStringConvertible {
                 all += block
             }
         case .lz4: Self.lz4(bytes)
-        case .zstd: Self.zstd(bytes)
+        case .zstd: Unpacker.Format.zstd.pack(bytes)
         }
     }
 
@@ -59,33 +59,6 @@ enum Compression: CaseIterable, Sendable, CustomTestStringConvertible {
         bytes.overwrite(Int32(bytes.count - BatchHeader.prefixByteCount), at: 8)
         bytes.overwrite(codec, at: 21)
         return Batch.sealed(bytes)
-    }
-
-    private static func gzip(_ bytes: [UInt8]) -> [UInt8] {
-        var stream = z_stream()
-        deflateInit2_(
-            &stream,
-            6,
-            Z_DEFLATED,
-            16 + MAX_WBITS,
-            8,
-            Z_DEFAULT_STRATEGY,
-            ZLIB_VERSION,
-            Int32(MemoryLayout<z_stream>.size)
-        )
-        defer { deflateEnd(&stream) }
-        var input = bytes
-        let capacity = Int(deflateBound(&stream, UInt(bytes.count)))
-        return [UInt8](unsafeUninitializedCapacity: capacity) { output, count in
-            input.withUnsafeMutableBufferPointer { input in
-                stream.next_in = input.baseAddress
-                stream.avail_in = UInt32(input.count)
-                stream.next_out = output.baseAddress
-                stream.avail_out = UInt32(capacity)
-                precondition(deflate(&stream, Z_FINISH) == Z_STREAM_END)
-            }
-            count = capacity - Int(stream.avail_out)
-        }
     }
 
     private static func snappy(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
@@ -114,16 +87,6 @@ enum Compression: CaseIterable, Sendable, CustomTestStringConvertible {
                 )
             }
             precondition(LZ4F_isError(count) == 0)
-        }
-    }
-
-    private static func zstd(_ bytes: [UInt8]) -> [UInt8] {
-        let capacity = ZSTD_compressBound(bytes.count)
-        return [UInt8](unsafeUninitializedCapacity: capacity) { output, count in
-            count = bytes.withUnsafeBytes {
-                ZSTD_compress(output.baseAddress, capacity, $0.baseAddress, $0.count, 3)
-            }
-            precondition(ZSTD_isError(count) == 0)
         }
     }
 }

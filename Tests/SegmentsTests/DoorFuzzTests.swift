@@ -9,6 +9,12 @@ private struct HostileBatches {
     var random: SeededGenerator
 
     mutating func next() -> [UInt8] {
+        // One in four is a known one of which something is changed.
+        if Int.random(in: 0 ..< 4, using: &random) == 0,
+            let known = BatchCorpus.cases.randomElement(using: &random)
+        {
+            return changed(known.bytes, from: 0)
+        }
         let plain = plainBatch()
         guard let compression = Compression.allCases.randomElement(using: &random),
             Int.random(in: 0 ..< 6, using: &random) > 0
@@ -62,22 +68,42 @@ private struct HostileBatches {
 @Suite struct `Batches at random` {
     private let first = TopicPartition("orders", 0)
 
-    /// Twenty seconds, or as many as `TRIBUTARY_FUZZ_SECONDS` says. A seed of `TRIBUTARY_FUZZ_SEED` runs again what failed.
+    @Test(arguments: BatchCorpus.cases)
+    func `begin with what is known`(known: BatchCorpus.Case) throws {
+        let store = try Self.store(seed: 1)
+        defer { store.close() }
+        _ = try store.createTopic("orders", partitions: 1, configuration: [:])
+        do {
+            let place = try store.append(known.bytes, to: first)
+            #expect(known.isTaken, "\(known.name) was taken.")
+            #expect(place.baseOffset == 0)
+            #expect(try store.everything(in: first).isEmpty == false)
+        } catch let refusal as AppendRefusal {
+            #expect(!known.isTaken, "\(known.name): \(refusal)")
+            #expect(store.bounds(of: first) == 0 ..< 0)
+        }
+    }
+
+    private static func store(seed: UInt64) throws -> SegmentStore {
+        var settings = SegmentStore.Settings()
+        settings.journalBytes = 1 << 20
+        settings.mostRecordBytes = BatchCorpus.mostRecordBytes
+        return try SegmentStore(
+            directory: "data",
+            disk: ForgetfulDisk(seed: seed),
+            settings: settings
+        )
+    }
+
+    /// Three seconds, or as many as `TRIBUTARY_FUZZ_SECONDS` says. A seed of `TRIBUTARY_FUZZ_SEED` runs again what failed.
     @Test func `are refused, or can be read record by record`() throws {
         let environment = { (name: String) in getenv(name).map { String(cString: $0) } }
         let seed =
             environment("TRIBUTARY_FUZZ_SEED").flatMap { UInt64($0) }
             ?? UInt64.random(in: .min ... .max)
-        let seconds = environment("TRIBUTARY_FUZZ_SECONDS").flatMap { Int64($0) } ?? 20
+        let seconds = environment("TRIBUTARY_FUZZ_SECONDS").flatMap { Int64($0) } ?? 3
         print("Batches at random: seed \(seed), \(seconds) s.")
-        var settings = SegmentStore.Settings()
-        settings.journalBytes = 1 << 20
-        settings.mostRecordBytes = 1 << 20
-        let store = try SegmentStore(
-            directory: "data",
-            disk: ForgetfulDisk(seed: seed),
-            settings: settings
-        )
+        let store = try Self.store(seed: seed)
         defer { store.close() }
         var batches = HostileBatches(random: SeededGenerator(seed: seed))
         let end = Clock.ticks() + seconds * 1_000

@@ -84,6 +84,8 @@ final class ForgetfulDisk: Disk {
         var holdsSyncOf: String?
         var holdsWriteOf: String?
         var held = 0
+        /// How often something was held since the beginning.
+        var holds = 0
         /// Folders in which nothing can be made or removed, by a part of their path.
         var deniesChangesOf: String?
         /// How many files may be open at once.
@@ -254,7 +256,10 @@ final class ForgetfulDisk: Disk {
             }
         }
         guard isHeld() else { return }
-        state.withLock { $0.held += 1 }
+        state.withLock { state in
+            state.held += 1
+            state.holds += 1
+        }
         while isHeld() { usleep(500) }
         state.withLock { $0.held -= 1 }
     }

@@ -30,6 +30,15 @@ import Testing
         #expect(disk.state.withLock { $0.held } > 0, "Nothing waits for the disk.")
     }
 
+    private func isWritten(_ part: String) -> Bool {
+        disk.state.withLock { state in
+            state.names.files.contains { path, inode in
+                path.contains(part) && path.hasSuffix(".log")
+                    && state.inodes[inode]?.content.isEmpty == false
+            }
+        }
+    }
+
     private func ids(_ batches: [[UInt8]]) throws -> [UInt64] {
         try batches.flatMap { try Batch.ids(in: $0) }
     }
@@ -63,9 +72,8 @@ import Testing
         store.close()
     }
 
-    @Test func `a batch sent again is answered no sooner than the first, and is there then`() throws
-    {
-        var store = try open()
+    @Test func `a batch sent again is answered no sooner than the first`() throws {
+        let store = try open()
         _ = try store.createTopic("orders", partitions: 1, configuration: [:])
         holdSyncs(of: "/journal/")
         let answered = Shared(0)
@@ -75,14 +83,33 @@ import Testing
             }
         }
         waitForHold()
-        #expect(answered.current == 0)
+        #expect(answered.current == 0, "Neither is durable.")
         disk.cutPower()
         holdSyncs(of: nil)
         store.close()
+        #expect(answered.current == 0, "What was cut off is answered to nobody.")
         disk.restorePower()
-        store = try open()
-        if answered.current > 0 { #expect(store.bounds(of: first) == 0 ..< 1) }
-        store.close()
+    }
+
+    @Test
+    func `a batch sent again while the first is synced is answered with the place of the first`()
+        throws
+    {
+        let store = try open()
+        defer { store.close() }
+        _ = try store.createTopic("orders", partitions: 1, configuration: [:])
+        holdSyncs(of: "/journal/")
+        let answers = (0 ..< 3).map { _ in Answer<Result<Appended, AppendRefusal>>() }
+        for answer in answers { store.append(idempotent(0), to: first) { answer.give($0) } }
+        waitForHold()
+        for answer in answers {
+            #expect(answer.wait(milliseconds: 0) == nil, "The first is not durable.")
+        }
+        holdSyncs(of: nil)
+        for answer in answers {
+            #expect(try answer.wait(milliseconds: 60_000)?.get().baseOffset == 0)
+        }
+        #expect(store.bounds(of: first) == 0 ..< 1)
     }
 
     @Test func `a batch that was refused for want of room is stored when it is sent again`() throws
@@ -135,33 +162,61 @@ import Testing
         store.close()
     }
 
-    /// Appends that wait for one sync share the next, as one group of the journal.
-    private func fillOneGroup(_ store: SegmentStore, _ partitions: [TopicPartition]) {
-        holdSyncs(of: "/journal/")
-        let answered = Shared(0)
-        store.append(Batch(ids: [0]).bytes, to: partitions[0]) { _ in
-            answered.withLock { $0 += 1 }
-        }
+    @Test
+    func `what others wrote to their segments drives nothing out of memory that is in none yet`()
+        throws
+    {
+        let store = try open { $0.tailBytes = 500 }
+        _ = try store.createTopic("orders", partitions: 1, configuration: [:])
+        _ = try store.createTopic("others", partitions: 1, configuration: [:])
+        holdWrites(of: "/others-")
+        _ = try store.append(Batch(ids: [0]).bytes, to: TopicPartition("others", 0))
         waitForHold()
-        for partition in partitions {
-            store.append(Batch(ids: [1]).bytes, to: partition) { _ in
-                answered.withLock { $0 += 1 }
-            }
-        }
-        holdSyncs(of: nil)
-        for _ in 0 ..< 60_000 where answered.current <= partitions.count {
+        let expected = Array(0 ..< UInt64(20))
+        for id in expected { _ = try store.append(Batch(ids: [id], padding: 200).bytes, to: first) }
+        // The one lets go of what is written, and then comes to the other.
+        holdWrites(of: "/orders-")
+        for _ in 0 ..< 60_000 where disk.state.withLock({ $0.holds }) < 2 {
             Signal().wait(until: Clock.ticks() + 1)
         }
+        #expect(disk.state.withLock { $0.holds } == 2, "Nothing of the other waits for the disk.")
+        #expect(try ids(store.read(first, from: 0, limit: 1 << 20).batches) == expected)
+        holdWrites(of: nil)
+        store.settle()
+        #expect(try ids(store.everything(in: first)) == expected)
+        store.close()
     }
 
-    private func change(_ part: String, _ body: @Sendable (inout [UInt8]) -> Void) {
-        disk.state.withLock { state in
-            for (path, inode) in state.names.files where path.contains(part) {
-                guard var file = state.inodes[inode] else { continue }
-                body(&file.content)
-                file.durable = file.content
-                state.inodes[inode] = file
-            }
+    /// The thread of the segments writes down how far they are while a batch without a journal stands before those that
+    /// only the journal has.
+    @Test func `a journal file is kept as long as something in it is in no segment`() throws {
+        let store = try open { ($0.journalBytes, $0.checkpointBytes) = (24 << 10, 0) }
+        let bulk = ["flush.messages": "9223372036854775807", "flush.ms": "1"]
+        _ = try store.createTopic("bulk", partitions: 1, configuration: bulk)
+        _ = try store.createTopic("orders", partitions: 1, configuration: [:])
+        let other = TopicPartition("bulk", 0)
+        _ = try store.append(Batch(ids: [100]).bytes, to: first)
+        store.settle()
+        holdWrites(of: "topics/bulk")
+        store.append(Batch(ids: [0]).bytes, to: other) { _ in }
+        waitForHold()
+        store.append(Batch(ids: [1]).bytes, to: other) { _ in }
+        let last = UInt64(115)
+        // Each has a group of its own, and a file no more than five of them.
+        for id in 101 ... last { _ = try store.append(Batch(ids: [id]).bytes, to: first) }
+        // The turn that is held goes on and ends with a checkpoint; the next one waits.
+        holdWrites(of: "topics/orders")
+        for _ in 0 ..< 60_000 where !isWritten("topics/bulk") {
+            Signal().wait(until: Clock.ticks() + 1)
         }
+        waitForHold()
+        let copy = ForgetfulDisk(copying: disk)
+        holdWrites(of: nil)
+        store.close()
+        copy.state.withLock { $0.holdsWriteOf = nil }
+        let second = try SegmentStore(directory: "data", disk: copy, settings: .tiny)
+        #expect(second.troubles.isEmpty, "\(second.troubles)")
+        #expect(try ids(second.everything(in: first)) == Array(100 ... last))
+        second.close()
     }
 }

@@ -16,6 +16,8 @@ struct FoldedRecords<Fold: Projection> {
     }
 
     static var july: Instant { Instant(microseconds: 1_372_636_800_000_000) }
+    /// When the log got them: after all that they tell of.
+    private static var arrival: Instant { july + .seconds(3_600) }
 
     /// Appends a record and folds it; returns its offset.
     @discardableResult
@@ -23,7 +25,7 @@ struct FoldedRecords<Fold: Projection> {
         let offset = Offset(records[partition]?.count ?? 0)
         let record = Record(
             offset: offset,
-            timestamp: new.timestamp ?? Self.july,
+            timestamp: new.timestamp ?? Self.arrival,
             key: new.key?[...],
             value: new.value?[...],
             headers: new.headers
@@ -56,9 +58,9 @@ struct FoldedRecords<Fold: Projection> {
 
     /// Digests of the same records as a replay gives them, in batches of one size.
     func digests(batchLimit: Int) throws -> [StateDigest?] {
-        let log = MemoryLog(clock: { Self.july })
+        let log = MemoryLog(clock: { Self.arrival })
         let count = (records.keys.max() ?? 0) + 1
-        try log.create(TopicSpec(fold.topic, partitions: count))
+        try log.create(TopicSpec(fold.topic, partitions: count, stamp: .log))
         let store = MemoryStore()
         try store.open(fold.family)
         return try (0 ..< count).map { partition in

@@ -1,7 +1,13 @@
 import Foundation
 import RocksStore
 import Store
+import Synchronization
 import Testing
+
+/// How many have begun.
+private final class Begun: Sendable {
+    let count = Atomic(0)
+}
 
 @Suite struct `A store on disk` {
     @Test func `holds after opening again what was flushed`() throws {
@@ -113,11 +119,13 @@ import Testing
         let store = try RocksStore.open(folder.path + "/store")
         try store.open(family)
         for number in 0 ..< 200 { try store.write(["\(number)": "x"]) }
+        let begun = Begun()
         let counts = try await withThrowingTaskGroup(of: Int.self) { group in
             for _ in 0 ..< 2 {
                 group.addTask {
                     var count = 0
                     try store.scan(family, from: [], to: nil) { _, _ in
+                        if count == 0 { begun.count.add(1, ordering: .relaxed) }
                         count += 1
                         usleep(500)
                         return true
@@ -125,7 +133,9 @@ import Testing
                     return count
                 }
             }
-            try await Task.sleep(for: .milliseconds(20))
+            while begun.count.load(ordering: .relaxed) < 2 {
+                try await Task.sleep(for: .milliseconds(1))
+            }
             store.close()
             return try await group.reduce(into: []) { $0.append($1) }
         }

@@ -1,6 +1,7 @@
 internal import NIOCore
 internal import NIOPosix
 public import Segments
+internal import Sockets
 internal import Synchronization
 
 #if canImport(Glibc)
@@ -63,9 +64,15 @@ public final class Broker: Sendable {
         }
         guard let running else { return nil }
         let (budget, counts) = (running.budget, running.remarks.counts)
+        let groups = running.groups.counts
         return Usage(
             connections: .init(now: running.connections.count, most: settings.maxConnections),
+            ownConnections: .init(
+                now: running.connections.ownCount,
+                most: settings.ownConnections
+            ),
             heldBytes: .init(now: budget.held(isOwn: false), most: budget.most),
+            peakHeldBytes: budget.peak(isOwn: false),
             ownHeldBytes: .init(now: budget.held(isOwn: true), most: budget.mostOwn),
             descriptors: .init(
                 now: Descriptors.open,
@@ -75,6 +82,11 @@ public final class Broker: Sendable {
                 now: store.topics().reduce(0) { $0 + Int($1.partitions) },
                 most: settings.maxPartitions
             ),
+            groups: .init(now: groups.groups, most: settings.groups.maxGroups),
+            members: .init(now: groups.members, most: settings.groups.maxAllMembers),
+            memberBytes: .init(now: groups.memberBytes, most: settings.groups.maxAllMemberBytes),
+            offsetBytes: .init(now: groups.offsetBytes, most: settings.groups.maxOffsetBytes),
+            settings: settings,
             refused: Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) })
         )
     }

@@ -16,6 +16,9 @@ struct Checkpoint: Sendable, Equatable {
         var maxTimestamp: Int64
         /// What producers had appended below `offset`.
         var producers: ProducerTable
+        /// Groups of the journal below this number have nothing for this partition. Where the journals are kept for
+        /// another, a group that a power cut tore is there still when this one has gone on without it.
+        var firstGroup: UInt64 = 0
     }
 
     /// A partition by its topic's id, because a name may come back.
@@ -50,6 +53,8 @@ struct Checkpoint: Sendable, Equatable {
             writer.append(row.maxTimestamp)
             row.producers.write(to: &writer)
         }
+        // Behind what the first release reads.
+        for (_, row) in inOrder { writer.append(row.firstGroup) }
         return writer.bytes
     }
 
@@ -57,6 +62,7 @@ struct Checkpoint: Sendable, Equatable {
         var reader = ByteReader(bytes)
         firstGroup = try reader.read()
         let count: UInt32 = try reader.read()
+        var keys: [Key] = []
         for _ in 0 ..< count {
             let key = Key(
                 topicID: Array(try reader.read(count: 16)),
@@ -71,7 +77,10 @@ struct Checkpoint: Sendable, Equatable {
                 maxTimestamp: try reader.read(),
                 producers: try ProducerTable(from: &reader)
             )
+            keys.append(key)
         }
+        guard !reader.isAtEnd else { return }
+        for key in keys { rows[key]?.firstGroup = try reader.read() }
     }
 }
 
@@ -90,10 +99,11 @@ extension Checkpoint.Row {
     }
 
     /// How far a partition's segments are, once they are synced.
-    init(of partition: PartitionState, writer: SegmentWriter?) {
+    init(of partition: PartitionState, writer: SegmentWriter?, firstGroup: UInt64) {
         self.init(startingAt: partition.writtenEnd)
         logStart = partition.logStart
         producers = partition.writtenProducers
+        self.firstGroup = firstGroup
         guard let writer else { return }
         base = writer.base
         position = writer.position

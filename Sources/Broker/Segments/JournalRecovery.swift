@@ -38,8 +38,9 @@ extension PartitionRecovery {
             guard batch.header.baseOffset == writer.offset else {
                 // What lies before the start was given up, with what is missing before it.
                 if batch.header.endOffset <= start { continue }
-                // A torn last group may hold an entry and lack the one before; nobody was told.
-                guard found.isCertain || batch.header.baseOffset == start else { continue }
+                guard wasAcknowledged(before: found) || batch.header.baseOffset == start else {
+                    continue
+                }
                 if batch.header.baseOffset == start {
                     beginAtStart(&writer, &summary)
                     index.entries += try writer.write([batch], on: disk)
@@ -47,11 +48,7 @@ extension PartitionRecovery {
                     summary = activeSummary(writer)
                     continue
                 }
-                damage =
-                    "\(layout.short(path(writer.base).log)): records \(writer.offset) to "
-                    + "\(batch.header.baseOffset - 1) were acknowledged and are neither in it nor in "
-                    + "the journal."
-                findings.append(damage ?? "")
+                miss(writer.offset ..< batch.header.baseOffset, behind: writer)
                 break
             }
             if writer.needsRoll(for: batch.bytes.count) {
@@ -65,9 +62,31 @@ extension PartitionRecovery {
             producers.record(batch.header)
             summary = activeSummary(writer)
         }
+        if damage == nil, let end = lostEnd, end > max(writer.offset, start) {
+            miss(writer.offset ..< end, behind: writer)
+        }
         if damage == nil, writer.offset < start { beginAtStart(&writer, &summary) }
         if writer.position > 0 { summaries.append(summary) }
         return writer
+    }
+
+    /// Whether what its partition lacks before an entry was acknowledged.
+    ///
+    /// A torn last group may hold an entry and lack one before it, and nobody was told of either. But where nothing
+    /// before the entry is torn, or something that was synced is broken too, an earlier group held what is missing.
+    private func wasAcknowledged(before found: JournalReplay.Found) -> Bool {
+        found.isCertain || !found.followsBroken || !losses.isEmpty
+    }
+
+    /// Where the last records end that a broken entry held. No entry behind it need tell that they are missing.
+    var lostEnd: Int64? { losses.compactMap { $0.key == nil ? nil : $0.offsets?.upperBound }.max() }
+
+    private mutating func miss(_ offsets: Range<Int64>, behind writer: SegmentWriter) {
+        let sentence =
+            "\(layout.short(path(writer.base).log)): records \(offsets.lowerBound) to "
+            + "\(offsets.upperBound - 1) were acknowledged and are neither in it nor in the journal."
+        damage = sentence
+        findings.append(sentence)
     }
 
     /// Goes on at the start of the log, because what leads to it is missing and was given up.

@@ -5,18 +5,25 @@ struct JournalReplay {
     /// An intact entry.
     struct Found {
         let entry: JournalEntry
-        /// Its group was synced for certain, because a later group exists: at most one sync is
+        let group: UInt64
+        /// Its group was synced for certain, because something was written behind it: at most one sync is
         /// under way, and a group is written only after the one before it was synced.
         let isCertain: Bool
+        /// An entry before it in its group is broken.
+        let followsBroken: Bool
     }
 
     private(set) var entries: [Found] = []
+    /// What was synced and cannot be read any more.
+    private(set) var losses: [JournalLoss] = []
     /// What is broken, in sentences that name file and byte.
     private(set) var flaws: [String] = []
     /// Names of all files in the folder.
     private(set) var names: [String] = []
     private(set) var nextNumber: UInt64 = 1
     private(set) var nextGroup: UInt64 = 1
+    /// Every group below was synced.
+    private var syncedEnd: UInt64 = 0
 
     /// One group that has an intact header.
     private struct Group {
@@ -26,8 +33,13 @@ struct JournalReplay {
         let bytes: ArraySlice<UInt8>
     }
 
-    /// Groups before `firstGroup` are in the segments, durably.
-    init(_ layout: Layout, on disk: any Disk, firstGroup: UInt64) throws(DiskError) {
+    /// Groups before `firstGroup` are in the segments, durably. `known` are the partitions there are.
+    init(
+        _ layout: Layout,
+        on disk: any Disk,
+        firstGroup: UInt64,
+        known: Set<Checkpoint.Key>
+    ) throws(DiskError) {
         names = try disk.list(layout.journals).sorted()
         var groups: [Group] = []
         for name in names {
@@ -43,10 +55,9 @@ struct JournalReplay {
         groups.sort { $0.header.number < $1.header.number }
         let last = groups.last?.header.number ?? 0
         nextGroup = max(firstGroup, last + 1)
+        syncedEnd = max(syncedEnd, last)
         nameGaps(in: groups, from: firstGroup)
-        for group in groups {
-            readEntries(of: group, isLast: group.header.number == last, from: firstGroup)
-        }
+        for group in groups { readEntries(of: group, from: firstGroup, known: known) }
     }
 
     private mutating func readGroups(_ bytes: [UInt8], path: String) -> [Group] {
@@ -63,6 +74,8 @@ struct JournalReplay {
         let first =
             page + JournalFormat.GroupHeader.fixedByteCount <= bytes.count ? header(at: page) : nil
         guard let epoch = fileHeader?.epoch ?? first?.epoch else { return [] }
+        // A file is begun once everything before it was synced.
+        syncedEnd = max(syncedEnd, fileHeader?.firstGroup ?? 0)
         var groups: [Group] = []
         var position = page
         while position < bytes.count {
@@ -85,6 +98,8 @@ struct JournalReplay {
             let rest = bytes[position...]
             if later != nil || looksLikeGroup(rest.span.bytes, epoch: epoch) {
                 flaws.append("\(path) at byte \(position): the header of a group is broken.")
+                // Something stands behind the group before it, which was synced therefore.
+                if let last = groups.last { syncedEnd = max(syncedEnd, last.header.number + 1) }
             }
             guard let later else { break }
             position = later
@@ -105,16 +120,25 @@ struct JournalReplay {
         for (group, next) in zip(groups, groups.dropFirst())
         where next.header.number > max(group.header.number + 1, firstGroup) {
             let end = group.position + group.header.byteCount
+            let missing = group.header.number + 1 ..< next.header.number
             flaws.append(
-                "\(group.path) at byte \(end): groups \(group.header.number + 1) to "
-                    + "\(next.header.number - 1) are missing behind it."
+                "\(group.path) at byte \(end): groups \(missing.lowerBound) to "
+                    + "\(missing.upperBound - 1) are missing behind it."
             )
+            // Whoever looks for what is missing looks behind a group; the last of them stands for all.
+            losses.append(JournalLoss(group: missing.upperBound - 1))
         }
     }
 
-    private mutating func readEntries(of group: Group, isLast: Bool, from firstGroup: UInt64) {
-        let seed = group.header.seed
+    private mutating func readEntries(
+        of group: Group,
+        from firstGroup: UInt64,
+        known: Set<Checkpoint.Key>
+    ) {
+        let (seed, number) = (group.header.seed, group.header.number)
+        let isSynced = number < syncedEnd
         var index = group.bytes.startIndex + group.header.headerByteCount
+        var followsBroken = false
         for length in group.header.lengths {
             let end = index + Int(length)
             let at = group.position + index - group.bytes.startIndex
@@ -122,15 +146,28 @@ struct JournalReplay {
             guard end <= group.bytes.endIndex,
                 let entry = JournalEntry(group.bytes[index ..< end], seed: seed)
             else {
+                followsBroken = true
                 flaws.append(
-                    isLast
-                        ? "\(group.path) at byte \(at): the last group was not written whole."
-                        : "\(group.path) at byte \(at): an entry is broken."
+                    isSynced
+                        ? "\(group.path) at byte \(at): an entry is broken."
+                        : "\(group.path) at byte \(at): the last group was not written whole."
                 )
+                if isSynced, number >= firstGroup {
+                    let start = min(index, group.bytes.endIndex)
+                    let rest = group.bytes[start ..< min(end, group.bytes.endIndex)]
+                    losses.append(JournalLoss(group: number, broken: rest, known: known))
+                }
                 continue
             }
-            if group.header.number >= firstGroup {
-                entries.append(Found(entry: entry, isCertain: !isLast))
+            if number >= firstGroup {
+                entries.append(
+                    Found(
+                        entry: entry,
+                        group: number,
+                        isCertain: isSynced,
+                        followsBroken: followsBroken
+                    )
+                )
             }
         }
         let used = index - group.bytes.startIndex

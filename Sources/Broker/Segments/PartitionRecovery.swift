@@ -18,6 +18,8 @@ struct PartitionRecovery {
     let isCheckpointLost: Bool
     /// What the journal says of this partition, oldest first.
     let facts: [JournalReplay.Found]
+    /// What the journal lost that may have been this partition's.
+    let losses: [JournalLoss]
 
     var findings: [String] = []
     var damage: String?
@@ -44,7 +46,8 @@ struct PartitionRecovery {
         bases: [Int64],
         row: Checkpoint.Row?,
         isCheckpointLost: Bool,
-        facts: [JournalReplay.Found]
+        facts: [JournalReplay.Found],
+        losses: [JournalLoss]
     ) {
         self.layout = layout
         self.disk = disk
@@ -56,6 +59,7 @@ struct PartitionRecovery {
         self.row = row
         self.isCheckpointLost = isCheckpointLost
         self.facts = facts
+        self.losses = losses
         let start = row ?? Checkpoint.Row(startingAt: bases.first ?? 0)
         base = start.base
         position = start.position
@@ -111,7 +115,7 @@ struct PartitionRecovery {
 
     /// Where the offsets end that may have been given to somebody: none of them is given again.
     private var promisedEnd: Int64 {
-        facts.reduce(acknowledged) { end, found in
+        facts.reduce(max(acknowledged, lostEnd ?? 0)) { end, found in
             guard case .batch(let batch) = found.entry.fact else { return end }
             return max(end, batch.header.endOffset)
         }

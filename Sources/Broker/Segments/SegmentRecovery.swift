@@ -88,6 +88,16 @@ extension PartitionRecovery {
         guard let place = known.min(by: { $0.position < $1.position }) else { return false }
         (position, offset) = (place.position, place.offset)
         growth.skip(to: place)
+        // A reader finds its way only from the last place before what it asks for, and this one stands behind the flaw.
+        if position < size {
+            index.entries.append(
+                SegmentIndex.Entry(
+                    offset: offset,
+                    position: position,
+                    timestamp: growth.maxTimestamp
+                )
+            )
+        }
         return true
     }
 

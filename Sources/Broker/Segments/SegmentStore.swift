@@ -136,8 +136,11 @@ public final class SegmentStore: Sendable {
     /// Whether the disk is full; appends are refused until it is not.
     public var isFull: Bool { engine.state.withLock { $0.isFull } }
 
-    /// What keeps the log from taking or giving all it should, in sentences; empty while all is well.
-    public var troubles: [String] { engine.state.withLock { $0.troubles } }
+    /// What keeps the log from taking or giving all it should; empty while all is well.
+    public var knownTroubles: [Trouble] { engine.state.withLock { $0.troubles } }
+
+    /// The same in sentences.
+    public var troubles: [String] { knownTroubles.map(\.sentence) }
 
     /// How much of what is limited the store uses.
     public struct Usage: Sendable, Hashable {

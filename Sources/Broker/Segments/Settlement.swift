@@ -66,18 +66,20 @@ extension SettlingThread {
         var next = checkpoint
         let (oldest, condemned) = engine.state.withLock { state in
             defer { state.condemned = [] }
-            let neededByQueue = state.toSegments.first?.journal ?? .max
+            let neededByQueue = state.toSegments.firstJournal ?? .max
             let neededByRetry = retry.compactMap(\.journal).min() ?? .max
             let needed = min(neededByQueue, neededByRetry)
+            let oldest = state.journalFiles.last { $0.number <= needed } ?? state.journalFiles.last
             for partition in state.partitions.values where partition.damage == nil {
+                let known = checkpoint.rows[partition.key]?.firstGroup ?? 0
                 next.rows[partition.key] = Checkpoint.Row(
                     of: partition,
-                    writer: writers[partition.serial]
+                    writer: writers[partition.serial],
+                    firstGroup: max(oldest?.firstGroup ?? 0, known)
                 )
             }
             let keys = Set(state.partitions.values.map(\.key))
             next.rows = next.rows.filter { keys.contains($0.key) }
-            let oldest = state.journalFiles.last { $0.number <= needed } ?? state.journalFiles.last
             return (oldest, state.condemned)
         }
         do {

@@ -61,7 +61,12 @@ struct StoreRecovery {
 
     private mutating func recover() throws {
         let (known, isLost) = try loadCheckpoint()
-        let replay = try JournalReplay(layout, on: disk, firstGroup: known.firstGroup)
+        let replay = try JournalReplay(
+            layout,
+            on: disk,
+            firstGroup: known.firstGroup,
+            known: partitionKeys
+        )
         report.sentences += replay.flaws
         var facts: [Checkpoint.Key: [JournalReplay.Found]] = [:]
         for found in replay.entries { facts[found.entry.key, default: []].append(found) }
@@ -74,6 +79,8 @@ struct StoreRecovery {
             let topicSettings = try TopicSettings(topic.configuration, defaults: settings)
             for number in 0 ..< topic.partitions {
                 let key = Checkpoint.Key(topicID: topic.id, partition: number)
+                let row = known.rows[key]
+                let firstGroup = row?.firstGroup ?? 0
                 var partition = PartitionRecovery(
                     layout: layout,
                     disk: disk,
@@ -82,9 +89,10 @@ struct StoreRecovery {
                     settings: topicSettings,
                     indexEveryBytes: settings.indexEveryBytes,
                     bases: bases[number, default: []].sorted(),
-                    row: known.rows[key],
+                    row: row,
                     isCheckpointLost: isLost,
-                    facts: facts[key, default: []]
+                    facts: facts[key, default: []].filter { $0.group >= firstGroup },
+                    losses: replay.losses.filter { $0.concerns(key, from: firstGroup) }
                 )
                 add(
                     try partition.recover(),
@@ -93,7 +101,8 @@ struct StoreRecovery {
                     key,
                     folder,
                     topicSettings,
-                    known.rows[key]
+                    row,
+                    nextGroup: replay.nextGroup
                 )
                 serial += 1
             }
@@ -103,6 +112,14 @@ struct StoreRecovery {
         try removeLeftovers()
         try noteChecked()
         try finish(replay, firstGroup: known.firstGroup)
+    }
+
+    private var partitionKeys: Set<Checkpoint.Key> {
+        Set(
+            catalog.topics.flatMap { topic in
+                (0 ..< topic.partitions).map { Checkpoint.Key(topicID: topic.id, partition: $0) }
+            }
+        )
     }
 
     /// Before anything is taken, it is written down from where on everything is checked.
@@ -156,7 +173,8 @@ struct StoreRecovery {
         _ key: Checkpoint.Key,
         _ folder: String,
         _ settings: TopicSettings,
-        _ row: Checkpoint.Row?
+        _ row: Checkpoint.Row?,
+        nextGroup: UInt64
     ) {
         report.sentences += outcome.findings
         writers[serial] = outcome.writer
@@ -175,7 +193,11 @@ struct StoreRecovery {
         state.add(partition)
         state.condemnSegments(of: partition.name)
         if outcome.damage == nil {
-            checkpoint.rows[key] = Checkpoint.Row(of: partition, writer: outcome.writer)
+            checkpoint.rows[key] = Checkpoint.Row(
+                of: partition,
+                writer: outcome.writer,
+                firstGroup: nextGroup
+            )
         } else {
             keepsJournals = true
             checkpoint.rows[key] = row

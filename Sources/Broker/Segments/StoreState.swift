@@ -284,6 +284,16 @@ extension StoreState {
     }
 }
 
+extension Queue<StoreState.Pending> {
+    /// The first journal file that something waits in. What does without a journal may stand before it.
+    var firstJournal: UInt64? {
+        for index in 0 ..< count {
+            if let journal = self[index].journal { return journal }
+        }
+        return nil
+    }
+}
+
 extension StoreState {
     /// Keeps the indexes of the old segments read last.
     mutating func dropIndexes() {

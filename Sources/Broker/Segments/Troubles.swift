@@ -1,24 +1,45 @@
 internal import Synchronization
 
+extension SegmentStore {
+    /// Something that keeps the log from taking or giving all it should.
+    public struct Trouble: Sendable, Hashable {
+        public enum Kind: Sendable, Hashable {
+            /// There is no room on the disk. It goes on by itself when there is.
+            case diskFull
+            /// Files are damaged, or cannot be written.
+            case damage
+        }
+
+        public var kind: Kind
+        public var sentence: String
+    }
+}
+
 extension StoreState {
-    /// What keeps the log from taking or giving all it should, in sentences.
-    var troubles: [String] {
-        var troubles: [String] = []
-        if let failure { troubles.append("The log takes no writes: \(failure)") }
+    /// What keeps the log from taking or giving all it should.
+    var troubles: [SegmentStore.Trouble] {
+        var full: [String] = []
         if isFull || lacksRoom {
-            troubles.append("The log takes no writes: the disk is full. Make room on it.")
+            full.append("The log takes no writes: the disk is full. Make room on it.")
         }
+        return full.map { .init(kind: .diskFull, sentence: $0) }
+            + damages.map { .init(kind: .damage, sentence: $0) }
+    }
+
+    private var damages: [String] {
+        var damages: [String] = []
+        if let failure { damages.append("The log takes no writes: \(failure)") }
         if let journalStall {
-            troubles.append("The log takes no writes: \(journalStall). It is tried again.")
+            damages.append("The log takes no writes: \(journalStall). It is tried again.")
         }
-        troubles += stalledTopics
+        damages += stalledTopics
         for serial in damaged.sorted() {
-            if let trouble = partitions[serial]?.damageTrouble { troubles.append(trouble) }
+            if let trouble = partitions[serial]?.damageTrouble { damages.append(trouble) }
         }
         for finding in findings where finding != failure {
-            troubles.append("The log is damaged: \(finding)")
+            damages.append("The log is damaged: \(finding)")
         }
-        return troubles
+        return damages
     }
 
     /// One sentence for each topic: a thousand partitions are stalled for one reason.
@@ -59,7 +80,7 @@ extension Engine {
 
     /// Says what is new among the troubles. What comes back within a minute is not said again.
     func announce() {
-        let troubles = state.withLock { $0.troubles }
+        let troubles = state.withLock { $0.troubles }.map(\.sentence)
         let now = Clock.ticks()
         let news = said.withLock { said in
             said = said.filter { $0.value > now - 60_000 }

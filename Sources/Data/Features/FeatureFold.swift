@@ -35,7 +35,7 @@ public struct FeatureFold: Projection, CountsRecords {
         on partition: Int32,
         at progress: Progress,
         in view: TableReader
-    ) throws(StoreError) -> Bool {
+    ) throws(StoreError) -> Agreement {
         try admission.takeUp(on: partition, last: progress.last, in: view)
     }
 

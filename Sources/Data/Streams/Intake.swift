@@ -1,11 +1,9 @@
 public import Bytes
 internal import Events
-internal import FoundationEssentials
 public import Logs
 public import Projections
 public import Records
 public import Store
-internal import SwiftProtobuf
 
 /// What has been taken in of one stream's partition: counts, times, and what is needed to refuse what comes twice or
 /// too late. A refused record leaves no trace in here; it becomes a dead letter.
@@ -39,7 +37,7 @@ public struct Intake: Projection, CountsRecords {
         on partition: Int32,
         at progress: Progress,
         in view: TableReader
-    ) throws(StoreError) -> Bool {
+    ) throws(StoreError) -> Agreement {
         try admission.takeUp(on: partition, last: progress.last, in: view)
     }
 
@@ -86,46 +84,14 @@ public struct Intake: Projection, CountsRecords {
         because refusal: Refusal,
         time: Instant?
     ) -> Reaction {
-        let position = Position(partition, record.offset)
-        let envelope = Envelope(
-            id: EventID(
-                of: Array("intake".utf8),
-                generation.bytes,
-                Array(position.description.utf8),
-                UInt64(record.checksum).orderedBytes
-            ),
-            subject: definition.name,
-            time: record.timestamp,
-            causation: position.description,
-            streamTime: time
-        )
-        let event = DeadLetterEvent.with {
-            $0.refused = .with {
-                $0.stream = definition.name
-                $0.generation = .init(generation.bytes)
-                $0.topic = partition.topic
-                $0.partition = partition.index
-                $0.offset = record.offset
-                $0.reason = refusal.word
-                $0.detail = refusal.description
-                if let key = record.key { $0.key = .init(key) }
-                if let value = record.value { $0.value = .init(value) }
-                $0.headers = record.headers.map { header in
-                    .with {
-                        $0.name = header.name
-                        if let value = header.value { $0.value = .init(value) }
-                    }
-                }
-                $0.timestampUs = record.timestamp.microseconds
-                if let time { $0.streamTimeUs = time.microseconds }
-            }
-        }
-        let topic = DeadLetterEvent.topic
-        return Reaction(
-            topic: topic.name,
-            partition: partition.index % topic.partitions,
-            record: event.newRecord(envelope)
-        )
+        DeadLetter(
+            definition: definition,
+            generation: generation,
+            record: record,
+            partition: partition,
+            refusal: refusal,
+            time: time
+        ).reaction
     }
 
     /// What has been taken in of one partition, at one moment.

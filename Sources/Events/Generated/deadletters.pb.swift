@@ -58,75 +58,155 @@ public nonisolated struct DeadLetterEvent: Sendable {
   }
 
   /// A record of a declared stream was refused. It moved no watermark and is part of no state.
-  public nonisolated struct Refused: Sendable {
+  public nonisolated struct Refused: @unchecked Sendable {
     // SwiftProtobuf.Message conformance is added in an extension below. See the
     // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
     // methods supported on all messages.
 
     /// The name of the stream.
-    public var stream: String = String()
+    public var stream: String {
+      get {_storage._stream}
+      set {_uniqueStorage()._stream = newValue}
+    }
 
     /// The generation of the stream that refused it: SHA-256, 32 bytes.
-    public var generation: Data = Data()
+    public var generation: Data {
+      get {_storage._generation}
+      set {_uniqueStorage()._generation = newValue}
+    }
 
     /// The topic of the record.
-    public var topic: String = String()
+    public var topic: String {
+      get {_storage._topic}
+      set {_uniqueStorage()._topic = newValue}
+    }
 
     /// The partition of the record.
-    public var partition: Int32 = 0
+    public var partition: Int32 {
+      get {_storage._partition}
+      set {_uniqueStorage()._partition = newValue}
+    }
 
     /// The offset of the record.
-    public var offset: Int64 = 0
+    public var offset: Int64 {
+      get {_storage._offset}
+      set {_uniqueStorage()._offset = newValue}
+    }
 
     /// The reason as one stable word, such as `missingField`.
-    public var reason: String = String()
+    public var reason: String {
+      get {_storage._reason}
+      set {_uniqueStorage()._reason = newValue}
+    }
 
     /// The reason as a sentence.
-    public var detail: String = String()
+    public var detail: String {
+      get {_storage._detail}
+      set {_uniqueStorage()._detail = newValue}
+    }
 
-    /// The record's own key, byte for byte. Absent where it was null.
+    /// The record's own key, byte for byte, unless `key_omitted`. Absent where it was null.
     public var key: Data {
-      get {_key ?? Data()}
-      set {_key = newValue}
+      get {_storage._key ?? Data()}
+      set {_uniqueStorage()._key = newValue}
     }
     /// Returns true if `key` has been explicitly set.
-    public var hasKey: Bool {self._key != nil}
+    public var hasKey: Bool {_storage._key != nil}
     /// Clears the value of `key`. Subsequent reads from it will return its default value.
-    public mutating func clearKey() {self._key = nil}
+    public mutating func clearKey() {_uniqueStorage()._key = nil}
 
-    /// The record's own value, byte for byte. Absent where it was null.
+    /// The record's own value, byte for byte, unless `value_omitted`. Absent where it was null.
     public var value: Data {
-      get {_value ?? Data()}
-      set {_value = newValue}
+      get {_storage._value ?? Data()}
+      set {_uniqueStorage()._value = newValue}
     }
     /// Returns true if `value` has been explicitly set.
-    public var hasValue: Bool {self._value != nil}
+    public var hasValue: Bool {_storage._value != nil}
     /// Clears the value of `value`. Subsequent reads from it will return its default value.
-    public mutating func clearValue() {self._value = nil}
+    public mutating func clearValue() {_uniqueStorage()._value = nil}
 
-    /// The record's own headers, in their order.
-    public var headers: [DeadLetterEvent.Header] = []
+    /// The record's own headers, in their order; the first of them if `headers_omitted`.
+    public var headers: [DeadLetterEvent.Header] {
+      get {_storage._headers}
+      set {_uniqueStorage()._headers = newValue}
+    }
 
     /// Kafka's timestamp of the record, in microseconds since 1970.
-    public var timestampUs: Int64 = 0
+    public var timestampUs: Int64 {
+      get {_storage._timestampUs}
+      set {_uniqueStorage()._timestampUs = newValue}
+    }
 
     /// The event time of the record, in microseconds since 1970. Absent where it could not be read.
     public var streamTimeUs: Int64 {
-      get {_streamTimeUs ?? 0}
-      set {_streamTimeUs = newValue}
+      get {_storage._streamTimeUs ?? 0}
+      set {_uniqueStorage()._streamTimeUs = newValue}
     }
     /// Returns true if `streamTimeUs` has been explicitly set.
-    public var hasStreamTimeUs: Bool {self._streamTimeUs != nil}
+    public var hasStreamTimeUs: Bool {_storage._streamTimeUs != nil}
     /// Clears the value of `streamTimeUs`. Subsequent reads from it will return its default value.
-    public mutating func clearStreamTimeUs() {self._streamTimeUs = nil}
+    public mutating func clearStreamTimeUs() {_uniqueStorage()._streamTimeUs = nil}
+
+    /// Whether the value was too long to be kept: `value` holds its first 1,024 bytes.
+    public var valueOmitted: Bool {
+      get {_storage._valueOmitted}
+      set {_uniqueStorage()._valueOmitted = newValue}
+    }
+
+    /// How many bytes the omitted value has.
+    public var valueBytes: Int64 {
+      get {_storage._valueBytes}
+      set {_uniqueStorage()._valueBytes = newValue}
+    }
+
+    /// SHA-256 of the omitted value, 32 bytes.
+    public var valueDigest: Data {
+      get {_storage._valueDigest}
+      set {_uniqueStorage()._valueDigest = newValue}
+    }
+
+    /// Whether the key was too long to be kept: `key` holds its first 1,024 bytes.
+    public var keyOmitted: Bool {
+      get {_storage._keyOmitted}
+      set {_uniqueStorage()._keyOmitted = newValue}
+    }
+
+    /// How many bytes the omitted key has.
+    public var keyBytes: Int64 {
+      get {_storage._keyBytes}
+      set {_uniqueStorage()._keyBytes = newValue}
+    }
+
+    /// SHA-256 of the omitted key, 32 bytes.
+    public var keyDigest: Data {
+      get {_storage._keyDigest}
+      set {_uniqueStorage()._keyDigest = newValue}
+    }
+
+    /// Whether the headers were too long to be kept: `headers` holds the first of them.
+    public var headersOmitted: Bool {
+      get {_storage._headersOmitted}
+      set {_uniqueStorage()._headersOmitted = newValue}
+    }
+
+    /// How many headers the record has, where some are omitted.
+    public var headersCount: Int64 {
+      get {_storage._headersCount}
+      set {_uniqueStorage()._headersCount = newValue}
+    }
+
+    /// SHA-256 over all headers, where some are omitted, 32 bytes: of each the name and the value, each behind its length
+    /// as a big-endian int64, -1 for null.
+    public var headersDigest: Data {
+      get {_storage._headersDigest}
+      set {_uniqueStorage()._headersDigest = newValue}
+    }
 
     public var unknownFields = SwiftProtobuf.UnknownStorage()
 
     public init() {}
 
-    fileprivate var _key: Data? = nil
-    fileprivate var _value: Data? = nil
-    fileprivate var _streamTimeUs: Int64? = nil
+    fileprivate var _storage = _StorageClass.defaultInstance
   }
 
   /// The topic of a declared stream was deleted and created again: the offsets of this partition count anew, and answers
@@ -255,88 +335,209 @@ nonisolated extension DeadLetterEvent: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension DeadLetterEvent.Refused: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = DeadLetterEvent.protoMessageName + ".Refused"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}stream\0\u{1}generation\0\u{1}topic\0\u{1}partition\0\u{1}offset\0\u{1}reason\0\u{1}detail\0\u{1}key\0\u{1}value\0\u{1}headers\0\u{3}timestamp_us\0\u{3}stream_time_us\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}stream\0\u{1}generation\0\u{1}topic\0\u{1}partition\0\u{1}offset\0\u{1}reason\0\u{1}detail\0\u{1}key\0\u{1}value\0\u{1}headers\0\u{3}timestamp_us\0\u{3}stream_time_us\0\u{3}value_omitted\0\u{3}value_bytes\0\u{3}value_digest\0\u{3}key_omitted\0\u{3}key_bytes\0\u{3}key_digest\0\u{3}headers_omitted\0\u{3}headers_count\0\u{3}headers_digest\0")
+
+  fileprivate class _StorageClass {
+    var _stream: String = String()
+    var _generation: Data = Data()
+    var _topic: String = String()
+    var _partition: Int32 = 0
+    var _offset: Int64 = 0
+    var _reason: String = String()
+    var _detail: String = String()
+    var _key: Data? = nil
+    var _value: Data? = nil
+    var _headers: [DeadLetterEvent.Header] = []
+    var _timestampUs: Int64 = 0
+    var _streamTimeUs: Int64? = nil
+    var _valueOmitted: Bool = false
+    var _valueBytes: Int64 = 0
+    var _valueDigest: Data = Data()
+    var _keyOmitted: Bool = false
+    var _keyBytes: Int64 = 0
+    var _keyDigest: Data = Data()
+    var _headersOmitted: Bool = false
+    var _headersCount: Int64 = 0
+    var _headersDigest: Data = Data()
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _stream = source._stream
+      _generation = source._generation
+      _topic = source._topic
+      _partition = source._partition
+      _offset = source._offset
+      _reason = source._reason
+      _detail = source._detail
+      _key = source._key
+      _value = source._value
+      _headers = source._headers
+      _timestampUs = source._timestampUs
+      _streamTimeUs = source._streamTimeUs
+      _valueOmitted = source._valueOmitted
+      _valueBytes = source._valueBytes
+      _valueDigest = source._valueDigest
+      _keyOmitted = source._keyOmitted
+      _keyBytes = source._keyBytes
+      _keyDigest = source._keyDigest
+      _headersOmitted = source._headersOmitted
+      _headersCount = source._headersCount
+      _headersDigest = source._headersDigest
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.stream) }()
-      case 2: try { try decoder.decodeSingularBytesField(value: &self.generation) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.topic) }()
-      case 4: try { try decoder.decodeSingularInt32Field(value: &self.partition) }()
-      case 5: try { try decoder.decodeSingularInt64Field(value: &self.offset) }()
-      case 6: try { try decoder.decodeSingularStringField(value: &self.reason) }()
-      case 7: try { try decoder.decodeSingularStringField(value: &self.detail) }()
-      case 8: try { try decoder.decodeSingularBytesField(value: &self._key) }()
-      case 9: try { try decoder.decodeSingularBytesField(value: &self._value) }()
-      case 10: try { try decoder.decodeRepeatedMessageField(value: &self.headers) }()
-      case 11: try { try decoder.decodeSingularInt64Field(value: &self.timestampUs) }()
-      case 12: try { try decoder.decodeSingularInt64Field(value: &self._streamTimeUs) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._stream) }()
+        case 2: try { try decoder.decodeSingularBytesField(value: &_storage._generation) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._topic) }()
+        case 4: try { try decoder.decodeSingularInt32Field(value: &_storage._partition) }()
+        case 5: try { try decoder.decodeSingularInt64Field(value: &_storage._offset) }()
+        case 6: try { try decoder.decodeSingularStringField(value: &_storage._reason) }()
+        case 7: try { try decoder.decodeSingularStringField(value: &_storage._detail) }()
+        case 8: try { try decoder.decodeSingularBytesField(value: &_storage._key) }()
+        case 9: try { try decoder.decodeSingularBytesField(value: &_storage._value) }()
+        case 10: try { try decoder.decodeRepeatedMessageField(value: &_storage._headers) }()
+        case 11: try { try decoder.decodeSingularInt64Field(value: &_storage._timestampUs) }()
+        case 12: try { try decoder.decodeSingularInt64Field(value: &_storage._streamTimeUs) }()
+        case 13: try { try decoder.decodeSingularBoolField(value: &_storage._valueOmitted) }()
+        case 14: try { try decoder.decodeSingularInt64Field(value: &_storage._valueBytes) }()
+        case 15: try { try decoder.decodeSingularBytesField(value: &_storage._valueDigest) }()
+        case 16: try { try decoder.decodeSingularBoolField(value: &_storage._keyOmitted) }()
+        case 17: try { try decoder.decodeSingularInt64Field(value: &_storage._keyBytes) }()
+        case 18: try { try decoder.decodeSingularBytesField(value: &_storage._keyDigest) }()
+        case 19: try { try decoder.decodeSingularBoolField(value: &_storage._headersOmitted) }()
+        case 20: try { try decoder.decodeSingularInt64Field(value: &_storage._headersCount) }()
+        case 21: try { try decoder.decodeSingularBytesField(value: &_storage._headersDigest) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.stream.isEmpty {
-      try visitor.visitSingularStringField(value: self.stream, fieldNumber: 1)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._stream.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._stream, fieldNumber: 1)
+      }
+      if !_storage._generation.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._generation, fieldNumber: 2)
+      }
+      if !_storage._topic.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._topic, fieldNumber: 3)
+      }
+      if _storage._partition != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._partition, fieldNumber: 4)
+      }
+      if _storage._offset != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._offset, fieldNumber: 5)
+      }
+      if !_storage._reason.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._reason, fieldNumber: 6)
+      }
+      if !_storage._detail.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._detail, fieldNumber: 7)
+      }
+      try { if let v = _storage._key {
+        try visitor.visitSingularBytesField(value: v, fieldNumber: 8)
+      } }()
+      try { if let v = _storage._value {
+        try visitor.visitSingularBytesField(value: v, fieldNumber: 9)
+      } }()
+      if !_storage._headers.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._headers, fieldNumber: 10)
+      }
+      if _storage._timestampUs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._timestampUs, fieldNumber: 11)
+      }
+      try { if let v = _storage._streamTimeUs {
+        try visitor.visitSingularInt64Field(value: v, fieldNumber: 12)
+      } }()
+      if _storage._valueOmitted != false {
+        try visitor.visitSingularBoolField(value: _storage._valueOmitted, fieldNumber: 13)
+      }
+      if _storage._valueBytes != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._valueBytes, fieldNumber: 14)
+      }
+      if !_storage._valueDigest.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._valueDigest, fieldNumber: 15)
+      }
+      if _storage._keyOmitted != false {
+        try visitor.visitSingularBoolField(value: _storage._keyOmitted, fieldNumber: 16)
+      }
+      if _storage._keyBytes != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._keyBytes, fieldNumber: 17)
+      }
+      if !_storage._keyDigest.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._keyDigest, fieldNumber: 18)
+      }
+      if _storage._headersOmitted != false {
+        try visitor.visitSingularBoolField(value: _storage._headersOmitted, fieldNumber: 19)
+      }
+      if _storage._headersCount != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._headersCount, fieldNumber: 20)
+      }
+      if !_storage._headersDigest.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._headersDigest, fieldNumber: 21)
+      }
     }
-    if !self.generation.isEmpty {
-      try visitor.visitSingularBytesField(value: self.generation, fieldNumber: 2)
-    }
-    if !self.topic.isEmpty {
-      try visitor.visitSingularStringField(value: self.topic, fieldNumber: 3)
-    }
-    if self.partition != 0 {
-      try visitor.visitSingularInt32Field(value: self.partition, fieldNumber: 4)
-    }
-    if self.offset != 0 {
-      try visitor.visitSingularInt64Field(value: self.offset, fieldNumber: 5)
-    }
-    if !self.reason.isEmpty {
-      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 6)
-    }
-    if !self.detail.isEmpty {
-      try visitor.visitSingularStringField(value: self.detail, fieldNumber: 7)
-    }
-    try { if let v = self._key {
-      try visitor.visitSingularBytesField(value: v, fieldNumber: 8)
-    } }()
-    try { if let v = self._value {
-      try visitor.visitSingularBytesField(value: v, fieldNumber: 9)
-    } }()
-    if !self.headers.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.headers, fieldNumber: 10)
-    }
-    if self.timestampUs != 0 {
-      try visitor.visitSingularInt64Field(value: self.timestampUs, fieldNumber: 11)
-    }
-    try { if let v = self._streamTimeUs {
-      try visitor.visitSingularInt64Field(value: v, fieldNumber: 12)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: DeadLetterEvent.Refused, rhs: DeadLetterEvent.Refused) -> Bool {
-    if lhs.stream != rhs.stream {return false}
-    if lhs.generation != rhs.generation {return false}
-    if lhs.topic != rhs.topic {return false}
-    if lhs.partition != rhs.partition {return false}
-    if lhs.offset != rhs.offset {return false}
-    if lhs.reason != rhs.reason {return false}
-    if lhs.detail != rhs.detail {return false}
-    if lhs._key != rhs._key {return false}
-    if lhs._value != rhs._value {return false}
-    if lhs.headers != rhs.headers {return false}
-    if lhs.timestampUs != rhs.timestampUs {return false}
-    if lhs._streamTimeUs != rhs._streamTimeUs {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._stream != rhs_storage._stream {return false}
+        if _storage._generation != rhs_storage._generation {return false}
+        if _storage._topic != rhs_storage._topic {return false}
+        if _storage._partition != rhs_storage._partition {return false}
+        if _storage._offset != rhs_storage._offset {return false}
+        if _storage._reason != rhs_storage._reason {return false}
+        if _storage._detail != rhs_storage._detail {return false}
+        if _storage._key != rhs_storage._key {return false}
+        if _storage._value != rhs_storage._value {return false}
+        if _storage._headers != rhs_storage._headers {return false}
+        if _storage._timestampUs != rhs_storage._timestampUs {return false}
+        if _storage._streamTimeUs != rhs_storage._streamTimeUs {return false}
+        if _storage._valueOmitted != rhs_storage._valueOmitted {return false}
+        if _storage._valueBytes != rhs_storage._valueBytes {return false}
+        if _storage._valueDigest != rhs_storage._valueDigest {return false}
+        if _storage._keyOmitted != rhs_storage._keyOmitted {return false}
+        if _storage._keyBytes != rhs_storage._keyBytes {return false}
+        if _storage._keyDigest != rhs_storage._keyDigest {return false}
+        if _storage._headersOmitted != rhs_storage._headersOmitted {return false}
+        if _storage._headersCount != rhs_storage._headersCount {return false}
+        if _storage._headersDigest != rhs_storage._headersDigest {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

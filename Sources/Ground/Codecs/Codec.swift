@@ -8,9 +8,16 @@ public enum Codec: Int16, Sendable, CaseIterable {
 }
 
 /// Why compressed bytes cannot be read.
-public enum CodecError: Error, Hashable, Sendable {
+public enum CodecError: Error, Hashable, Sendable, CustomStringConvertible {
     /// With the reason, as a clause.
     case damaged(String)
     /// They hold more than the reader is ready to take.
     case tooLong
+
+    public var description: String {
+        switch self {
+        case .damaged(let why): why
+        case .tooLong: "it holds too much"
+        }
+    }
 }

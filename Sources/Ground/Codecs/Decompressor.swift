@@ -11,10 +11,10 @@ public struct Decompressor {
     public init(_ codec: Codec, _ input: ArraySlice<UInt8>, limit: Int) {
         reader =
             switch codec {
-            case .gzip: GzipReader(input)
+            case .gzip: WholeReader(Inflater(.gzip), input)
             case .snappy: SnappyReader(input, limit: limit)
-            case .lz4: LZ4Reader(input)
-            case .zstd: ZstdReader(input)
+            case .lz4: WholeReader(LZ4Frame(), input)
+            case .zstd: WholeReader(ZstdFrame(), input)
             }
     }
 
@@ -27,35 +27,4 @@ public struct Decompressor {
 /// What reads one codec.
 protocol PieceReader: AnyObject {
     func read(into piece: inout MutableRawSpan) throws(CodecError) -> Int
-}
-
-/// Which compressed bytes were read, for codecs that are read in steps.
-struct Progress {
-    let input: ArraySlice<UInt8>
-    var taken = 0
-    var isOver = false
-
-    init(_ input: ArraySlice<UInt8>) { self.input = input }
-
-    var left: Int { input.count - taken }
-
-    /// One step of a codec.
-    struct Step {
-        var taken: Int
-        var made: Int
-        var isOver: Bool
-    }
-
-    /// Takes a step, and says whether another is needed before there is something to give.
-    mutating func pass(_ step: Step) throws(CodecError) -> Bool {
-        taken += step.taken
-        isOver = step.isOver
-        if isOver {
-            if left > 0 { throw .damaged("\(left) bytes follow its end") }
-            return false
-        }
-        if step.made > 0 { return false }
-        if left == 0 || step.taken == 0 { throw .damaged("it ends too early") }
-        return true
-    }
 }

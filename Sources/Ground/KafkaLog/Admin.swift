@@ -83,7 +83,11 @@ extension Producer {
     }
 
     /// The configuration of topics, by topic and key.
-    private func configurations(of names: [String]) throws(LogError) -> [String: [String: String]] {
+    /// `own`: Only what was set for the topic itself, without what it has from its brokers and by default.
+    func configurations(
+        of names: [String],
+        own: Bool = false
+    ) throws(LogError) -> [String: [String: String]] {
         guard !names.isEmpty else { return [:] }
         let doing = "Asking for the configuration of topics"
         var resources: [OpaquePointer?] = unsafe []
@@ -119,17 +123,19 @@ extension Producer {
                 )
             }
             guard let name = unsafe rd_kafka_ConfigResource_name(answer) else { continue }
-            configurations[unsafe String(cString: name)] = unsafe entries(of: answer)
+            configurations[unsafe String(cString: name)] = unsafe entries(of: answer, own)
         }
         return configurations
     }
 
-    private func entries(of resource: OpaquePointer?) -> [String: String] {
+    private func entries(of resource: OpaquePointer?, _ own: Bool) -> [String: String] {
         var count = 0
         let list = unsafe rd_kafka_ConfigResource_configs(resource, &count)
         var entries: [String: String] = [:]
         for index in 0 ..< count {
             let entry = unsafe list?[index]
+            let source = unsafe rd_kafka_ConfigEntry_source(entry)
+            if own, source != RD_KAFKA_CONFIG_SOURCE_DYNAMIC_TOPIC_CONFIG { continue }
             guard let name = unsafe rd_kafka_ConfigEntry_name(entry),
                 let value = unsafe rd_kafka_ConfigEntry_value(entry)
             else { continue }
@@ -139,7 +145,7 @@ extension Producer {
     }
 
     /// Sends one request and waits for its answer, which the caller reads.
-    private func ask(
+    func ask(
         _ doing: String,
         _ operation: rd_kafka_admin_op_t,
         _ send: (_ client: OpaquePointer, _ options: OpaquePointer?, _ queue: OpaquePointer) -> Void

@@ -31,17 +31,17 @@ extension Producer {
         }
     }
 
-    /// Sends what is queued, gives up what takes longer than five seconds, and lets `deliver` come to its end.
+    /// Sends what is queued, gives up what takes longer than two seconds, and lets `deliver` come to its end.
     func end() {
         state.withLock { $0.closedBecause = $0.closedBecause ?? "The log is closed." }
         state.announceChange()
         if !isOnDeliveryThread {
-            if unsafe rd_kafka_flush(client.pointer, 5_000) != RD_KAFKA_RESP_ERR_NO_ERROR {
+            if unsafe rd_kafka_flush(client.pointer, 2_000) != RD_KAFKA_RESP_ERR_NO_ERROR {
                 unsafe rd_kafka_purge(
                     client.pointer,
                     RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT
                 )
-                unsafe rd_kafka_flush(client.pointer, 1_000)
+                unsafe rd_kafka_flush(client.pointer, 500)
             }
         }
         state.withLock { $0.isEnding = true }
@@ -101,10 +101,10 @@ extension Producer {
             return unsafe .success(Position(partition, max(-1, report.pointee.offset)))
         }
         let sentence = "Appending to \(topic): \(code.sentence)"
-        return .failure(
-            status == RD_KAFKA_MSG_STATUS_NOT_PERSISTED
-                ? .notPersisted(sentence) : .possiblyPersisted(sentence)
-        )
+        guard status == RD_KAFKA_MSG_STATUS_NOT_PERSISTED else {
+            return .failure(.possiblyPersisted(sentence))
+        }
+        return .failure(code.isForGood ? .refused(sentence) : .notPersisted(sentence))
     }
 
     /// A fatal error of an idempotent producer, such as a sequence that the brokers do not know any more, leaves a
@@ -152,7 +152,7 @@ extension Producer {
 }
 
 extension Producer.State {
-    /// Whether the delivery thread may go, and then it goes: all is answered, or was given five seconds to be.
+    /// Whether the delivery thread may go, and then it goes: all is answered, or was given two seconds to be.
     fileprivate mutating func ends() -> Bool {
         guard refusals.isEmpty, isEnding || (isBroken && slots.count == 0) else { return false }
         isEnding = true

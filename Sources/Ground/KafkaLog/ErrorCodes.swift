@@ -28,6 +28,23 @@ extension rd_kafka_resp_err_t {
         }
     }
 
+    /// Whether a record that was not appended for this reason would not be taken the next time either.
+    var isForGood: Bool {
+        switch self {
+        case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE,
+            RD_KAFKA_RESP_ERR_INVALID_MSG, RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE,
+            RD_KAFKA_RESP_ERR_INVALID_RECORD, RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP,
+            RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED,
+            RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED,
+            RD_KAFKA_RESP_ERR_POLICY_VIOLATION,
+            RD_KAFKA_RESP_ERR_UNSUPPORTED_FOR_MESSAGE_FORMAT,
+            RD_KAFKA_RESP_ERR_UNSUPPORTED_COMPRESSION_TYPE,
+            RD_KAFKA_RESP_ERR_INVALID_REQUIRED_ACKS:
+            true
+        default: false
+        }
+    }
+
     /// Whether it may be gone when one asks again.
     var isPassing: Bool {
         switch self {
@@ -62,8 +79,6 @@ extension LogError {
             self = .unknownPartition(partition)
         } else if let topic, code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS {
             self = .topicExists(topic)
-        } else if code == RD_KAFKA_RESP_ERR__BAD_MSG || code == RD_KAFKA_RESP_ERR_INVALID_MSG {
-            self = .corrupt(sentence)
         } else if code.isPassing {
             self = .unreachable(sentence)
         } else {

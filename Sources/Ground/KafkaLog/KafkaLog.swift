@@ -60,6 +60,9 @@ public final class KafkaLog: Log {
     public func topics() throws(LogError) -> [TopicSpec] { try producer().topics() }
     public func create(_ topic: TopicSpec) throws(LogError) { try producer().create(topic) }
     public func delete(topic: String) throws(LogError) { try producer().delete(topic) }
+    public func setStamp(_ stamp: Stamp, of topic: String) throws(LogError) {
+        try producer().setStamp(stamp, of: topic)
+    }
     public func bounds(of partition: Partition) throws(LogError) -> Range<Offset> {
         try producer().bounds(of: partition)
     }

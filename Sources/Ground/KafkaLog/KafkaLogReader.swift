@@ -144,7 +144,8 @@ extension LogError {
         switch self {
         case .offsetOutOfRange(let position, _): position.partition
         case .unknownPartition(let partition): partition
-        default: nil
+        case .corrupt(let position, _): position.partition
+        case .unreachable, .unknownTopic, .topicExists, .refused: nil
         }
     }
 }

@@ -191,8 +191,11 @@ internal import Logs
                     as: UTF8.self
                 )
             }
-            let position = Position(feed.partition, feed.next)
-            return LogError(code, doing: "Reading \(position)", detail: detail)
+            // Whatever it is, it is the matter of this partition alone.
+            return .corrupt(
+                Position(feed.partition, feed.next),
+                "Reading \(feed.partition) from \(feed.next) on: \(detail ?? code.sentence)"
+            )
         }
     }
 }

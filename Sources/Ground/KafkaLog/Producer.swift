@@ -66,7 +66,8 @@ final class Producer: Sendable {
         }
         let code = produce(record, to: topic, partition: partition, number: number)
         guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return }
-        refuse(number, .notPersisted("Appending to \(name): \(code.sentence)"))
+        let sentence = "Appending to \(name): \(code.sentence)"
+        refuse(number, code.isForGood ? .refused(sentence) : .notPersisted(sentence))
     }
 
     /// The topic's handle, made when it is first asked for.

@@ -1,4 +1,5 @@
 public import Bytes
+private import Glibc
 private import Synchronization
 
 /// Another log, with the faults of a network: what is appended may be lost, doubled or answered late, by chance and
@@ -24,6 +25,16 @@ public final class FaultyLog: Log {
         public var isAway = false
         /// Readers are given nothing, as while the brokers are away.
         public var isSilent = false
+        /// Topics that take nothing, as while the brokers of their partitions are away.
+        public var awayTopics: Set<String> = []
+        /// Topics that we may not write to.
+        public var forbiddenTopics: Set<String> = []
+        /// Records of more bytes are refused.
+        public var longestRecordBytes: Int?
+        /// Topics whose appends are answered only when the log is closed.
+        public var mutedTopics: Set<String> = []
+        /// Whoever asks for topics or bounds is held up for so long, and then there is no answer.
+        public var deafness: TimeSpan?
 
         public init() {}
         public static let none = Faults()
@@ -42,6 +53,9 @@ public final class FaultyLog: Log {
         var faults: Faults
         var counts = Counts()
         var chance: SplitMix64
+        var isClosed = false
+        /// Appends that are not answered yet.
+        var muted: [@Sendable (Result<Position, AppendError>) -> Void] = []
     }
 
     public init(_ log: any Log, seed: UInt64, faults: Faults = .none) {
@@ -62,6 +76,11 @@ public final class FaultyLog: Log {
         partition: Int32?,
         _ done: @escaping @Sendable (Result<Position, AppendError>) -> Void
     ) {
+        if let refusal = state.withLock({ $0.faults.refusal(of: record, to: topic) }) {
+            answers.call { done(.failure(refusal)) }
+            return
+        }
+        if state.withLock({ $0.mute(topic, done) }) { return }
         let fate = state.withLock { $0.draw() }
         let answer: @Sendable (Result<Position, AppendError>) -> Void = { [answers] result in
             var result = result
@@ -87,11 +106,18 @@ public final class FaultyLog: Log {
     }
     public func create(_ topic: TopicSpec) throws(LogError) {
         try answer()
+        if state.withLock({ $0.faults.forbiddenTopics.contains(topic.name) }) {
+            throw .refused("Topic \(topic.name) was forbidden on purpose.")
+        }
         try log.create(topic)
     }
     public func delete(topic: String) throws(LogError) {
         try answer()
         try log.delete(topic: topic)
+    }
+    public func setStamp(_ stamp: Stamp, of topic: String) throws(LogError) {
+        try answer()
+        try log.setStamp(stamp, of: topic)
     }
     public func bounds(of partition: Partition) throws(LogError) -> Range<Offset> {
         try answer()
@@ -100,13 +126,27 @@ public final class FaultyLog: Log {
 
     private func answer() throws(LogError) {
         if state.withLock(\.faults.isAway) { throw .unreachable("The log is away on purpose.") }
+        guard let time = state.withLock(\.faults.deafness) else { return }
+        let end = Deadline(after: time.microseconds)
+        // Waits as long as brokers that do not answer are waited for.
+        while !end.isOver, state.withLock({ $0.faults.deafness != nil && !$0.isClosed }) {
+            usleep(1_000)
+        }
+        throw .unreachable("The log did not answer on purpose.")
     }
+
     public func reader() throws(LogError) -> any LogReader {
         FaultyReader(of: self, try log.reader())
     }
 
     /// Closes the log inside too; answers that were held back come at once.
     public func close() {
+        let muted = state.withLock { state in
+            state.isClosed = true
+            defer { state.muted = [] }
+            return state.muted
+        }
+        for done in muted { done(.failure(.possiblyPersisted("The log was closed before."))) }
         log.close()
         answers.close()
     }
@@ -137,7 +177,31 @@ private final class FaultyReader: LogReader {
     func close() { reader.close() }
 }
 
+extension FaultyLog.Faults {
+    /// Why a record is not appended whatever chance brings; nil: it may be.
+    fileprivate func refusal(of record: NewRecord, to topic: String) -> AppendError? {
+        if awayTopics.contains(topic) { return .notPersisted("\(topic) is away on purpose.") }
+        if forbiddenTopics.contains(topic) {
+            return .refused("\(topic) was forbidden on purpose.")
+        }
+        if let most = longestRecordBytes, record.byteCount > most {
+            return .refused("The record has more than \(most) bytes.")
+        }
+        return nil
+    }
+}
+
 extension FaultyLog.State {
+    /// Keeps the answer of an append back, if its topic is to be mute.
+    fileprivate mutating func mute(
+        _ topic: String,
+        _ done: @escaping @Sendable (Result<Position, AppendError>) -> Void
+    ) -> Bool {
+        guard faults.mutedTopics.contains(topic), !isClosed else { return false }
+        muted.append(done)
+        return true
+    }
+
     /// What becomes of one append.
     fileprivate struct Fate {
         var isRefused = false

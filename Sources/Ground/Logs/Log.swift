@@ -45,8 +45,9 @@ public enum LogError: Error, Sendable, Hashable {
     case topicExists(String)
     /// The offset asked for is not there (any more): retention, deletion, or another log.
     case offsetOutOfRange(Position, available: Range<Offset>)
-    /// The log holds bytes that its own checksums refuse.
-    case corrupt(String)
+    /// The partition cannot be read there, or at some record after it: bytes that are none of Kafka's, or that we are not
+    /// given. Its other records, and all other partitions, can.
+    case corrupt(Position, String)
     case refused(String)
 }
 
@@ -54,6 +55,8 @@ public enum LogError: Error, Sendable, Hashable {
 public enum AppendError: Error, Sendable, Hashable {
     /// It is certain that nothing was written.
     case notPersisted(String)
+    /// As `notPersisted`, and it would be so again: the record is too large, or the log takes none from us there.
+    case refused(String)
     /// It may or may not be in the log; only a look at the log tells.
     case possiblyPersisted(String)
 }
@@ -65,6 +68,8 @@ public protocol Log: Sendable {
     /// Throws `topicExists` where there is one of that name.
     func create(_ topic: TopicSpec) throws(LogError)
     func delete(topic: String) throws(LogError)
+    /// Says whose clock stamps the records that come from now on; those that are there stay as they are.
+    func setStamp(_ stamp: Stamp, of topic: String) throws(LogError)
     /// First offset still there, and the offset that the next record will have.
     func bounds(of partition: Partition) throws(LogError) -> Range<Offset>
     /// A reader of no partition yet. Each belongs to one thread.
@@ -82,7 +87,7 @@ public protocol Log: Sendable {
     )
     /// Whether the log answers, as far as is known by now: one that went away is known of within seconds.
     var isReachable: Bool { get }
-    /// Ends threads and connections. Appends under way are answered first, up to five seconds.
+    /// Ends threads and connections. Appends under way are answered first, up to two seconds.
     func close()
 }
 
@@ -110,7 +115,8 @@ public protocol LogReader: AnyObject, Sendable {
     func add(_ partition: Partition, from offset: Offset) throws(LogError)
     func remove(_ partition: Partition) throws(LogError)
     /// The next records, grouped by partition, at most `limit` of them; empty when the time is over or `wake` was
-    /// called. Throws `offsetOutOfRange` or `unknownTopic` once for a partition, which is then no longer read.
+    /// called. Throws `offsetOutOfRange`, `unknownTopic`, `unknownPartition` or `corrupt` once for a partition, which is
+    /// then no longer read; the others are.
     func next(limit: Int, within: TimeSpan) throws(LogError) -> [RecordBatch]
     /// Every record of a partition below this was given by `next`: offsets that the log left out are behind the reader
     /// as soon as it knows of them. Nil: the partition is not being read.

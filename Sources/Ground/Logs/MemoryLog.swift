@@ -40,6 +40,14 @@ public final class MemoryLog: Log {
         shelf.announceChange()
     }
 
+    public func setStamp(_ stamp: Stamp, of topic: String) throws(LogError) {
+        try shelf.withLock { shelf throws(LogError) in
+            try shelf.mustBeOpen()
+            guard shelf.topics[topic] != nil else { throw .unknownTopic(topic) }
+            shelf.topics[topic]?.spec.stamp = stamp
+        }
+    }
+
     public func bounds(of partition: Partition) throws(LogError) -> Range<Offset> {
         try shelf.withLock { shelf throws(LogError) in try shelf.reel(of: partition).bounds }
     }
@@ -87,6 +95,31 @@ extension MemoryLog {
                 throw .offsetOutOfRange(Position(partition, offset), available: bounds)
             }
             shelf.topics[partition.topic]?.reels[Int(partition.index)].trim(before: offset)
+        }
+        shelf.announceChange()
+    }
+
+    /// Makes a record one that no reader can read, as broken bytes in the log are.
+    public func spoil(_ position: Position) throws(LogError) {
+        try change(position) { $0.spoiled.insert(position.offset) }
+    }
+
+    /// Makes a record readable again.
+    public func mend(_ position: Position) throws(LogError) {
+        try change(position) { $0.spoiled.remove(position.offset) }
+    }
+
+    private func change(
+        _ position: Position,
+        _ body: (inout Shelf.Reel) -> Void
+    ) throws(LogError) {
+        try shelf.withLock { shelf throws(LogError) in
+            var reel = try shelf.reel(of: position.partition)
+            guard reel.index(of: position.offset) != nil else {
+                throw .offsetOutOfRange(position, available: reel.bounds)
+            }
+            body(&reel)
+            shelf.topics[position.partition.topic]?.reels[Int(position.partition.index)] = reel
         }
         shelf.announceChange()
     }

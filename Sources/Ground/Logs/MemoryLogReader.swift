@@ -83,7 +83,7 @@ final class MemoryLogReader: LogReader, @unchecked Sendable {
                 throw fault
             }
             let reel = try shelf.reel(of: feed.partition)
-            let records = reel.records[reel.place(of: feed.next)...].prefix(room)
+            let records = reel.readable(from: feed.next, atMost: room)
             feeds[index].next = records.last.map { $0.offset + 1 } ?? reel.next
             guard !records.isEmpty else { continue }
             batches.append(RecordBatch(feed.partition, Array(records)))
@@ -105,6 +105,12 @@ final class MemoryLogReader: LogReader, @unchecked Sendable {
         let bounds = topic.reels[Int(feed.partition.index)].bounds
         guard (bounds.lowerBound ... bounds.upperBound).contains(feed.next) else {
             return .offsetOutOfRange(Position(feed.partition, feed.next), available: bounds)
+        }
+        if let offset = topic.reels[Int(feed.partition.index)].obstacle(at: feed.next) {
+            return .corrupt(
+                Position(feed.partition, feed.next),
+                "The record at \(offset) was spoiled on purpose."
+            )
         }
         return nil
     }

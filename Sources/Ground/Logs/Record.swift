@@ -76,6 +76,15 @@ public struct NewRecord: Sendable, Hashable {
     }
 }
 
+extension NewRecord {
+    /// About what it takes in a batch of its own: its parts, with the most that lengths and a batch's head may take.
+    public var byteCount: Int {
+        headers.reduce(128 + (key?.count ?? 0) + (value?.count ?? 0)) {
+            $0 + 20 + $1.name.utf8.count + ($1.value?.count ?? 0)
+        }
+    }
+}
+
 /// A record as it stands in the log. Key and value share the storage of the batch they came in.
 public struct Record: Sendable {
     public var offset: Offset

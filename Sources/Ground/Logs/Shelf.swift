@@ -9,7 +9,7 @@ struct Shelf: Sendable {
 
     /// One topic and its records.
     struct Topic: Sendable {
-        let spec: TopicSpec
+        var spec: TopicSpec
         /// Tells two topics of one name apart.
         let incarnation: UInt64
         var reels: [Reel]
@@ -20,6 +20,8 @@ struct Shelf: Sendable {
         var records: [Record] = []
         var start: Offset = 0
         var next: Offset = 0
+        /// Records that no reader can read.
+        var spoiled: Set<Offset> = []
 
         var bounds: Range<Offset> { start ..< next }
 
@@ -40,7 +42,22 @@ struct Shelf: Sendable {
 
         mutating func trim(before offset: Offset) {
             records.removeFirst(place(of: offset))
+            spoiled = spoiled.filter { $0 >= offset }
             start = offset
+        }
+
+        /// The records from an offset on, at most so many, up to the first that cannot be read.
+        func readable(from offset: Offset, atMost count: Int) -> ArraySlice<Record> {
+            let records = records[place(of: offset)...].prefix(count)
+            guard !spoiled.isEmpty else { return records }
+            return records.prefix { !spoiled.contains($0.offset) }
+        }
+
+        /// The first record at or after an offset, if that cannot be read.
+        func obstacle(at offset: Offset) -> Offset? {
+            let place = place(of: offset)
+            guard place < records.count, spoiled.contains(records[place].offset) else { return nil }
+            return records[place].offset
         }
     }
 

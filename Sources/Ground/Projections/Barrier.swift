@@ -1,5 +1,4 @@
 public import Logs
-internal import Store
 private import Synchronization
 
 /// An offset that the folds of a partition do not pass while it stands. Whoever is about to say something that binds
@@ -37,60 +36,28 @@ extension Projector {
 
 extension ProjectorLoop {
     mutating func raise(_ barrier: Barrier) {
-        let reached = (seats[barrier.partition] ?? []).map(\.progress.next).max() ?? 0
+        let reached = lanes[barrier.partition]?.seats.map(\.reached).max() ?? 0
         barrier.stand(at: max(reached, barrier.least))
         barriers.append(barrier)
     }
 
     mutating func lower(_ barrier: Barrier) {
         barriers.removeAll { $0 === barrier }
-        let partition = barrier.partition
-        guard barred.contains(partition), limit(of: partition) == nil else { return }
-        do throws(LogError) {
-            try restartReading(partition)
-        } catch {
-            // Whoever sits there is seated anew, which finds out what is the matter and tries again.
-            barred.insert(partition)
-            reseat(partition)
-        }
+        work(on: barrier.partition)
     }
 
-    private func limit(of partition: Partition) -> Offset? {
-        barriers.filter { $0.partition == partition }.compactMap(\.offset).min()
+    /// Where the first barrier on a partition stands; nil: there is none.
+    func limit(of partition: Partition) -> Offset? {
+        guard !barriers.isEmpty else { return nil }
+        return barriers.filter { $0.partition == partition }.compactMap(\.offset).min()
     }
 
-    /// What of a batch lies before the barrier of its partition; nil: nothing. What lies behind it is read again later.
-    mutating func short(of batch: RecordBatch) -> RecordBatch? {
-        guard !barriers.isEmpty, let limit = limit(of: batch.partition) else { return batch }
-        guard !barred.contains(batch.partition) else { return nil }
-        guard let last = batch.records.last, last.offset >= limit else { return batch }
-        stopReading(batch.partition)
-        barred.insert(batch.partition)
-        let before = batch.records.prefix { $0.offset < limit }
-        return before.isEmpty ? nil : RecordBatch(batch.partition, Array(before))
-    }
-
-    /// Lets everybody on a partition take up what was told of it. Rows that were folded without it are folded anew.
+    /// Lets everybody on a partition take up what was told of it, each when what it folded before has landed. Rows that
+    /// were folded without it are folded anew.
     mutating func takeUp(_ partition: Partition) {
-        for seat in seats[partition] ?? [] {
-            let view = seat.projection.rows(of: partition.index, in: projector.store)
-            do throws(StoreError) {
-                let agrees = try seat.projection.takeUp(
-                    on: partition.index,
-                    at: seat.progress,
-                    in: view
-                )
-                if agrees { continue }
-            } catch {
-                projector.surroundings.report(
-                    .storeFailed(projection: seat.projection.name, partition: partition, error)
-                )
-                continue
-            }
-            let name = seat.projection.name
-            projector.surroundings.report(.toldTooLate(projection: name, partition: partition))
-            unseat(seat.projection, on: partition)
-            self.seat(seat.projection, on: partition)
+        for index in lanes[partition]?.seats.indices ?? 0 ..< 0 {
+            lanes[partition]?.seats[index].telling = .news
         }
+        work(on: partition)
     }
 }

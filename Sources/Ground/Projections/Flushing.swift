@@ -9,7 +9,7 @@ extension ProjectorLoop {
     private static let sweepInterval = Duration.seconds(60)
 
     mutating func flushIfDue() {
-        let families = Set(seats.values.joined().map(\.projection.family))
+        let families = Set(lanes.values.flatMap(\.seats).map(\.projection.family))
         let isDue = ContinuousClock.now - lastFlush > Self.flushInterval
         guard
             isDue
@@ -23,7 +23,7 @@ extension ProjectorLoop {
     mutating func flush() {
         lastFlush = .now
         sweepIfDue()
-        for family in Set(seats.values.joined().map(\.projection.family)).sorted()
+        for family in Set(lanes.values.flatMap(\.seats).map(\.projection.family)).sorted()
         where projector.store.unflushedBytes(of: family) > 0 {
             do throws(StoreError) {
                 try projector.store.flush(family)
@@ -41,7 +41,7 @@ extension ProjectorLoop {
     private mutating func sweepIfDue() {
         guard ContinuousClock.now - lastSweep > Self.sweepInterval else { return }
         lastSweep = .now
-        for seat in seats.values.joined() where seat.stopped == nil {
+        for seat in lanes.values.flatMap(\.seats) where seat.stopped == nil && seat.landing == nil {
             do throws(StoreError) {
                 let dead = try seat.projection.deadRows(
                     of: seat.partition.index,

@@ -6,127 +6,283 @@ private import Workers
 
 /// Reading the next records, and folding them with everybody who sits on their partition.
 extension ProjectorLoop {
-    private static let patience = TimeSpan.seconds(1)
     private static let pauseWithoutRoom = Duration.milliseconds(500)
 
     mutating func foldNext() {
+        let now = ContinuousClock.now
+        let patience = (nextLook(now) - now) / .microseconds(1)
         do {
-            let patience = waiting.isEmpty ? Self.patience : TimeSpan(microseconds: 200_000)
-            for batch in try projector.reader.next(limit: projector.batchLimit, within: patience) {
-                fold(batch)
+            for batch in try projector.reader.next(
+                limit: projector.batchLimit,
+                within: TimeSpan(microseconds: Int64(patience))
+            ) {
+                lanes[batch.partition]?.hold(batch)
+                work(on: batch.partition)
             }
         } catch {
             switch error {
             case .offsetOutOfRange(let position, _): reseat(position.partition)
             case .unknownTopic(let topic):
-                for partition in seats.keys where partition.topic == topic { lose(partition) }
+                for partition in lanes.keys where partition.topic == topic { lose(partition) }
             case .unknownPartition(let partition): lose(partition)
-            case .corrupt(let why): stopAll(because: why)
+            case .corrupt(let position, let why): stand(before: position, because: why)
             case .unreachable, .topicExists, .refused:
                 // Reads go on by themselves once the log answers again; the pause keeps a closed log from spinning us.
-                pause()
+                _ = Semaphore().wait(atMost: .milliseconds(100))
             }
         }
     }
 
-    private mutating func fold(_ batch: RecordBatch) {
-        guard let batch = short(of: batch), var sitting = seats[batch.partition] else { return }
-        for index in sitting.indices {
-            fold(batch.records, with: &sitting[index])
+    /// Everybody on a partition folds what is there for them, and whoever waited for something is looked after.
+    mutating func work(on partition: Partition) {
+        guard var lane = lanes[partition] else { return }
+        let former = lane.seats.map(\.stopped)
+        var hasLanded = false
+        for index in lane.seats.indices {
+            while fold(&lane.seats[index], in: lane, &hasLanded) {}
         }
-        seats[batch.partition] = sitting
+        let folded = lane.takeFolded()
+        let now = ContinuousClock.now
+        if lane.isFull {
+            if lane.seats.contains(where: { $0.isFree(now) && $0.progress.next >= lane.end }) {
+                lane.dropHeld()
+            } else if lane.isRead {
+                // Nobody would gain by more.
+                stopReading(partition)
+                lane.endReading()
+            }
+        }
+        if lane.isMended(now) { hasLanded = true }
+        lanes[partition] = lane
+        for seat in lane.seats {
+            if let why = seat.whyAnew { foldAnew(seat, because: why) }
+        }
+        read(partition, now)
+        guard let lane = lanes[partition] else { return }
+        let isQuiet =
+            lane.isRead && lane.unreadable == nil
+            && lane.seats.allSatisfy { $0.isStoppedForGood || $0.isFree(now) }
+        if isQuiet { busy.remove(partition) } else { busy.insert(partition) }
+        guard hasLanded || !folded.isEmpty || lane.seats.map(\.stopped) != former else { return }
         publish()
-        if let next = sitting.filter({ $0.stopped == nil }).map(\.progress.next).min() {
-            projector.surroundings.folded(batch.partition, batch.records, next)
+        if let next = lane.seats.filter({ $0.stopped == nil }).map(\.progress.next).min() {
+            projector.surroundings.folded(partition, folded, next)
         }
     }
 
-    private func fold(_ records: [Record], with seat: inout Seat) {
-        let wasStopped = seat.stopped != nil
-        while true {
-            do throws(SeatError) {
-                _ = try seat.fold(records, into: projector.store) { (reactions) throws(LogError) in
-                    try append(reactions)
+    /// Lets one seat take its next step. False: there is none at the moment.
+    private mutating func fold(
+        _ seat: inout Seat,
+        in lane: Lane,
+        _ hasLanded: inout Bool
+    ) -> Bool {
+        do throws(StoreError) {
+            if seat.landing != nil { return try tell(&seat, &hasLanded) }
+            guard seat.isFree(.now) else { return false }
+            try seat.takeUp(from: projector.store)
+            guard seat.isFree(.now) else { return false }
+            guard let records = lane.next(for: seat, before: limit(of: seat.partition)) else {
+                // What it could not do before, it could now.
+                if seat.stopped != nil { (seat.stopped, seat.retry) = (nil, Retry()) }
+                return false
+            }
+            if try seat.fold(records, into: projector.store) { hasLanded = true }
+            if seat.isStoppedForGood { reportStopped(seat) }
+            return true
+        } catch {
+            // The rows are as they were before, and the log waits until there is room.
+            if case .full = error {
+                seat.retry.fail(.now, first: Self.pauseWithoutRoom, longest: Self.pauseWithoutRoom)
+                return false
+            }
+            if case .corrupt = error { seat.isStoppedForGood = true }
+            // It may pass, so it is tried again; said once for each reason.
+            seat.retry.fail(.now, first: .seconds(1), longest: .seconds(8))
+            guard seat.stopped != "\(error)" else { return false }
+            seat.stopped = "\(error)"
+            projector.surroundings.report(
+                .storeFailed(
+                    projection: seat.projection.name,
+                    partition: seat.partition,
+                    error
+                )
+            )
+            return false
+        }
+    }
+
+    /// Sees what follows from a seat's batch into the log, and then lands the batch. False: that has to be waited for.
+    private mutating func tell(
+        _ seat: inout Seat,
+        _ hasLanded: inout Bool
+    ) throws(StoreError) -> Bool {
+        guard let landing = seat.landing, seat.retry.isDue(.now) else { return false }
+        switch landing.stage {
+        case .ready:
+            guard !landing.reactions.isEmpty else {
+                try land(&seat)
+                hasLanded = true
+                return true
+            }
+            let reader = projector.reader
+            seat.landing?.stage = .sending(
+                Replies(landing.reactions.map(\.reaction), to: projector.log) { reader.wake() }
+            )
+            return true
+        case .asking: return false
+        case .unsure:
+            ask(&seat)
+            return false
+        case .sending(let replies):
+            switch replies.outcome {
+            case nil: return false
+            case .landed?:
+                try land(&seat)
+                hasLanded = true
+                return true
+            case .cancelled?: return false
+            case .failed(let error)?:
+                if let last = landing.reactions.prefix(replies.count).last {
+                    seat.answered = max(seat.answered, last.input)
                 }
-                break
-            } catch {
-                switch error {
-                case .store(.full):
-                    // The rows are as they were before, and the log waits: the same is tried until there is room.
-                    if projector.shared.withLock({ $0.isStopping }) { return }
-                    _ = Semaphore().wait(atMost: Self.pauseWithoutRoom)
-                case .store(let error):
-                    seat.stopped = "\(error)"
-                    projector.surroundings.report(
-                        .storeFailed(
-                            projection: seat.projection.name,
-                            partition: seat.partition,
-                            error
-                        )
-                    )
-                    return
-                case .log:
-                    // An append had no answer. What is in the log by now is known only by looking.
-                    if projector.shared.withLock({ $0.isStopping }) { return }
-                    pause()
-                    guarded(seat.partition) { () throws(LogError) in
-                        seat.answered = try projector.surroundings.lastAnswered(
-                            seat.projection,
-                            seat.partition
-                        )
-                    }
-                }
+                seat.landing?.reactions.removeFirst(replies.count)
+                fail(&seat, error)
+                return false
             }
         }
-        if !wasStopped, let why = seat.stopped {
+    }
+
+    private func land(_ seat: inout Seat) throws(StoreError) {
+        try seat.land(in: projector.store)
+        if seat.isStoppedForGood { reportStopped(seat) }
+    }
+
+    /// An append of what follows from a batch has failed.
+    private mutating func fail(_ seat: inout Seat, _ error: AppendError) {
+        let now = ContinuousClock.now
+        let since = seat.landing?.failingSince ?? now
+        seat.landing?.failingSince = since
+        var why: String?
+        switch error {
+        case .refused(let sentence):
+            seat.landing?.stage = .ready
+            seat.retry.fail(now, first: .seconds(1), longest: .seconds(30))
+            why = "the log does not take what follows from its records: \(sentence)"
+        case .notPersisted(let sentence):
+            seat.landing?.stage = .ready
+            seat.retry.fail(now, first: .milliseconds(100), longest: .seconds(5))
+            if now - since > Self.tolerance {
+                why = "what follows from its records cannot be appended: \(sentence)"
+            }
+        case .possiblyPersisted(let sentence):
+            ask(&seat)
+            seat.retry.fail(now, first: .milliseconds(20), longest: .seconds(5))
+            if now - since > Self.tolerance {
+                why = "what follows from its records is not acknowledged: \(sentence)"
+            }
+        }
+        guard let why, seat.stopped == nil else { return }
+        seat.stopped = why
+        reportStopped(seat)
+    }
+
+    private mutating func ask(_ seat: inout Seat) {
+        let number = nextNumber()
+        seat.landing?.stage = .asking(number)
+        asked[number] = seat.partition
+        projector.scout.ask(.answered(number, seat.projection, seat.partition))
+    }
+
+    /// What was answered is known, or has to be asked for again.
+    mutating func hearAnswered(
+        _ number: Int,
+        _ result: Result<Offset?, LogError>,
+        on partition: Partition
+    ) {
+        guard var lane = lanes[partition],
+            let index = lane.seats.firstIndex(where: { $0.landing?.isAsking(number) ?? false })
+        else { return }
+        var answered: Offset?
+        var why = "its answers in the log are not folded yet"
+        switch result {
+        case .success(let offset): answered = offset
+        case .failure(let error): why = "\(error)"
+        }
+        if let answered {
+            lane.seats[index].answered = max(lane.seats[index].answered, answered)
+            lane.seats[index].landing?.reactions.removeAll { $0.input <= answered }
+            lane.seats[index].landing?.stage = .ready
+            lanes[partition] = lane
+            return work(on: partition)
+        }
+        let now = ContinuousClock.now
+        lane.seats[index].landing?.stage = .unsure
+        lane.seats[index].retry.fail(now, first: .milliseconds(20), longest: .seconds(5))
+        let since = lane.seats[index].landing?.failingSince ?? now
+        if now - since > Self.tolerance, lane.seats[index].stopped == nil {
+            lane.seats[index].stopped = "what was answered is not known: \(why)"
+            reportStopped(lane.seats[index])
+        }
+        lanes[partition] = lane
+        publish()
+    }
+
+    /// Reads a partition from where somebody needs it.
+    private mutating func read(_ partition: Partition, _ now: ContinuousClock.Instant) {
+        guard var lane = lanes[partition], lane.isRead || lane.retry.isDue(now),
+            let (start, keepsHeld) = lane.startOfReading(now)
+        else { return }
+        if lane.isRead { stopReading(partition) }
+        lane.endReading()
+        do throws(LogError) {
+            try projector.reader.add(partition, from: start)
+            lane.beginReading(from: start, keepingHeld: keepsHeld)
+        } catch {
+            switch error {
+            case .unknownTopic, .unknownPartition: return lose(partition)
+            case .corrupt, .offsetOutOfRange, .unreachable, .topicExists, .refused:
+                lane.noteUnreachable(now)
+            }
+        }
+        lanes[partition] = lane
+    }
+
+    /// Nobody gets past a place that cannot be read. It is tried again until it can be, or is gone.
+    private mutating func stand(before position: Position, because why: String) {
+        guard var lane = lanes[position.partition] else { return }
+        let isNews = lane.unreadable == nil
+        lane.noteUnreadable(from: position.offset, because: why, .now)
+        lanes[position.partition] = lane
+        busy.insert(position.partition)
+        publish()
+        guard isNews else { return }
+        for seat in lane.seats where seat.stopped == nil {
             projector.surroundings.report(
                 .stopped(projection: seat.projection.name, partition: seat.partition, why: why)
             )
         }
     }
 
-    /// Appends each when the one before it is in the log. If a later one landed after an earlier one had failed, the
-    /// last answered input would lie behind an answer that is missing, and nobody would look for that one again.
-    private func append(_ reactions: [Reaction]) throws(LogError) {
-        for reaction in reactions {
-            if projector.shared.withLock({ $0.isStopping }) {
-                throw .unreachable("the projector ends before everything that follows is appended")
-            }
-            let answer = Answer()
-            projector.log.append(reaction.record, to: reaction.topic, partition: reaction.partition)
-            { answer.give($0) }
-            if case .failure(let error) = answer.wait() {
-                throw .unreachable("appending what follows from a record: \(error)")
-            }
-        }
-    }
-
-    private mutating func stopAll(because why: String) {
-        for (partition, sitting) in seats {
-            var sitting = sitting
-            for index in sitting.indices where sitting[index].stopped == nil {
-                sitting[index].stopped = why
-                projector.surroundings.report(
-                    .stopped(
-                        projection: sitting[index].projection.name,
-                        partition: partition,
-                        why: why
-                    )
-                )
-            }
-            seats[partition] = sitting
-        }
-        publish()
-    }
-
-    /// For calls whose failure the next read reports in its own words.
-    private func guarded(_ partition: Partition, _ body: () throws(LogError) -> Void) {
-        do { try body() } catch {
-            projector.surroundings.report(
-                .stopped(projection: "reader", partition: partition, why: "\(error)")
+    private func reportStopped(_ seat: Seat) {
+        projector.surroundings.report(
+            .stopped(
+                projection: seat.projection.name,
+                partition: seat.partition,
+                why: seat.stopped ?? ""
             )
-        }
+        )
+    }
+}
+
+extension Seat.Landing {
+    fileprivate func isAsking(_ number: Int) -> Bool {
+        if case .asking(number) = stage { true } else { false }
     }
 
-    func pause() { _ = Semaphore().wait(atMost: .milliseconds(100)) }
+    /// What is on its way, if anything is.
+    var replies: Replies? {
+        if case .sending(let replies) = stage { replies } else { nil }
+    }
+
+    func cancel() { replies?.cancel() }
 }

@@ -24,13 +24,12 @@ public protocol Projection: Sendable {
 
     /// Takes up what facts of another topic say of the partition from an offset on, where the fold goes by such facts.
     /// Called before the first record and whenever there are new ones, between two batches.
-    /// Returns: Whether the rows agree with them. Where a fact that counts before the end of the rows was not known when
-    /// they were folded, they are folded anew.
+    /// Returns: Whether the rows agree with them; where they do not, they are folded anew.
     func takeUp(
         on partition: Int32,
         at progress: Progress,
         in view: TableReader
-    ) throws(StoreError) -> Bool
+    ) throws(StoreError) -> Agreement
 
     /// Which rows count at this state. Rows that do not are skipped by readers and digests, and may be swept away.
     func liveness(in view: TableReader) throws(StoreError) -> Liveness?
@@ -43,7 +42,7 @@ extension Projection {
         on partition: Int32,
         at progress: Progress,
         in view: TableReader
-    ) throws(StoreError) -> Bool { true }
+    ) throws(StoreError) -> Agreement { .agrees }
 }
 
 /// Says of one row whether it still counts: the table's number, then the row's key and value.
@@ -71,11 +70,20 @@ public struct Reaction: Sendable, Hashable {
     public var topic: String
     public var partition: Int32
     public var record: NewRecord
+    /// What is appended instead where the log does not take the record, such as one that is longer than a topic of others
+    /// takes; nil: there is nothing shorter to say.
+    public var shorter: NewRecord?
 
-    public init(topic: String, partition: Int32, record: NewRecord) {
+    public init(
+        topic: String,
+        partition: Int32,
+        record: NewRecord,
+        shorter: NewRecord? = nil
+    ) {
         self.topic = topic
         self.partition = partition
         self.record = record
+        self.shorter = shorter
     }
 }
 

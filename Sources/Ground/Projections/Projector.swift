@@ -6,21 +6,23 @@ private import Workers
 
 /// One thread that owns a set of partitions and the rows folded from them. Others read snapshots.
 public final class Projector: Sendable {
-    /// What a projector tells and asks while it works. Called on its thread.
+    /// What a projector tells and asks while it works. Called on its two threads: that which folds must not be held up.
     public struct Surroundings: Sendable {
         /// A batch has landed: rows and position are to be seen.
         public var folded:
             @Sendable (_ partition: Partition, _ records: [Record], _ next: Offset) -> Void
         /// Something that somebody should know.
         public var report: @Sendable (ProjectorReport) -> Void
-        /// The last input of the partition whose answer is in the log; −1 for none. Looks at the whole log, and may wait.
+        /// The last input of the partition whose answer is in the log; −1 for none, and nil where that is not known yet.
+        /// Looks at the whole log.
         public var lastAnswered:
-            @Sendable (_ projection: any Projection, _ input: Partition) throws(LogError) -> Offset
+            @Sendable (_ projection: any Projection, _ input: Partition) throws(LogError) -> Offset?
 
         public init(
             folded: @escaping @Sendable (Partition, [Record], Offset) -> Void,
             report: @escaping @Sendable (ProjectorReport) -> Void,
-            lastAnswered: @escaping @Sendable (any Projection, Partition) throws(LogError) -> Offset
+            lastAnswered:
+                @escaping @Sendable (any Projection, Partition) throws(LogError) -> Offset?
         ) {
             self.folded = folded
             self.report = report
@@ -42,12 +44,14 @@ public final class Projector: Sendable {
         var commands: [Command] = []
         var isStopping = false
         var seats: [SeatStatus] = []
+        var waits: [WaitStatus] = []
     }
 
     let log: any Log
     let store: any Store
     let surroundings: Surroundings
     let reader: any LogReader
+    let scout: Scout
     let shared = Mutex(Shared())
     /// At most this many records are folded between two looks at the commands.
     let batchLimit: Int
@@ -65,9 +69,15 @@ public final class Projector: Sendable {
         self.surroundings = surroundings
         self.batchLimit = batchLimit
         self.reader = try log.reader()
-        let probe = try log.probe()
+        self.scout = try Scout(
+            name.replacing("fold", with: "scout"),
+            log: log,
+            store: store,
+            surroundings: surroundings,
+            found: { [reader] in reader.wake() }
+        )
         let thread = Worker(name) { [self] in
-            var loop = ProjectorLoop(self, probe: probe)
+            var loop = ProjectorLoop(self)
             loop.run()
         }
         worker.withLock { $0 = thread }
@@ -100,10 +110,20 @@ public final class Projector: Sendable {
 
     public var seats: [SeatStatus] { shared.withLock { $0.seats } }
 
-    /// Ends the thread after the batch under way, with everything flushed.
-    public func stop() {
+    /// Those who have no seat yet, because their partition is not there or does not answer.
+    public var waits: [WaitStatus] { shared.withLock { $0.waits } }
+
+    /// Tells the threads to end, and does not wait for it.
+    public func beginStopping() {
         shared.withLock { $0.isStopping = true }
+        scout.beginClosing()
         reader.wake()
+    }
+
+    /// Ends the threads after the batch under way, with everything flushed. Batches that wait for what follows from them
+    /// are folded again by the next start.
+    public func stop() {
+        beginStopping()
         let thread = worker.withLock { worker in
             defer { worker = nil }
             return worker
@@ -126,6 +146,8 @@ public enum ProjectorReport: Sendable, Hashable {
     case topicMissing(projection: String, partition: Partition)
     /// A fact that binds these records came to be known after they were folded: rows are built anew.
     case toldTooLate(projection: String, partition: Partition)
+    /// Its rows are none that a fold has written: they are dropped and built anew.
+    case rowsBroken(projection: String, partition: Partition, why: String)
     /// It cannot begin, and tries again until it can; said once for each reason.
     case waiting(projection: String, partition: Partition, why: String)
     case stopped(projection: String, partition: Partition, why: String)

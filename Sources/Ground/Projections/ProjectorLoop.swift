@@ -1,33 +1,46 @@
+internal import Bytes
 internal import Logs
 internal import Synchronization
 
-/// What a projector's thread does. Everything in here belongs to that thread.
+/// What a projector's thread does. Everything in here belongs to that thread, which waits for nothing but records: what
+/// has to be waited for is set aside, and the loop goes on with everybody else.
 struct ProjectorLoop {
     let projector: Projector
-    var seats: [Partition: [Seat]] = [:]
-    /// Partitions whose topic is not there (yet), or whose beginning could not be settled.
+    var lanes: [Partition: Lane] = [:]
+    /// Lanes on which somebody waits for something else than records.
+    var busy: Set<Partition> = []
+    /// Who has no seat, and is to get one when it is due.
     var waiting: [Waiting] = []
-    /// Reads single records again: is it still the same log?
-    let probe: any LogReader
+    /// Who gets a seat when the scout has found where it begins.
+    var settling: [Int: Waiting] = [:]
+    /// Partitions of which the scout looks up what was answered.
+    var asked: [Int: Partition] = [:]
+    /// How many partitions the scout has still to look at.
+    var checks = 0
     /// Offsets beyond which nothing is folded yet.
     var barriers: [Barrier] = []
-    /// Partitions that are not read because a barrier was reached.
-    var barred: Set<Partition> = []
+    private var numbers = 0
     var lastFlush = ContinuousClock.now
-    var lastRetry = ContinuousClock.now
     var lastSweep = ContinuousClock.now
 
     /// A projection that has no seat on its partition yet.
     struct Waiting {
         var projection: any Projection
         var partition: Partition
-        var why: String
+        /// Why it waits; nil: it has only just come.
+        var why: String?
+        /// What somebody was told of that.
+        var said: String?
+        var since = ContinuousClock.now
+        var retry = Retry()
+        /// What its former seat was appending. A new one begins when it is known what became of that.
+        var former: Replies?
+        /// Why its rows are dropped before it begins; nil: they are not.
+        var anew: ProjectorReport?
+        var isStanding = false
     }
 
-    init(_ projector: Projector, probe: any LogReader) {
-        self.projector = projector
-        self.probe = probe
-    }
+    init(_ projector: Projector) { self.projector = projector }
 
     mutating func run() {
         while true {
@@ -37,41 +50,105 @@ struct ProjectorLoop {
             }
             if isStopping { break }
             for command in commands { obey(command) }
+            for finding in projector.scout.takeFindings() { hear(finding) }
             retryWaiting()
+            for partition in busy { work(on: partition) }
             foldNext()
             flushIfDue()
         }
+        for seat in lanes.values.flatMap(\.seats) { seat.landing?.cancel() }
         flush()
+        projector.scout.close()
         projector.reader.close()
-        probe.close()
+    }
+
+    mutating func nextNumber() -> Int {
+        numbers += 1
+        return numbers
     }
 
     private mutating func obey(_ command: Projector.Command) {
         switch command {
-        case .add(let projection, let partition): seat(projection, on: partition)
+        case .add(let projection, let partition):
+            settle(Waiting(projection: projection, partition: partition))
         case .remove(let projection): unseat(projection)
         case .rebuild(let generation, let partition):
-            for seat in seats[partition] ?? [] where seat.projection.generation == generation {
-                rebuild(seat.projection, on: partition)
+            for seat in lanes[partition]?.seats ?? [] where seat.projection.generation == generation
+            {
+                let name = seat.projection.name
+                foldAnew(seat, because: .rebuilding(projection: name, partition: partition))
             }
         case .takeUp(let partition): takeUp(partition)
         case .raise(let barrier): raise(barrier)
         case .lower(let barrier): lower(barrier)
         case .checkLog:
-            for (partition, sitting) in seats {
+            guard checks == 0 else { break }
+            for (partition, lane) in lanes {
                 // Most have come equally far, and one look at the log is enough for all of them.
-                var seen: Set<Progress> = []
-                for seat in sitting where seat.stopped == nil {
-                    if seen.insert(seat.progress).inserted { recheck(seat, partition) }
+                for progress in Set(lane.seats.filter { !$0.isStoppedForGood }.map(\.progress)) {
+                    checks += 1
+                    projector.scout.ask(.isSame(partition, progress))
                 }
             }
         }
         publish()
     }
 
+    private mutating func hear(_ finding: Scout.Finding) {
+        switch finding {
+        case .beginning(let number, let result, let isDropped):
+            guard var place = settling.removeValue(forKey: number) else { return }
+            if isDropped { place.anew = nil }
+            seat(place, result)
+        case .answered(let number, let result):
+            guard let partition = asked.removeValue(forKey: number) else { return }
+            hearAnswered(number, result, on: partition)
+        case .isSame(let partition, let result):
+            checks -= 1
+            switch result {
+            case .success(true): break
+            case .success(false): reseat(partition)
+            case .failure(.unknownTopic), .failure(.unknownPartition): lose(partition)
+            case .failure(.unreachable), .failure(.offsetOutOfRange), .failure(.corrupt),
+                .failure(.topicExists), .failure(.refused):
+                // No answer now; the next check asks again, and reading says what is the matter.
+                break
+            }
+        }
+        publish()
+    }
+
     func publish() {
-        let statuses = seats.values.joined().map(\.status)
-            .sorted { ($0.partition, $0.projection) < ($1.partition, $1.projection) }
-        projector.shared.withLock { $0.seats = statuses }
+        let statuses = lanes.values.flatMap { lane in
+            lane.seats.map { $0.status(lane.unreadable?.why) }
+        }.sorted { ($0.partition, $0.projection) < ($1.partition, $1.projection) }
+        let waits = (waiting + settling.values).compactMap { place in
+            place.why.map {
+                WaitStatus(
+                    projection: place.projection.name,
+                    generation: place.projection.generation,
+                    partition: place.partition,
+                    why: $0,
+                    isStanding: place.isStanding
+                )
+            }
+        }.sorted { ($0.partition, $0.projection) < ($1.partition, $1.projection) }
+        projector.shared.withLock { ($0.seats, $0.waits) = (statuses, waits) }
+    }
+
+    /// When somebody has to be looked after at the latest.
+    func nextLook(_ now: ContinuousClock.Instant) -> ContinuousClock.Instant {
+        var due = now + .seconds(1)
+        for place in waiting {
+            due = min(due, place.former == nil ? place.retry.due ?? now : now + .milliseconds(20))
+        }
+        for partition in busy {
+            guard let lane = lanes[partition] else { continue }
+            if !lane.isRead, let retry = lane.retry.due, retry > now { due = min(due, retry) }
+            for seat in lane.seats {
+                if let retry = seat.retry.due, retry > now { due = min(due, retry) }
+            }
+        }
+        return max(due, now)
     }
 }

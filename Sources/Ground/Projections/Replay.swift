@@ -8,11 +8,19 @@ public struct Replay: Sendable {
     public var partition: Partition
     /// How many records are folded between two writes. The result does not depend on it.
     public var batchLimit: Int
+    /// Throws where it is to end before its end. Asked before each record.
+    public var goesOn: @Sendable () throws -> Void
 
-    public init(_ projection: any Projection, of partition: Partition, batchLimit: Int = 32_768) {
+    public init(
+        _ projection: any Projection,
+        of partition: Partition,
+        batchLimit: Int = 32_768,
+        goesOn: @escaping @Sendable () throws -> Void = {}
+    ) {
         self.projection = projection
         self.partition = partition
         self.batchLimit = batchLimit
+        self.goesOn = goesOn
     }
 
     /// A digest that somebody wrote down, of the state below `next`.
@@ -80,7 +88,7 @@ public struct Replay: Sendable {
         reacting: (Record, Reaction) -> Void = { _, _ in }
     ) throws -> Verdict? {
         if let unreadable = try unreadable(in: served) { return unreadable }
-        guard let live = try projection.digest(of: partition.index, in: served) else { return nil }
+        guard let live = try digest(in: served) else { return nil }
         var verdict = Verdict(
             projection: projection.name,
             partition: partition,
@@ -142,7 +150,7 @@ public struct Replay: Sendable {
             wrong = (lost, live.digest)
         }
         verdict.contradicted = wrong?.0
-        guard let again = try projection.digest(of: partition.index, in: memory) else {
+        guard let again = try digest(in: memory) else {
             verdict.finding = .notComparable("the log holds no record of what was folded")
             return verdict
         }
@@ -200,7 +208,13 @@ public struct Replay: Sendable {
     ) throws {
         var progress = Progress(base: base, foldVersion: projection.foldVersion)
         let shelf = projection.shelf(of: partition.index)
-        try log.eachRecord(of: partition, from: base, below: end, limit: batchLimit) { records in
+        try log.eachRecord(
+            of: partition,
+            from: base,
+            below: end,
+            limit: batchLimit,
+            goesOn: goesOn
+        ) { records in
             var rest = records[...]
             while !rest.isEmpty {
                 let stop = rest.firstIndex { stops.contains($0.offset + 1) }
@@ -213,6 +227,7 @@ public struct Replay: Sendable {
                     at: progress.next
                 )
                 for record in piece {
+                    try goesOn()
                     changes.offset = record.offset
                     if let reaction = try projection.apply(record, of: partition, to: &changes) {
                         reacting(record, reaction)
@@ -220,11 +235,15 @@ public struct Replay: Sendable {
                 }
                 progress.advance(past: piece)
                 try land(changes, progress, in: store)
-                if stop != nil, let state = try projection.digest(of: partition.index, in: store) {
+                if stop != nil, let state = try digest(in: store) {
                     try stopped(state)
                 }
             }
         }
+    }
+
+    private func digest(in reader: any StoreReader) throws -> StateDigest? {
+        try projection.digest(of: partition.index, in: reader, goesOn: goesOn)
     }
 
     private func land(

@@ -11,26 +11,87 @@ struct Seat {
     var answered: Offset
     /// Why it does not go on; nil while it does.
     var stopped: String?
+    /// Whether only another release, or a new state, makes it go on.
+    var isStoppedForGood = false
+    /// A batch that was folded, while what follows from it is on its way into the log.
+    var landing: Landing?
+    /// When what failed is tried again.
+    var retry = Retry()
+    var telling = Telling.news
 
-    /// Folds what it has not folded yet, appends the reactions, and writes rows and position in one batch.
-    /// - Returns: How many records were folded.
-    mutating func fold(
-        _ records: [Record],
-        into store: any Store,
-        appending append: ([Reaction]) throws(LogError) -> Void
-    ) throws(SeatError) -> Int {
-        guard stopped == nil, let newest = records.last, newest.offset >= progress.next else {
-            return 0
+    /// Whether it goes by the facts that bind its records.
+    enum Telling {
+        /// They are taken up before it folds further.
+        case news
+        case known
+        /// Its rows do not agree with them, which is told when they are folded anew.
+        case contradicted(ProjectorReport)
+    }
+
+    /// Rows and position of a batch, before they are written.
+    struct Landing {
+        let batch: WriteBatch
+        let progress: Progress
+        /// What ended the batch before its last record.
+        let stop: FoldStop?
+        /// What is not known to be in the log yet, with the input that it answers.
+        var reactions: [(input: Offset, reaction: Reaction)]
+        var stage = Stage.ready
+        /// Since when it has failed; nil while it has not.
+        var failingSince: ContinuousClock.Instant?
+    }
+
+    enum Stage {
+        case ready
+        case sending(Replies)
+        /// An append had no answer: what is in the log by now is known only by looking. The number is the question's.
+        case asking(Int)
+        /// The answer to that was not known yet, and is asked for again.
+        case unsure
+    }
+
+    /// Whether it could fold something now.
+    func isFree(_ now: ContinuousClock.Instant) -> Bool {
+        landing == nil && !isStoppedForGood && whyAnew == nil && retry.isDue(now)
+    }
+
+    /// Why its rows are to be folded anew; nil: they are not.
+    var whyAnew: ProjectorReport? {
+        if case .contradicted(let why) = telling { why } else { nil }
+    }
+
+    /// How far it has folded, though the world may not know it yet.
+    var reached: Offset { landing?.progress.next ?? progress.next }
+
+    /// Takes up what was told of its partition, if that may be news.
+    mutating func takeUp(from store: any Store) throws(StoreError) {
+        guard case .news = telling else { return }
+        let name = projection.name
+        let view = projection.rows(of: partition.index, in: store)
+        switch try projection.takeUp(on: partition.index, at: progress, in: view) {
+        case .agrees: telling = .known
+        case .toldTooLate:
+            telling = .contradicted(.toldTooLate(projection: name, partition: partition))
+        case .broken(let why):
+            telling = .contradicted(.rowsBroken(projection: name, partition: partition, why: why))
         }
-        let shelf = projection.shelf(of: partition.index)
+    }
+
+    /// Folds what it has not folded yet. Where nothing has to be told to the world, rows and position are written in one
+    /// batch; otherwise they wait in `landing` until that is in the log.
+    /// Returns: Whether rows and position were written.
+    mutating func fold(_ records: [Record], into store: any Store) throws(StoreError) -> Bool {
+        guard !isStoppedForGood, landing == nil, let newest = records.last,
+            newest.offset >= progress.next
+        else { return false }
         var changes = Changes(
             over: store,
             family: projection.family,
-            shelf: shelf,
+            shelf: projection.shelf(of: partition.index),
             at: progress.next
         )
         var progress = progress
-        var reactions: [Reaction] = []
+        var reactions: [(input: Offset, reaction: Reaction)] = []
         var stop: FoldStop?
         let new = records.drop { $0.offset < progress.next }
         var end = new.startIndex
@@ -40,7 +101,7 @@ struct Seat {
                 if let reaction = try projection.apply(record, of: partition, to: &changes),
                     record.offset > answered
                 {
-                    reactions.append(reaction)
+                    reactions.append((record.offset, reaction))
                 }
             } catch {
                 stop = error
@@ -49,30 +110,71 @@ struct Seat {
             end += 1
         }
         progress.advance(past: new[..<end])
-        if let failure = changes.failure { throw .store(failure) }
-        let count = end - new.startIndex
-        if count > 0 {
-            do throws(LogError) {
-                if !reactions.isEmpty { try append(reactions) }
-            } catch { throw .log(error) }
-            changes[Progress.table, Progress.key] = progress
-            do throws(StoreError) {
-                try store.write(changes.batch(), to: projection.family)
-            } catch { throw .store(error) }
-            self.progress = progress
-            if !reactions.isEmpty, let last = progress.last { answered = max(answered, last) }
+        if let failure = changes.failure { throw failure }
+        guard end > new.startIndex else {
+            stand(at: stop)
+            return false
         }
-        if let stop {
-            stopped = "\(stop) (at \(Position(partition, progress.next)))"
+        changes[Progress.table, Progress.key] = progress
+        landing = Landing(
+            batch: changes.batch(),
+            progress: progress,
+            stop: stop,
+            reactions: reactions
+        )
+        guard reactions.isEmpty else { return false }
+        do throws(StoreError) {
+            try land(in: store)
+        } catch {
+            // Nothing has been told, so the batch is folded again.
+            landing = nil
+            throw error
         }
-        return count
+        return true
+    }
+
+    /// Writes rows and position in one batch.
+    mutating func land(in store: any Store) throws(StoreError) {
+        guard let landing else { return }
+        try store.write(landing.batch, to: projection.family)
+        progress = landing.progress
+        if let last = progress.last, landing.isAnswer { answered = max(answered, last) }
+        self.landing = nil
+        stopped = nil
+        retry = Retry()
+        stand(at: landing.stop)
+    }
+
+    private mutating func stand(at stop: FoldStop?) {
+        guard let stop else { return }
+        stopped = "\(stop) (at \(Position(partition, progress.next)))"
+        isStoppedForGood = true
     }
 }
 
-/// What kept a batch from landing. The rows are as they were before it.
-enum SeatError: Error {
-    case store(StoreError)
-    case log(LogError)
+extension Seat.Landing {
+    /// Whether something had to be told.
+    fileprivate var isAnswer: Bool {
+        if case .sending = stage { true } else { false }
+    }
+}
+
+/// When something that failed is tried again: after a while that doubles each time.
+struct Retry {
+    private(set) var due: ContinuousClock.Instant?
+    private var delay: Duration?
+
+    func isDue(_ now: ContinuousClock.Instant) -> Bool { due.map { $0 <= now } ?? true }
+
+    mutating func fail(
+        _ now: ContinuousClock.Instant,
+        first: Duration,
+        longest: Duration
+    ) {
+        let next = delay.map { min($0 * 2, longest) } ?? first
+        delay = next
+        due = now + next
+    }
 }
 
 /// Where a projection stands on one partition.
@@ -87,8 +189,21 @@ public struct SeatStatus: Sendable, Hashable {
     public var stopped: String?
 }
 
+/// A projection that has no seat on its partition yet, and why not.
+public struct WaitStatus: Sendable, Hashable {
+    public static let noTopic = "there is no such topic or partition"
+
+    public var projection: String
+    public var generation: Digest
+    public var partition: Partition
+    public var why: String
+    /// Whether it has lasted, or is of a kind that does not pass by itself.
+    public var isStanding: Bool
+}
+
 extension Seat {
-    var status: SeatStatus {
+    /// `unreadable`: Why the partition cannot be read.
+    func status(_ unreadable: String?) -> SeatStatus {
         SeatStatus(
             projection: projection.name,
             family: projection.family,
@@ -96,7 +211,7 @@ extension Seat {
             foldVersion: projection.foldVersion,
             partition: partition,
             progress: progress,
-            stopped: stopped
+            stopped: stopped ?? unreadable
         )
     }
 }

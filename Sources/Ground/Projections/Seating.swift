@@ -5,161 +5,207 @@ internal import Synchronization
 
 /// Giving projections their seats, and taking them away.
 extension ProjectorLoop {
-    private static let retryInterval = Duration.seconds(1)
-    private static let noTopic = "there is no such topic or partition"
+    /// Whoever has to wait for longer stands still, and somebody should know.
+    static let tolerance = Duration.seconds(5)
 
-    /// Takes a projection off its partitions, or off one of them, and drops its rows.
-    mutating func unseat(_ projection: any Projection, on only: Partition? = nil) {
+    /// Takes a projection off its partitions, and drops its rows.
+    mutating func unseat(_ projection: any Projection) {
         let generation = projection.generation
-        if only == nil { waiting.removeAll { $0.projection.generation == generation } }
-        for (partition, sitting) in seats where only == nil || partition == only {
-            guard sitting.contains(where: { $0.projection.generation == generation }) else {
-                continue
-            }
-            let others = sitting.filter { $0.projection.generation != generation }
-            seats[partition] = others.isEmpty ? nil : others
-            if others.isEmpty { stopReading(partition) }
+        waiting.removeAll { $0.projection.generation == generation }
+        settling = settling.filter { $0.value.projection.generation != generation }
+        for seat in lanes.values.flatMap(\.seats) where seat.projection.generation == generation {
+            takeOff(seat)
             do throws(StoreError) {
-                try drop(projection, on: partition)
+                try projector.scout.drop(projection, on: seat.partition)
             } catch {
                 projector.surroundings.report(
-                    .storeFailed(projection: projection.name, partition: partition, error)
+                    .storeFailed(projection: projection.name, partition: seat.partition, error)
                 )
             }
         }
     }
 
-    /// Drops the rows of a projection on a partition and folds them anew. Rows that cannot be dropped now, as for want of
-    /// room, would be folded on as they are: that is tried again.
-    mutating func rebuild(_ projection: any Projection, on partition: Partition) {
-        do throws(StoreError) {
-            try drop(projection, on: partition)
-        } catch {
-            guard case .full = error else {
-                return projector.surroundings.report(
-                    .storeFailed(projection: projection.name, partition: partition, error)
-                )
-            }
-            projector.shared.withLock {
-                $0.commands.append(.rebuild(generation: projection.generation, partition))
-            }
-            return pause()
-        }
-        unseat(projection, on: partition)
+    /// Has the rows of a seat dropped and folded anew.
+    mutating func foldAnew(_ seat: Seat, because why: ProjectorReport) {
+        takeOff(seat)
+        // Nobody is to take the former position for the one that follows.
         publish()
-        projector.surroundings.report(
-            .rebuilding(projection: projection.name, partition: partition)
+        settle(
+            Waiting(
+                projection: seat.projection,
+                partition: seat.partition,
+                former: seat.landing?.replies,
+                anew: why
+            )
         )
-        seat(projection, on: partition)
     }
 
-    /// Gives a projection its seat, at the position its rows have, if the log there is the one they came from.
-    /// `former`: Why it has waited until now; that is not said again.
-    mutating func seat(
-        _ projection: any Projection,
-        on partition: Partition,
-        after former: String? = nil
-    ) {
+    private mutating func takeOff(_ seat: Seat) {
+        seat.landing?.cancel()
+        lanes[seat.partition]?.seats.removeAll {
+            $0.projection.generation == seat.projection.generation
+        }
+        if lanes[seat.partition]?.seats.isEmpty == true { close(seat.partition) }
+    }
+
+    /// Has the scout find out where a projection begins, if the log there is the one that its rows came from.
+    mutating func settle(_ place: Waiting) {
+        if let former = place.former, former.outcome == nil {
+            waiting.append(place)
+            return
+        }
+        var place = place
+        place.former = nil
+        let number = nextNumber()
+        settling[number] = place
+        projector.scout.ask(
+            .beginning(number, place.projection, place.partition, anew: place.anew)
+        )
+    }
+
+    /// Gives a projection the seat that the scout has found, or lets it wait.
+    mutating func seat(_ place: Waiting, _ result: Result<Scout.Beginning, any Error>) {
+        var place = place
         do {
-            let available = try projector.log.bounds(of: partition)
-            let progress = try settledProgress(of: projection, on: partition, available: available)
-            let answered = try projector.surroundings.lastAnswered(projection, partition)
-            seats[partition, default: []].append(
+            let beginning = try result.get()
+            guard let answered = beginning.answered else {
+                return wait(place, because: "its answers in the log are not folded yet")
+            }
+            let lane = lanes[place.partition] ?? Lane(place.partition)
+            lanes[place.partition] = lane
+            lanes[place.partition]?.seats.append(
                 Seat(
-                    projection: projection,
-                    partition: partition,
-                    progress: progress,
+                    projection: place.projection,
+                    partition: place.partition,
+                    progress: beginning.progress,
                     answered: answered
                 )
             )
-            try restartReading(partition)
+            work(on: place.partition)
         } catch StoreError.full(let why) {
-            wait(projection, partition, because: why, after: former)
+            // That there is no room is told by the store.
+            wait(place, because: why, isSaid: true)
         } catch let error as StoreError {
-            projector.surroundings.report(
-                .storeFailed(projection: projection.name, partition: partition, error)
-            )
+            if place.said != "\(error)" {
+                place.said = "\(error)"
+                projector.surroundings.report(
+                    .storeFailed(
+                        projection: place.projection.name,
+                        partition: place.partition,
+                        error
+                    )
+                )
+            }
+            wait(place, because: "\(error)", isSaid: true)
         } catch LogError.unknownTopic, LogError.unknownPartition {
-            wait(projection, partition, because: Self.noTopic, after: former)
+            wait(place, because: WaitStatus.noTopic)
+        } catch LogError.corrupt(_, let why) {
+            wait(place, because: why, isStanding: true)
         } catch {
-            wait(projection, partition, because: "\(error)", after: former)
+            wait(place, because: "\(error)")
         }
-        publish()
     }
 
+    /// `isSaid`: It was said already why.
     private mutating func wait(
-        _ projection: any Projection,
-        _ partition: Partition,
+        _ place: Waiting,
         because why: String,
-        after former: String?
+        isStanding: Bool = false,
+        isSaid: Bool = false
     ) {
-        waiting.append(Waiting(projection: projection, partition: partition, why: why))
-        guard why != former else { return }
+        var place = place
+        let now = ContinuousClock.now
+        let isMissing = why == WaitStatus.noTopic
+        place.why = why
+        place.retry.fail(
+            now,
+            first: .milliseconds(isMissing ? 1_000 : 50),
+            longest: .seconds(isMissing ? 1 : 5)
+        )
+        let hasLasted = now - place.since > Self.tolerance
+        place.isStanding = isStanding || !isMissing && hasLasted
+        defer { waiting.append(place) }
+        let said = place.isStanding ? "standing: \(why)" : why
+        guard !isSaid, said != place.said else { return }
+        // What is only not folded yet is no news, unless it lasts.
+        guard isMissing || place.isStanding || now - place.since > .seconds(1) else { return }
+        place.said = said
         projector.surroundings.report(
-            .waiting(projection: projection.name, partition: partition, why: why)
+            place.isStanding
+                ? .stopped(
+                    projection: place.projection.name,
+                    partition: place.partition,
+                    why: why
+                )
+                : .waiting(
+                    projection: place.projection.name,
+                    partition: place.partition,
+                    why: why
+                )
         )
     }
 
-    mutating func recheck(_ seat: Seat, _ partition: Partition) {
-        do {
-            let available = try projector.log.bounds(of: partition)
-            if try difference(between: seat.progress, and: partition, available: available) != nil
-                || seat.progress.next < available.lowerBound
-            {
-                reseat(partition)
-            }
-        } catch LogError.unknownTopic, LogError.unknownPartition {
-            lose(partition)
-        } catch {
-            // No answer now; the next check asks again.
-        }
+    mutating func retryWaiting() {
+        guard !waiting.isEmpty else { return }
+        let now = ContinuousClock.now
+        let due = waiting.filter { $0.retry.isDue(now) }
+        guard !due.isEmpty else { return }
+        waiting.removeAll { $0.retry.isDue(now) }
+        for place in due { settle(place) }
     }
 
     /// Takes everybody off a partition and seats them anew, which finds out what is the matter.
     mutating func reseat(_ partition: Partition) {
-        let sitting = seats.removeValue(forKey: partition) ?? []
-        stopReading(partition)
+        let sitting = lanes[partition]?.seats ?? []
+        close(partition)
         // Nobody is to take the former positions for those that follow.
         publish()
-        for seat in sitting { self.seat(seat.projection, on: partition) }
+        for seat in sitting {
+            seat.landing?.cancel()
+            settle(
+                Waiting(
+                    projection: seat.projection,
+                    partition: partition,
+                    former: seat.landing?.replies
+                )
+            )
+        }
     }
 
     mutating func lose(_ partition: Partition) {
-        for seat in seats.removeValue(forKey: partition) ?? [] {
+        let sitting = lanes[partition]?.seats ?? []
+        close(partition)
+        for seat in sitting {
             projector.surroundings.report(
                 .topicMissing(projection: seat.projection.name, partition: partition)
             )
-            wait(seat.projection, partition, because: Self.noTopic, after: Self.noTopic)
+            seat.landing?.cancel()
+            var place = Waiting(
+                projection: seat.projection,
+                partition: partition,
+                former: seat.landing?.replies
+            )
+            place.said = WaitStatus.noTopic
+            wait(place, because: WaitStatus.noTopic)
         }
-        stopReading(partition)
         publish()
     }
 
-    mutating func retryWaiting() {
-        guard !waiting.isEmpty, ContinuousClock.now - lastRetry > Self.retryInterval else { return }
-        lastRetry = .now
-        let again = waiting
-        waiting = []
-        for place in again { seat(place.projection, on: place.partition, after: place.why) }
+    /// Ends a lane. Who sat there is seated elsewhere, or nowhere.
+    private mutating func close(_ partition: Partition) {
+        guard let lane = lanes.removeValue(forKey: partition) else { return }
+        busy.remove(partition)
+        if lane.isRead { stopReading(partition) }
     }
 
-    mutating func restartReading(_ partition: Partition) throws(LogError) {
-        guard let lowest = seats[partition]?.map(\.progress.next).min() else { return }
-        let isRead = barred.remove(partition) == nil && seats[partition]?.count ?? 0 > 1
-        if isRead { try projector.reader.remove(partition) }
-        try projector.reader.add(partition, from: lowest)
-    }
-
-    mutating func stopReading(_ partition: Partition) {
-        // Nobody reads it while a barrier stands.
-        if barred.remove(partition) != nil { return }
+    func stopReading(_ partition: Partition) {
         do throws(LogError) {
             try projector.reader.remove(partition)
         } catch {
             // After a fault that it has reported, a reader has let go of the partition already.
             if case .refused = error { return }
             projector.surroundings.report(
-                .stopped(projection: "reader", partition: partition, why: "\(error)")
+                .waiting(projection: "the reader", partition: partition, why: "\(error)")
             )
         }
     }

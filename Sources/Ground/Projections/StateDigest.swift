@@ -17,6 +17,29 @@ extension Projection {
         of partition: Int32,
         in reader: any StoreReader
     ) throws(StoreError) -> StateDigest? {
+        try digest(of: partition, in: reader, whileTrue: { true })
+    }
+
+    /// The same, which may take long. `goesOn`: Throws where it is to end before its end; asked before each row.
+    public func digest(
+        of partition: Int32,
+        in reader: any StoreReader,
+        goesOn: () throws -> Void
+    ) throws -> StateDigest? {
+        var end: (any Error)?
+        let state = try digest(of: partition, in: reader) {
+            do { try goesOn() } catch { end = error }
+            return end == nil
+        }
+        if let end { throw end }
+        return state
+    }
+
+    private func digest(
+        of partition: Int32,
+        in reader: any StoreReader,
+        whileTrue goesOn: () -> Bool
+    ) throws(StoreError) -> StateDigest? {
         let view = TableReader(reader, family: family, shelf: shelf(of: partition))
         guard let progress = try view.get(Progress.table, Progress.key) else { return nil }
         var hasher = DigestHasher()
@@ -25,6 +48,7 @@ extension Projection {
             hasher.updateCounted(key)
             hasher.updateCounted(value)
             entries += 1
+            return goesOn()
         }
         return StateDigest(progress: progress, entries: entries, digest: hasher.finish())
     }
@@ -81,15 +105,17 @@ extension Projection {
         var rows: [Row] = []
         try scanLiveRows(of: partition, in: reader) { (key, value) throws(StoreError) in
             rows.append(Row(key: key, value: value))
+            return true
         }
         return rows
     }
 
-    /// Calls `body` with each row that counts: the table's number and the row's key, then the value.
+    /// Calls `body` with each row that counts, the table's number and the row's key, then the value, until it returns
+    /// false.
     private func scanLiveRows(
         of partition: Int32,
         in reader: any StoreReader,
-        _ body: (_ key: [UInt8], _ value: [UInt8]) throws(StoreError) -> Void
+        _ body: (_ key: [UInt8], _ value: [UInt8]) throws(StoreError) -> Bool
     ) throws(StoreError) {
         let shelf = shelf(of: partition)
         let isLive = try liveness(in: TableReader(reader, family: family, shelf: shelf))
@@ -99,8 +125,7 @@ extension Projection {
             let value = value.withUnsafeBytes { [UInt8]($0) }
             guard let table = key.first, table != Progress.table.number else { return true }
             if let isLive, !isLive(table, key.dropFirst(), value[...]) { return true }
-            try body(key, value)
-            return true
+            return try body(key, value)
         }
     }
 }

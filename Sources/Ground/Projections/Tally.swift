@@ -23,9 +23,11 @@ public final class Tally: Sendable {
         if isLast { done.signal() }
     }
 
-    /// Waits for the last answer, and returns the first failure.
-    public func wait() -> String? {
-        done.wait()
+    /// Waits for the last answer, as long as `goesOn` says so, and returns the first failure.
+    public func wait(while goesOn: () -> Bool) -> String? {
+        while !done.wait(atMost: .milliseconds(50)) {
+            guard goesOn() else { return "not every answer came before the end" }
+        }
         return state.withLock { $0.failure }
     }
 }

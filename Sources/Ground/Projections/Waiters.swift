@@ -7,6 +7,7 @@ public final class Waiters: Sendable {
     private struct State {
         var events: [EventID: [Ticket]] = [:]
         var positions: [Partition: [(next: Offset, ticket: Ticket)]] = [:]
+        var isClosed = false
     }
 
     private let state = Mutex(State())
@@ -16,7 +17,11 @@ public final class Waiters: Sendable {
     /// A ticket for the folding of one event.
     public func ticket(for id: EventID, within time: Duration) -> Ticket {
         let ticket = Ticket(deadline: .now + time)
-        state.withLock { $0.events[id, default: []].append(ticket) }
+        let isClosed = state.withLock { state in
+            if !state.isClosed { state.events[id, default: []].append(ticket) }
+            return state.isClosed
+        }
+        if isClosed { ticket.settle(false) }
         return ticket
     }
 
@@ -27,7 +32,11 @@ public final class Waiters: Sendable {
         within time: Duration
     ) -> Ticket {
         let ticket = Ticket(deadline: .now + time)
-        state.withLock { $0.positions[partition, default: []].append((next, ticket)) }
+        let isClosed = state.withLock { state in
+            if !state.isClosed { state.positions[partition, default: []].append((next, ticket)) }
+            return state.isClosed
+        }
+        if isClosed { ticket.settle(false) }
         return ticket
     }
 
@@ -45,6 +54,19 @@ public final class Waiters: Sendable {
             return ready
         }
         for ticket in ready { ticket.settle(true) }
+    }
+
+    /// Nothing more will be folded: tells everybody, and whoever comes yet.
+    public func close() {
+        let all: [Ticket] = state.withLock { state in
+            defer {
+                state = State()
+                state.isClosed = true
+            }
+            return state.events.values.flatMap(\.self)
+                + state.positions.values.joined().map(\.ticket)
+        }
+        for ticket in all { ticket.settle(false) }
     }
 
     /// Tells those whose time is over. One timer calls this for all.

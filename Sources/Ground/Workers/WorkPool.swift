@@ -6,8 +6,14 @@ public final class WorkPool: Sendable {
     public struct Busy: Error {}
 
     private struct State {
-        var jobs: [@Sendable () -> Void] = []
+        var jobs: [Job] = []
         var isClosed = false
+    }
+
+    private struct Job {
+        var run: @Sendable () -> Void
+        /// Tells whoever waits for it that it will not run.
+        var drop: @Sendable () -> Void
     }
 
     private let state = Mutex(State())
@@ -31,7 +37,12 @@ public final class WorkPool: Sendable {
         try await withCheckedThrowingContinuation { continuation in
             let isTaken = state.withLock { state in
                 guard !state.isClosed, state.jobs.count < queueLimit else { return false }
-                state.jobs.append { continuation.resume(with: Swift.Result { try body() }) }
+                state.jobs.append(
+                    Job(
+                        run: { continuation.resume(with: Swift.Result { try body() }) },
+                        drop: { continuation.resume(throwing: Busy()) }
+                    )
+                )
                 return true
             }
             if isTaken { wakeUp.signal() } else { continuation.resume(throwing: Busy()) }
@@ -41,9 +52,14 @@ public final class WorkPool: Sendable {
     /// Jobs that no thread has taken yet.
     public var waitingCount: Int { state.withLock { $0.jobs.count } }
 
-    /// Ends the threads when the queue is empty.
+    /// Ends the threads when the jobs under way are done. Those that have not begun are told that they never will.
     public func close() {
-        state.withLock { $0.isClosed = true }
+        let dropped = state.withLock { state in
+            state.isClosed = true
+            defer { state.jobs = [] }
+            return state.jobs
+        }
+        for job in dropped { job.drop() }
         let started = workers.withLock { workers in
             defer { workers = [] }
             return workers
@@ -55,11 +71,11 @@ public final class WorkPool: Sendable {
     private func work() {
         while true {
             wakeUp.wait()
-            let job: (@Sendable () -> Void)? = state.withLock {
+            let job: Job? = state.withLock {
                 $0.jobs.isEmpty ? nil : $0.jobs.removeFirst()
             }
             if let job {
-                job()
+                job.run()
             } else if state.withLock({ $0.isClosed }) {
                 return
             }

@@ -1,3 +1,4 @@
+internal import Codecs
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
@@ -56,23 +57,77 @@ struct BodyMiddleware: RouterMiddleware {
 }
 
 extension Request {
-    /// The whole body, unpacked. What is too long is not read to its end.
+    /// The whole body, unpacked. What is too long, as it comes or unpacked, is not read to its end.
     func collectedBody() async throws -> [UInt8] {
         let allowance = BodyAllowance.current
         let limit = (allowance?.traffic.limits ?? HTTPLimits()).bodyBytes(of: uri.path)
-        var bytes: [UInt8] = []
+        let collected = CollectedBody(try ContentCoding(headers), limit: limit, of: allowance)
         for try await piece in body {
-            guard bytes.count + piece.readableBytes <= limit else {
-                allowance?.traffic.refused(.longBodies)
-                throw Problem.tooLarge(limit)
-            }
-            try allowance?.take(piece.readableBytes)
-            bytes.append(contentsOf: piece.readableBytesView)
+            try collected.take(piece.readableBytesView)
         }
         // The pieces end with the connection too, and half a body is none.
-        if let length = headers[.contentLength], Int(length) != bytes.count {
+        if let length = headers[.contentLength], Int(length) != collected.arrived {
             throw BrokenRequest()
         }
+        return try collected.finish()
+    }
+}
+
+/// A body on its way in. Of a packed one only what it holds is kept.
+private final class CollectedBody {
+    private let coding: ContentCoding
+    private let limit: Int
+    private let allowance: BodyAllowance?
+    private var unpacker: Unpacker?
+    private var bytes: [UInt8] = []
+    private(set) var arrived = 0
+
+    init(_ coding: ContentCoding, limit: Int, of allowance: BodyAllowance?) {
+        self.coding = coding
+        self.limit = limit
+        self.allowance = allowance
+        switch coding {
+        case .identity: unpacker = nil
+        case .packed(let format): unpacker = Unpacker(format)
+        }
+    }
+
+    func take(_ piece: ByteBufferView) throws {
+        arrived += piece.count
+        guard arrived <= limit else { throw tooLong(.tooLarge(limit)) }
+        guard case .packed = coding else {
+            try allowance?.take(piece.count)
+            bytes.append(contentsOf: piece)
+            return
+        }
+        do {
+            try unpacker?.unpack(Array(piece)[...]) { part in
+                guard bytes.count + part.count <= limit else {
+                    throw tooLong(.unpacksTooLarge(limit))
+                }
+                try allowance?.take(part.count)
+                bytes.append(contentsOf: part)
+            }
+        } catch let error as CodecError {
+            throw broken(error)
+        }
+    }
+
+    func finish() throws -> [UInt8] {
+        do throws(CodecError) {
+            try unpacker?.finish()
+        } catch {
+            throw broken(error)
+        }
         return bytes
+    }
+
+    private func tooLong(_ problem: Problem) -> Problem {
+        allowance?.traffic.refused(.longBodies)
+        return problem
+    }
+
+    private func broken(_ error: CodecError) -> Problem {
+        .malformed("The body cannot be unpacked as its `Content-Encoding` says: \(error).")
     }
 }

@@ -58,8 +58,17 @@ extension PlatformAPI {
                 cursor.close()
                 seat.leave()
             }
+            /// The status is sent long ago: where the answer has to end early, only the operator can be told why.
+            func next() async throws -> [RecordBatch]? {
+                do {
+                    return try await platform.pool.run { try cursor.next() }
+                } catch {
+                    platform.warn("the events of \(topic) that somebody reads end early: \(error)")
+                    throw error
+                }
+            }
             var left = limit
-            while left > 0, let batches = try await platform.pool.run({ try cursor.next() }) {
+            while left > 0, let batches = try await next() {
                 var lines = ByteBuffer()
                 for batch in batches {
                     for record in batch.records where left > 0 {

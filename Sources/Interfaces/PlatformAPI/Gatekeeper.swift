@@ -45,7 +45,7 @@ struct Gatekeeper: RouterMiddleware {
         case .get, .head, .delete, .options: break
         default:
             try checkType(of: head)
-            try checkCoding(of: head)
+            _ = try ContentCoding(head.headerFields)
         }
         try checkLength(of: head)
     }
@@ -91,11 +91,6 @@ struct Gatekeeper: RouterMiddleware {
 
     private static func wrongType(_ detail: String) -> Problem {
         Problem("mediaType", "The body has the wrong type", .unsupportedMediaType, detail)
-    }
-
-    private func checkCoding(of head: HTTPRequest) throws(Problem) {
-        guard let text = head.headerFields[.contentEncoding] else { return }
-        guard ContentCoding(text) != nil else { throw ContentCoding.unknown(text) }
     }
 
     private func checkLength(of head: HTTPRequest) throws(Problem) {
@@ -159,6 +154,15 @@ extension Problem {
             "The body is too large",
             .contentTooLarge,
             "At most \(limit) bytes, as they come and unpacked."
+        )
+    }
+
+    static func unpacksTooLarge(_ limit: Int) -> Problem {
+        Problem(
+            "tooLarge",
+            "The body is too large",
+            .contentTooLarge,
+            "Unpacked it holds more than \(limit) bytes, which is the most that may come: send it in parts."
         )
     }
 }

@@ -2,6 +2,7 @@ internal import HummingbirdCore
 internal import Logging
 internal import NIOCore
 internal import NIOHTTP1
+internal import Sockets
 
 /// The connections of the HTTP server: Hummingbird's, with a door in front.
 struct HTTPConnections: ServerChildChannel {

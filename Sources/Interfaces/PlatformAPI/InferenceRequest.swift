@@ -11,9 +11,13 @@ struct InferenceRequest {
     var id: String?
     var parameters: JSONValue?
     var rows: [JSONValue]
+    /// The output comes as bytes behind the JSON of the answer.
+    var isOutputBinary: Bool
 
     /// `fields`: Those that a row may have.
-    init(_ asked: JSONValue, fields: [StreamDefinition.Field]) throws(Problem) {
+    init(_ body: InferenceBody, fields: [StreamDefinition.Field]) throws(Problem) {
+        let asked = body.json
+        var tensors = InferenceTensors(body.tensors)
         guard let members = asked.object else {
             throw .malformed("A request is an object with `inputs`.")
         }
@@ -40,7 +44,7 @@ struct InferenceRequest {
         }
         var columns: [(name: String, values: [JSONValue])] = []
         for (index, input) in inputs.enumerated() {
-            let column = try Self.column(input, at: "/inputs/\(index)", fields)
+            let column = try Self.column(input, &tensors, at: "/inputs/\(index)", fields)
             guard !columns.contains(where: { $0.name == column.name }) else {
                 throw .invalid("The input `\(column.name)` comes twice.")
             }
@@ -51,11 +55,15 @@ struct InferenceRequest {
             }
             columns.append(column)
         }
+        guard tensors.leftCount == 0 else {
+            throw .invalid("\(tensors.leftCount) bytes behind the JSON belong to no input.")
+        }
         let count = columns[0].values.count
         guard (1 ... Self.mostRows).contains(count) else {
-            throw .invalid("A request has 1 to \(Self.mostRows) rows, and this one has \(count).")
+            throw .rowCount(count, most: Self.mostRows)
         }
-        try Self.checkOutputs(asked["outputs"])
+        let asksForBinary = try Self.truth(parameters, "binary_data_output", "/parameters")
+        isOutputBinary = try Self.checkOutputs(asked["outputs"]) ?? asksForBinary ?? false
         rows = (0 ..< count).map { row in
             .object(columns.map { ($0.name, $0.values[row]) })
         }
@@ -63,6 +71,7 @@ struct InferenceRequest {
 
     private static func column(
         _ input: JSONValue,
+        _ tensors: inout InferenceTensors,
         at pointer: String,
         _ fields: [StreamDefinition.Field]
     ) throws(Problem) -> (name: String, values: [JSONValue]) {
@@ -93,15 +102,29 @@ struct InferenceRequest {
                 "The `shape` of the input `\(name)` is [rows] or [rows, 1], with one value for each row."
             )
         }
-        guard let data = input["data"] else {
+        guard count <= mostRows else { throw .rowCount(count, most: mostRows) }
+        let found: [JSONValue]?
+        switch (input["data"], input["parameters"]?[InferenceBody.sizeName]) {
+        case (nil, nil):
+            throw .malformed("The input `\(name)` has no `data`.", pointer: pointer)
+        case (.some, .some):
             throw .malformed(
-                input["parameters"]?["binary_data_size"] == nil
-                    ? "The input `\(name)` has no `data`."
-                    : "The input `\(name)` is binary: send its `data` as JSON (tritonclient: `binary_data=False`).",
+                "The input `\(name)` has both `data` and `\(InferenceBody.sizeName)`.",
                 pointer: pointer
             )
+        case (let data?, nil):
+            found = values(data, as: input["shape"]?.array?.count ?? 1, count)
+        case (nil, let size?):
+            guard let size = size.integer.flatMap({ Int(exactly: $0) }) else {
+                throw .malformed(
+                    "`\(InferenceBody.sizeName)` of the input `\(name)` is a number of bytes.",
+                    pointer: pointer
+                )
+            }
+            let taken = try tensors.take(size, as: datatype, of: name, most: count)
+            found = taken.count == count ? taken : nil
         }
-        guard let values = values(data, as: input["shape"]?.array?.count ?? 1, count) else {
+        guard let values = found else {
             throw .invalid(
                 "The `data` of the input `\(name)` are not what its `shape` says: \(count) values, in one list or as deep as the shape."
             )
@@ -135,12 +158,14 @@ struct InferenceRequest {
         return rows
     }
 
-    private static func checkOutputs(_ outputs: JSONValue?) throws(Problem) {
-        guard let outputs, !outputs.isNull else { return }
+    /// Whether the output is asked for as bytes; nil: nothing is said of it.
+    private static func checkOutputs(_ outputs: JSONValue?) throws(Problem) -> Bool? {
+        guard let outputs, !outputs.isNull else { return nil }
         guard let list = outputs.array else {
             throw .malformed("`outputs` is a list of objects with a `name`.", pointer: "/outputs")
         }
         var isAsked = false
+        var isBinary: Bool?
         for (index, output) in list.enumerated() {
             guard let name = output["name"]?.string else {
                 throw .malformed("An output has a `name`.", pointer: "/outputs/\(index)")
@@ -153,6 +178,30 @@ struct InferenceRequest {
             guard output["parameters"]?["classification"] == nil else {
                 throw .invalid("The output `\(name)` is a probability, and has no classes to name.")
             }
+            isBinary = try truth(
+                output["parameters"],
+                "binary_data",
+                "/outputs/\(index)/parameters"
+            )
         }
+        return isBinary
+    }
+
+    private static func truth(
+        _ parameters: JSONValue?,
+        _ name: String,
+        _ pointer: String
+    ) throws(Problem) -> Bool? {
+        guard let value = parameters?[name] else { return nil }
+        guard let truth = value.bool else {
+            throw .malformed("`\(name)` is true or false.", pointer: "\(pointer)/\(name)")
+        }
+        return truth
+    }
+}
+
+extension Problem {
+    fileprivate static func rowCount(_ count: Int, most: Int) -> Problem {
+        .invalid("A request has 1 to \(most) rows, and this one has \(count).")
     }
 }

@@ -5,6 +5,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import JSON
 internal import Logs
+internal import NIOCore
 internal import Platform
 internal import Projections
 internal import Records
@@ -16,7 +17,8 @@ internal import Workers
 extension PlatformAPI {
     func inferenceServer() -> Response {
         Response.json([
-            "name": "tributary", "version": .string(about.version), "extensions": .array([]),
+            "name": "tributary", "version": .string(about.version),
+            "extensions": ["binary_tensor_data"],
         ])
     }
 
@@ -55,13 +57,11 @@ extension PlatformAPI {
         version: String? = nil,
         _ request: Request
     ) async throws -> Response {
-        guard request.headers[.inferenceHeaderLength] == nil else {
-            throw Problem.malformed(
-                "Binary tensors are not read: send `data` as JSON, without `Inference-Header-Content-Length` (tritonclient: `binary_data=False`)."
-            )
-        }
         let served = try await served(name, version)
-        let body = try JSONValue(parsing: try await request.collectedBody())
+        let body = try InferenceBody(
+            try await request.collectedBody(),
+            length: request.headers[.inferenceHeaderLength]
+        )
         let asked = try InferenceRequest(body, fields: served.plan.rows.fields)
         let at = try asked.parameters?.instant("at", pointer: "/parameters/at")
         let predictions = try await platform.predict(
@@ -83,22 +83,13 @@ extension PlatformAPI {
         if let id = asked.id { members.append(("id", .string(id))) }
         // A parameter holds one value: the ids of several rows stand in it with commas between them.
         let ids = predictions.map(\.id.description).joined(separator: ",")
-        members += [
-            ("parameters", ["prediction_id": .string(ids)]),
-            (
-                "outputs",
-                [
-                    [
-                        "name": .string(InferenceRequest.output), "datatype": "FP32",
-                        "shape": [.integer(Int64(asked.rows.count))],
-                        "data": .array(
-                            predictions.map { .figure($0.predicted.probability) }
-                        ),
-                    ]
-                ]
-            ),
-        ]
-        return Response.json(.object(members))
+        members.append(("parameters", ["prediction_id": .string(ids)]))
+        return try Response.inference(
+            members,
+            InferenceRequest.output,
+            predictions.map(\.predicted.probability),
+            isBinary: asked.isOutputBinary
+        )
     }
 
     private func served(_ name: String, _ version: String?) async throws -> ServedModel {
@@ -116,5 +107,37 @@ extension PlatformAPI {
             )
         }
         return served
+    }
+}
+
+extension Response {
+    /// An answer of the protocol with one output, in JSON or behind it.
+    fileprivate static func inference(
+        _ members: [(String, JSONValue)],
+        _ name: String,
+        _ values: [Float],
+        isBinary: Bool
+    ) throws -> Response {
+        var output: [(String, JSONValue)] = [
+            ("name", .string(name)), ("datatype", "FP32"),
+            ("shape", [.integer(Int64(values.count))]),
+        ]
+        guard isBinary else {
+            output.append(("data", .array(values.map { .figure($0) })))
+            return .json(.object(members + [("outputs", [.object(output)])]))
+        }
+        let size = values.count * MemoryLayout<Float>.size
+        output.append(("parameters", [InferenceBody.sizeName: .integer(Int64(size))]))
+        let json = try JSONValue.object(members + [("outputs", [.object(output)])]).bytes(.compact)
+        var bytes = ByteBuffer(bytes: json)
+        for value in values { bytes.writeInteger(value.bitPattern, endianness: .little) }
+        return Response(
+            status: .ok,
+            headers: [
+                .contentType: "application/octet-stream",
+                .inferenceHeaderLength: String(json.count),
+            ],
+            body: ResponseBody(byteBuffer: bytes)
+        )
     }
 }

@@ -89,7 +89,8 @@ extension Problem {
         case let error as StoreError: self.init(PlatformError.store(error))
         case let error as AppendError:
             switch error {
-            case .notPersisted(let why): self.init(PlatformError.unavailable(why))
+            case .notPersisted(let why), .refused(let why):
+                self.init(PlatformError.unavailable(why))
             case .possiblyPersisted(let why): self.init(PlatformError.outcomeUnknown(why))
             }
         case let error as JSONError:

@@ -27,7 +27,7 @@ public struct PlatformAPI: Sendable {
         /// What recovery and checks found at start, in sentences.
         public var notices: @Sendable () -> [String]
         /// What else keeps the server from being ready, in sentences, beside what the platform knows of.
-        public var troubles: @Sendable () -> [String]
+        public var troubles: @Sendable () -> [NotReady]
         /// What there is only so much of, beside what the platform knows of: memory, connections and the like.
         public var limits: @Sendable () -> [Limit]
         /// How much of its limits the embedded broker uses; nil where there is none.
@@ -39,7 +39,7 @@ public struct PlatformAPI: Sendable {
             dataDirectory: String,
             environment: String,
             notices: @escaping @Sendable () -> [String],
-            troubles: @escaping @Sendable () -> [String] = { [] },
+            troubles: @escaping @Sendable () -> [NotReady] = { [] },
             limits: @escaping @Sendable () -> [Limit] = { [] },
             brokerUsage: @escaping @Sendable () -> JSONValue? = { nil }
         ) {
@@ -65,6 +65,7 @@ public struct PlatformAPI: Sendable {
         let routes = routes
         router.add(middleware: ProblemMiddleware())
         router.add(middleware: gatekeeper)
+        router.add(middleware: StartMiddleware(platform: platform))
         router.add(middleware: BodyMiddleware(traffic: traffic))
         router.add(middleware: AtLeastMiddleware(platform: platform))
         routes.serve(on: router)

@@ -2,6 +2,7 @@ public import Hummingbird
 internal import HummingbirdCore
 public import Logging
 public import NIOCore
+internal import Sockets
 
 extension PlatformAPI {
     /// The server of these routes, on loopback.

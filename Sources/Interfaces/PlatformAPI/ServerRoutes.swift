@@ -13,7 +13,7 @@ internal import Workers
 extension PlatformAPI {
     /// What keeps the server from being ready.
     private var reasons: [NotReady] {
-        platform.reasons + about.troubles().map(NotReady.init(broker:))
+        platform.reasons + about.troubles()
     }
 
     func ready() throws -> Response {

@@ -5,12 +5,19 @@ public enum Names {
     public static let pattern = "^[a-zA-Z0-9._-]{1,249}$"
     public static let columnPattern = "^[a-zA-Z_][a-zA-Z0-9_]*$"
 
+    /// The topics that Kafka keeps for itself and lets nobody else create or write to.
+    private static let kafkasOwn: Set<String> = [
+        "__consumer_offsets", "__transaction_state", "__share_group_state", "__cluster_metadata",
+        "__remote_log_metadata",
+    ]
+
     /// What is wrong with the name of a resource; nil for a good one. Kafka's rule for topics,
     /// which some names become, and one of ours.
     public static func fault(of name: String) -> String? {
         guard !name.isEmpty, name.utf8.count <= maximumLength, name.utf8.allSatisfy(isNameByte)
         else { return "a name has 1 to \(maximumLength) of a-z, A-Z, 0-9, `.`, `_` and `-`." }
         if name == "." || name == ".." { return "Kafka allows no topic `\(name)`." }
+        if kafkasOwn.contains(name) { return "the topic `\(name)` is Kafka's own." }
         if name.hasPrefix("tributary.") {
             return "names that begin with `tributary.` are the platform's own."
         }

@@ -113,17 +113,19 @@ public struct Admission: Sendable {
         on partition: Int32,
         last: Offset?,
         in view: TableReader
-    ) throws(StoreError) -> Bool {
-        guard let advances else { return true }
+    ) throws(StoreError) -> Agreement {
+        guard let advances else { return .agrees }
         try advances.refresh(partition)
-        guard let last else { return true }
+        guard let last else { return .agrees }
+        let summary: Summary
         do throws(StoreError) {
-            return try Self.summary(in: view).told == advances.watermark(at: last, of: partition)
+            summary = try Self.summary(in: view)
         } catch {
-            // A summary that is none agrees with nothing: what is folded anew is right again.
-            guard case .corrupt = error else { throw error }
-            return false
+            // No fact explains a summary that is none.
+            guard case .corrupt(let why) = error else { throw error }
+            return .broken(why)
         }
+        return summary.told == advances.watermark(at: last, of: partition) ? .agrees : .toldTooLate
     }
 
     /// An identity counts until the watermark has passed it: what comes later is late, and need not be known.

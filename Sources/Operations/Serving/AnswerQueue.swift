@@ -43,7 +43,7 @@ public struct AnswerQueue: Projection, CountsRecords {
         on partition: Int32,
         at progress: Progress,
         in view: TableReader
-    ) throws(StoreError) -> Bool {
+    ) throws(StoreError) -> Agreement {
         try admission.takeUp(on: partition, last: progress.last, in: view)
     }
 

@@ -34,7 +34,8 @@ extension Platform {
         }
         let deadline = ContinuousClock.now + Self.barrierPatience
         while barrier.offset == nil {
-            guard ContinuousClock.now < deadline, !housekeeping.withLock({ $0.isStopping }) else {
+            try goesOn()
+            guard ContinuousClock.now < deadline else {
                 throw PlatformError.unavailable(
                     "the fold of \(input) was at work on one batch for a minute"
                 )

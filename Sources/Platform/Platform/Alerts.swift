@@ -130,6 +130,17 @@ extension Platform {
         }
     }
 
+    /// Ends the alerts of a kind about those subjects that are well again. Blocks.
+    func resolveAlerts(
+        _ kind: String,
+        _ summary: String,
+        where isWell: (_ subject: String) -> Bool
+    ) throws(StoreError) {
+        for alert in try openAlerts(of: [kind]) where isWell(alert.subject) {
+            resolve(alert, summary)
+        }
+    }
+
     func openAlerts(of kinds: Set<String>) throws(StoreError) -> [AlertLedger.Alert] {
         try AlertLedger.all(in: store).filter { kinds.contains($0.kind) && $0.resolvedAt == nil }
     }

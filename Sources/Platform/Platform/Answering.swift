@@ -44,9 +44,14 @@ final class Answering: Sendable {
         worker.withLock { $0 = Worker("answers-\(endpoint.name)") { [self] in run() } }
     }
 
-    func stop() {
+    /// Tells the thread to end, and does not wait for it.
+    func beginStopping() {
         isStopping.store(true, ordering: .relaxed)
         wakeUp.signal()
+    }
+
+    func stop() {
+        beginStopping()
         worker.withLock { worker in
             defer { worker = nil }
             return worker
@@ -277,7 +282,7 @@ final class Answering: Sendable {
                 }
             }
         }
-        if let failure = tally.wait() {
+        if let failure = tally.wait(while: { goesOn }) {
             throw PlatformError.unavailable("appending predictions: \(failure)")
         }
     }

@@ -43,11 +43,15 @@ final class AppendAnswers: Sendable {
         return try state.withLock { state in
             let positions = state.positions.compactMap(\.self)
             guard let failure = state.failure else { return positions }
-            // Of some, "nothing was written" would not be true.
-            guard case .notPersisted(let why) = failure, !positions.isEmpty else { throw failure }
-            throw AppendError.possiblyPersisted(
-                "\(positions.count) records are in the log, and the others are not: \(why)"
-            )
+            guard !positions.isEmpty else { throw failure }
+            switch failure {
+            case .notPersisted(let why), .refused(let why):
+                // Of some, "nothing was written" would not be true.
+                throw AppendError.possiblyPersisted(
+                    "\(positions.count) records are in the log, and the others are not: \(why)"
+                )
+            case .possiblyPersisted: throw failure
+            }
         }
     }
 }

@@ -78,9 +78,7 @@ extension Platform {
         watched.withLock { $0.archive.inProduction = named.inProduction }
         var finding = ArchiveFinding(pieces: named.pieces.count, damages: [])
         for (digest, name) in named.inOrder {
-            guard !housekeeping.withLock(\.isStopping) else {
-                throw PlatformError.unavailable("the server ends before the archive is read")
-            }
+            try goesOn()
             // Before it is read: a change meanwhile is found by the next look.
             let stamp = try stampIfKnown(digest)
             if let sentence = try read(digest, name, stamp) {

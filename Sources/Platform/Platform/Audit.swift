@@ -46,6 +46,11 @@ extension Platform {
         return try isEmpty && AlertLedger.all(in: store).contains { $0.kind == "divergence" }
     }
 
+    /// How many `verify` finds, on a thread for what takes minutes.
+    func verifyElsewhere(_ names: Set<String>) async throws -> Int {
+        try await longPool.run { [self] in try verify(only: names).count }
+    }
+
     /// Folds every projection again from its first record, and compares with what is served and what was attested.
     /// Blocks for as long as that takes.
     /// `only`: The names of the projections to look at; empty: all.
@@ -58,11 +63,8 @@ extension Platform {
             let attested = try attestations(of: seating, in: served)
             let memory = MemoryStore()
             try memory.open(seating.projection.family)
-            guard !housekeeping.withLock(\.isStopping) else {
-                throw PlatformError.unavailable("the server ends before everything is folded again")
-            }
             let projection = try Self.knowing(seating.projection, in: served)
-            let verdict = try Replay(projection, of: seating.partition).verify(
+            let verdict = try Replay(projection, of: seating.partition, goesOn: goesOn).verify(
                 served: served,
                 log: log,
                 attested: attested,
@@ -102,8 +104,12 @@ extension Platform {
         for seating in housekeeping.withLock({ $0.seated })
         where !(seating.projection is AttestationLedger) {
             let served = try store.snapshot()
-            guard let state = try seating.projection.digest(of: seating.partition.index, in: served)
-            else { continue }
+            let state = try seating.projection.digest(
+                of: seating.partition.index,
+                in: served,
+                goesOn: goesOn
+            )
+            guard let state else { continue }
             let newest = try attestations(of: seating, in: served)
                 .filter { $0.base == state.progress.origin }.map(\.next).max()
             guard state.progress.next > newest ?? 0 else { continue }
@@ -115,7 +121,12 @@ extension Platform {
     func states(in reader: any StoreReader) throws -> [(seating: Seating, state: StateDigest)] {
         var states: [(seating: Seating, state: StateDigest)] = []
         for seating in housekeeping.withLock({ $0.seated }) {
-            if let state = try seating.projection.digest(of: seating.partition.index, in: reader) {
+            let state = try seating.projection.digest(
+                of: seating.partition.index,
+                in: reader,
+                goesOn: goesOn
+            )
+            if let state {
                 states.append((seating, state))
             }
         }

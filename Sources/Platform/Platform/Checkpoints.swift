@@ -72,7 +72,8 @@ extension Platform {
         var proven: [Family: [Shelf]] = [:]
         for (projection, partitions) in projections {
             for index in 0 ..< partitions {
-                guard let state = try projection.digest(of: index, in: store) else { continue }
+                let state = try projection.digest(of: index, in: store, goesOn: goesOn)
+                guard let state else { continue }
                 let claim = Claim(
                     projection: projection.name,
                     generation: projection.generation,
@@ -121,6 +122,7 @@ extension Platform {
         defer { cursor.close() }
         var digests: [Claim: Digest] = [:]
         while let batches = try cursor.next() {
+            try goesOn()
             for record in batches.flatMap(\.records) {
                 guard
                     case .attested(let fact)? = try FoldStop.reading({ () throws(EventError) in

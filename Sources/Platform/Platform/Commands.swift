@@ -124,7 +124,7 @@ extension Platform {
             return nil
         } catch {
             switch error {
-            case .notPersisted(let why):
+            case .notPersisted(let why), .refused(let why):
                 throw PlatformError.unavailable("the log did not take the fact: \(why)")
             case .possiblyPersisted(let why): return "no acknowledgement from the log: \(why)"
             }
@@ -136,6 +136,9 @@ extension Platform {
         let next = position.offset + 1
         let ticket = waiters.ticket(for: position.partition, below: next, within: time)
         guard let reached = folded(position.partition) else {
+            if let why = seats.first(where: { $0.partition == position.partition })?.stopped {
+                throw PlatformError.unavailable("\(position.partition) is not folded: \(why)")
+            }
             throw PlatformError.invalid(
                 "\(position) is a position of a topic that nobody folds here"
             )

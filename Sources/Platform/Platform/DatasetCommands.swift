@@ -82,7 +82,10 @@ extension Platform {
             try SealDataset.check(from, to, of: entry, latestClosed: inputs.latestClosed)
         }
         var writer = DatasetWriter(try inputs.columns(), into: archive)
-        try inputs.eachRow(from: from, to: to) { row in try writer.append(row) }
+        try inputs.eachRow(from: from, to: to) { row in
+            try goesOn()
+            try writer.append(row)
+        }
         let manifest = DatasetManifest(
             from: from,
             to: to,

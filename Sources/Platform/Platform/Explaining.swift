@@ -168,8 +168,9 @@ extension Platform {
         }
         for index in 0 ..< PredictionEvent.topic.partitions {
             let partition = Partition(PredictionEvent.topic.name, index)
-            try log.eachRecord(of: partition, below: .max) { records in
+            try log.eachRecord(of: partition, below: .max, goesOn: goesOn) { records in
                 for record in records {
+                    try goesOn()
                     let position = Position(partition, record.offset)
                     var id: EventID?
                     do {
@@ -234,7 +235,7 @@ extension Platform {
         for index in 0 ..< fold.view.stream.partitions {
             let partition = Partition(fold.view.stream.topic, index)
             let bounds = try log.bounds(of: partition)
-            try Replay(fold, of: partition)
+            try Replay(fold, of: partition, goesOn: goesOn)
                 .fold(from: bounds.lowerBound, to: bounds.upperBound, log: log, into: memory)
         }
     }

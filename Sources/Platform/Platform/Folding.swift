@@ -51,25 +51,22 @@ extension Platform {
         }
     }
 
-    /// The last input of a partition that has its answer in the log. Waits until all answers there are were folded.
-    func lastAnswered(_ projection: any Projection, _ input: Partition) throws(LogError) -> Offset {
+    /// The last input of a partition that has its answer in the log; nil while not all answers there are were folded.
+    func lastAnswered(_ projection: any Projection, _ input: Partition) throws(LogError) -> Offset?
+    {
         guard let intake = projection as? Intake else { return -1 }
         let output = DeadLetterLedger.outputPartition(of: input)
         let end = try log.bounds(of: output).upperBound
-        let deadline = ContinuousClock.now + .seconds(10)
-        while folded(output) ?? -1 < end {
-            // Others have their seats on this thread: nobody waits here for what will not come.
+        if folded(output) ?? -1 < end {
             if let why = seats.first(where: { $0.partition == output })?.stopped {
                 throw .refused("what was answered to \(input) is not known: \(why)")
             }
-            guard ContinuousClock.now < deadline, !housekeeping.withLock({ $0.isStopping }) else {
-                throw .unreachable("\(output) was not folded up to \(end) within 10 s")
-            }
-            _ = Semaphore().wait(atMost: .milliseconds(2))
+            return nil
         }
         do throws(StoreError) {
             return try DeadLetterLedger.lastAnswered(input, of: intake, in: store)
         } catch {
+            report(.storeFailed(projection: DeadLetterLedger().name, partition: output, error))
             throw .refused("reading the answers to \(input): \(error)")
         }
     }
@@ -98,7 +95,6 @@ extension Platform {
                 tellAttestationsLost("records \(from) to \(to - 1) are gone")
             }
         case .topicMissing(let projection, let partition):
-            note(Self.noTopic, projection, partition)
             raise(
                 "topicMissing",
                 about: Self.subject(projection, partition),
@@ -108,10 +104,22 @@ extension Platform {
         case .toldTooLate(let projection, let partition):
             let why = "its records were folded before it was known that they are complete"
             notice("\(projection) folds \(partition) anew: \(why)")
-            restartAnswers(to: partition, because: why)
+            owe(projection, partition)
+            // Only the intake of a stream answers its records.
+            if housekeeping.withLock({ state in
+                state.seated.contains {
+                    $0.projection is Intake && $0.projection.name == projection
+                }
+            }) {
+                restartAnswers(to: partition, because: why)
+            }
+        case .rowsBroken(let projection, let partition, let why):
+            warning(
+                "the rows of \(projection) on \(partition) are broken and are folded again from the log: \(why)"
+            )
+            owe(projection, partition)
         case .waiting(let projection, let partition, let why):
-            note(why, projection, partition)
-            notice("\(projection) waits for \(partition), and tries again each second: \(why)")
+            notice("\(projection) waits for \(partition), and tries again: \(why)")
         case .stopped(let projection, let partition, let why):
             raise(
                 "projectorStopped",
@@ -132,13 +140,6 @@ extension Platform {
                 "The state of \(projection) cannot be read or written. Restart the server: a broken state is built anew.",
                 "\(error)"
             )
-        }
-    }
-
-    /// Why a projection has no seat on a partition.
-    private func note(_ why: String, _ projection: String, _ partition: Partition) {
-        watched.withLock {
-            $0.waits[.init(projection: projection, partition: partition)] = why
         }
     }
 
@@ -167,7 +168,9 @@ extension Platform {
                 }
                 done.signal()
             }
-            _ = done.wait(atMost: .seconds(10))
+            for _ in 0 ..< 200 where !stopFlag.isRaised {
+                if done.wait(atMost: .milliseconds(50)) { break }
+            }
         }
     }
 }

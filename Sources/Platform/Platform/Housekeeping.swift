@@ -6,6 +6,7 @@ public import Records
 public import Store
 internal import Streams
 internal import Synchronization
+internal import Workers
 
 /// What is done by the clock. Every decision of it that matters is written into the log.
 extension Platform {
@@ -52,7 +53,7 @@ extension Platform {
                 try checkEndpoints()
             }
         } catch {
-            notice("making seats fit what is declared: \(error)")
+            if !stopFlag.isRaised { notice("making seats fit what is declared: \(error)") }
             housekeeping.withLock { $0.isSeatingFailed = true }
         }
         do {
@@ -79,7 +80,7 @@ extension Platform {
             if due.attest { try attestAll() }
             if due.checkpoint { try makeCheckpoint() }
         } catch {
-            notice("housekeeping: \(error)")
+            if !stopFlag.isRaised { notice("housekeeping: \(error)") }
         }
         return true
     }

@@ -28,6 +28,8 @@ public final class Platform: Sendable {
     let notice: @Sendable (String) -> Void
     let warning: @Sendable (String) -> Void
     let checkpoints: Checkpoints?
+    /// Whether the log is ours alone, so that topics which others made may be set as we need them.
+    let ownsLog: Bool
     let stateFailed: @Sendable (StoreError) -> Void
 
     let waiters = Waiters()
@@ -40,13 +42,17 @@ public final class Platform: Sendable {
     let readyEndpoints = EpochCache<ReadyEndpoint.Key, ReadyEndpoint>()
     let servedViews = EpochCache<String, FeatureView>()
     let answerings = Mutex<[String: Answering]>([:])
-    private let projectors = Mutex<Projectors?>(nil)
+    let projectors = Mutex<Projectors?>(nil)
+    /// Raised when the platform is to end, some time before `stop` at best.
+    let stopFlag = StopFlag()
+    /// What the start waits for; nil when it is over.
+    let startReason = Mutex<String?>("the server is starting")
     let housekeeping = Mutex(Housekeeping())
     /// What readiness depends on, beside seats.
     let watched = Mutex(Watched())
     /// Held while seats are made to fit: two at once would give one projection two seats, or an endpoint two threads.
     let reconciling = Mutex(())
-    private let timer = Mutex<Worker?>(nil)
+    let timer = Mutex<Worker?>(nil)
     let tick = Semaphore()
 
     /// Two threads fold: what people and the platform itself decide waits for nobody's bulk data.
@@ -69,6 +75,8 @@ public final class Platform: Sendable {
         var isSeatingFailed = false
         /// Whether a changed definition is being built beside the served one.
         var isBuilding = false
+        /// Streams whose topic cannot be had, or is not as they say.
+        var unfit: [String: String] = [:]
         /// What was found damaged in the state; it stays so until the next start.
         var brokenState: String?
         /// Why endpoints cannot answer whose model is damaged in the archive.
@@ -77,6 +85,8 @@ public final class Platform: Sendable {
         var refusals: [Digest: RefusalWatch] = [:]
         /// Whose clock stamps the records of a stream's topic, as far as this server has looked.
         var stamps: [String: Stamp] = [:]
+        /// Topics of streams of which the log said that it would not stamp them; asked again at the next start.
+        var unstampable: Set<String> = []
         /// When a partition of a stream last had a record, as far as this server saw.
         var lastRecord: [Partition: ContinuousClock.Instant] = [:]
     }
@@ -101,6 +111,7 @@ public final class Platform: Sendable {
     ]
 
     /// `checkpoints`: Nil: none are made.
+    /// `ownsLog`: Whether the topics of streams are nobody else's: their records are stamped by the log from then on.
     /// `stateFailed`: Told when the store is found broken; what is in it must not be opened again.
     /// `notice`: Gets one line about what an operator should see.
     /// `warning`: Gets one line about what an operator should do something about; nil: as `notice`.
@@ -110,11 +121,13 @@ public final class Platform: Sendable {
         archive: any Archive,
         clock: any WallClock,
         checkpoints: Checkpoints? = nil,
+        ownsLog: Bool = true,
         stateFailed: @escaping @Sendable (StoreError) -> Void = { _ in },
         notice: @escaping @Sendable (String) -> Void = { _ in },
         warning: (@Sendable (String) -> Void)? = nil
     ) {
         self.checkpoints = checkpoints
+        self.ownsLog = ownsLog
         self.stateFailed = stateFailed
         self.archive = archive
         self.log = log
@@ -126,78 +139,8 @@ public final class Platform: Sendable {
         self.longPool = WorkPool("long", queueLimit: 16)
     }
 
-    /// Creates what is missing in the log, folds what was decided so far, and begins to fold every stream.
-    /// `isRestored`: The store comes from a checkpoint, which has to be proven first.
-    public func start(isRestored: Bool = false) async throws {
-        for family in Self.families { try store.open(family) }
-        try await pool.run { [self] in
-            try settleTopics()
-            if isRestored { try proveRestored() }
-            try dropUnreadableCatalog()
-        }
-        let surroundings = Projector.Surroundings(
-            folded: { [weak self] partition, records, next in self?.folded(partition, records, next)
-            },
-            report: { [weak self] report in self?.report(report) },
-            lastAnswered: { [weak self] projection, input throws(LogError) in
-                try self?.lastAnswered(projection, input) ?? -1
-            }
-        )
-        let started = Projectors(
-            control: try Projector(
-                "fold-control",
-                log: log,
-                store: store,
-                surroundings: surroundings
-            ),
-            data: try Projector("fold-data", log: log, store: store, surroundings: surroundings)
-        )
-        projectors.withLock { $0 = started }
-        for (projection, partitions) in Self.own { seat(projection, partitions: partitions) }
-        // A projector that stopped at a fact of a later release keeps nobody from reading what was known before it.
-        guard try await settle(within: .seconds(300)) || !stopReasons.isEmpty else {
-            throw PlatformError.unavailable(
-                "the platform's own topics were not folded within 5 minutes: \(stopReasons.joined(separator: "; "))"
-            )
-        }
-        try await pool.run { [self] in
-            try reconcile()
-            try checkEndpoints()
-            try oweAll()
-            try readGraveAlerts()
-            try checkClockAtStart()
-        }
-        let thread = Worker("housekeeping") { [weak self, tick] in
-            while self?.keepHouse() == true { _ = tick.wait(atMost: .milliseconds(50)) }
-        }
-        timer.withLock { $0 = thread }
-        await endOrphanedRuns()
-    }
-
-    /// Without the catalog nothing can begin. Rows of it that are none are dropped, and the log gives them back.
-    private func dropUnreadableCatalog() throws(StoreError) {
-        do throws(StoreError) {
-            _ = try StreamCatalog.View(store).streams()
-        } catch {
-            guard case .corrupt(let why) = error else { throw error }
-            let shelf = StreamCatalog().shelf(of: 0)
-            try store.removeAll(from: shelf.prefix, to: shelf.end, in: StreamCatalog.family)
-            notice("the rows of streams are broken and are folded again from the log: \(why)")
-        }
-    }
-
-    /// Ends every thread, with all rows flushed.
-    public func stop() {
-        housekeeping.withLock { $0.isStopping = true }
-        tick.signal()
-        timer.withLock { $0 }?.join()
-        for answering in answerings.withLock({ $0.values.map(\.self) }) { answering.stop() }
-        let ended = projectors.withLock { $0 }
-        ended?.data.stop()
-        ended?.control.stop()
-        pool.close()
-        longPool.close()
-    }
+    /// Tells the operator what somebody should do something about.
+    public func warn(_ line: String) { warning(line) }
 
     /// Whether the log says when the records of a topic came. Where it does not, nobody but their writers knows.
     public func knowsArrival(in topic: String) -> Bool {
@@ -210,9 +153,24 @@ public final class Platform: Sendable {
         return (running?.control.seats ?? []) + (running?.data.seats ?? [])
     }
 
+    /// Projections that have no seat yet on a partition.
+    var waits: [WaitStatus] {
+        let running = projectors.withLock { $0 }
+        return (running?.control.waits ?? []) + (running?.data.waits ?? [])
+    }
+
     /// Why projections do not go on; empty while all do.
-    public var stopReasons: [String] {
-        seats.compactMap { seat in seat.stopped.map { "\(seat.projection): \($0)" } }
+    public var stopReasons: [String] { stopReasons() }
+
+    /// The same of those that fold one of some topics; nil: of any.
+    func stopReasons(of topics: Set<String>? = nil) -> [String] {
+        let stopped = seats.compactMap { seat in
+            seat.stopped.map { (seat.partition, "\(seat.projection): \($0)") }
+        }
+        let standing = waits.filter(\.isStanding).map {
+            ($0.partition, "\($0.projection): \($0.why)")
+        }
+        return (stopped + standing).filter { topics?.contains($0.0.topic) ?? true }.map(\.1)
     }
 
     /// Gives a projection a seat on each of its partitions.
@@ -256,31 +214,45 @@ public final class Platform: Sendable {
         running?.data.checkLog()
     }
 
-    /// Waits until everything that is in the log by now was folded. False when the time is over.
-    public func settle(within time: Duration) async throws -> Bool {
+    /// Waits until everything that is in the log by now was folded, or everything of some topics and of the platform's own.
+    /// False when the time is over, or when it stands still.
+    public func settle(within time: Duration, of topics: Set<String>? = nil) async throws -> Bool {
         let deadline = ContinuousClock.now + time
+        let mine = topics.map { $0.union(PlatformTopics.all.map(\.name)) }
         while true {
-            if try await pool.run({ [self] in try isSettled() }) { return true }
-            if ContinuousClock.now > deadline || !stopReasons.isEmpty { return false }
+            try goesOn()
+            if try await pool.run({ [self] in try isSettled(mine) }) { return true }
+            if ContinuousClock.now > deadline || !stopReasons(of: mine).isEmpty { return false }
             try await Task.sleep(for: .milliseconds(20))
         }
     }
 
     /// Whether every seat had folded what the log held when this was asked.
-    private func isSettled() throws -> Bool {
-        let seated = housekeeping.withLock { $0.seated }
+    private func isSettled(_ topics: Set<String>?) throws -> Bool {
+        let seated = housekeeping.withLock { $0.seated }.filter {
+            topics?.contains($0.partition.topic) ?? true
+        }
         // Ends of inputs are taken before those of outputs: what a seat answers is in the log before it moves on.
         for isOutput in [false, true] {
             for seating in seated where seating.partition.topic.hasPrefix("tributary.") == isOutput
             {
-                let end = try log.bounds(of: seating.partition).upperBound
-                let seat = seats.first {
-                    $0.partition == seating.partition
-                        && $0.generation == seating.projection.generation
-                }
-                guard let seat, seat.progress.next >= end else { return false }
+                try goesOn()
+                guard try hasFolded(seating) else { return false }
             }
         }
         return true
+    }
+
+    /// Whether what a partition holds by now was folded.
+    func hasFolded(_ seating: Seating) throws(LogError) -> Bool {
+        let end = try log.bounds(of: seating.partition).upperBound
+        let seat = seat(of: seating)
+        return seat.map { $0.progress.next >= end } ?? false
+    }
+
+    func seat(of seating: Seating) -> SeatStatus? {
+        seats.first {
+            $0.partition == seating.partition && $0.generation == seating.projection.generation
+        }
     }
 }

@@ -9,12 +9,16 @@ internal import Workers
 public struct NotReady: Sendable, Hashable, CustomStringConvertible {
     /// The stable words of all reasons there are, as Docs/Errors.md lists them.
     public enum Word: String, Sendable, CaseIterable {
+        /// The server has not begun yet.
+        case starting
         /// A projection met what it must not skip.
         case projectionStopped
         /// A projection has no seat yet, and tries again.
         case projectionWaiting
         /// The topic of a declared stream, or one of the platform's own, is gone.
         case topicMissing
+        /// The topic of a stream cannot be created, or is not as the stream declares.
+        case topicUnfit
         /// What the platform's own topics held is gone.
         case recordsLost
         /// No broker answers.
@@ -45,11 +49,6 @@ public struct NotReady: Sendable, Hashable, CustomStringConvertible {
 
     /// `diskFull: The disk is full.`
     public var description: String { "\(word.rawValue): \(sentence)" }
-
-    /// What the embedded broker says of its files.
-    public init(broker sentence: String) {
-        self.init(sentence.contains("disk is full") ? .diskFull : .logDamaged, sentence)
-    }
 }
 
 /// Something that there is only so much of, and how much of it is taken.
@@ -69,12 +68,12 @@ extension Platform {
     /// Why the platform is not ready: the one list that `/health/ready`, `/api/v1/status` and `tributary status` show.
     /// Empty while it is. Only memory is looked at.
     public var reasons: [NotReady] {
-        let (seated, state, endpoints) = housekeeping.withLock {
-            ($0.seated, $0.brokenState, $0.brokenEndpoints)
+        let (unfit, state, endpoints) = housekeeping.withLock {
+            ($0.unfit, $0.brokenState, $0.brokenEndpoints)
         }
         let watched = watched.withLock { $0 }
-        let seats = seats
         var reasons: [NotReady] = []
+        if let whyNotStarted { reasons.append(.init(.starting, whyNotStarted)) }
         if !log.isReachable {
             reasons.append(
                 .init(
@@ -86,7 +85,10 @@ extension Platform {
         reasons += seats.compactMap { seat in
             seat.stopped.map { .init(.projectionStopped, "\(seat.projection): \($0)") }
         }
-        reasons += Self.waits(of: seated, seats, watched)
+        reasons += Self.reasons(of: waits)
+        reasons += unfit.sorted { $0.key < $1.key }.map {
+            .init(.topicUnfit, "the stream \($0.key) cannot have its topic: \($0.value)")
+        }
         if let state {
             reasons.append(
                 .init(.stateBroken, "the state is damaged, restart the server: \(state)")
@@ -120,38 +122,21 @@ extension Platform {
         return reasons
     }
 
-    /// What has no seat, by the reason.
-    private static func waits(
-        of seated: [Seating],
-        _ seats: [SeatStatus],
-        _ watched: Watched
-    ) -> [NotReady] {
-        struct Taken: Hashable {
-            var generation: Digest
-            var partition: Partition
-        }
-        guard !watched.waits.isEmpty else { return [] }
-        let taken = Set(seats.map { Taken(generation: $0.generation, partition: $0.partition) })
+    /// What has no seat, by the reason. What is found out within moments is none.
+    private static func reasons(of waits: [WaitStatus]) -> [NotReady] {
         var missing: [Partition: [String]] = [:]
-        var others: [NotReady] = []
-        for seating in seated {
-            let (projection, partition) = (seating.projection, seating.partition)
-            let place = Watched.Place(projection: projection.name, partition: partition)
-            guard let why = watched.waits[place],
-                !taken.contains(.init(generation: projection.generation, partition: partition))
-            else { continue }
-            if why == noTopic {
-                missing[partition, default: []].append(projection.name)
-            } else {
-                others.append(.init(.projectionWaiting, "\(place) waits: \(why)"))
-            }
+        for wait in waits where wait.why == WaitStatus.noTopic {
+            missing[wait.partition, default: []].append(wait.projection)
         }
         return missing.sorted { $0.key < $1.key }.map { partition, names in
             .init(
                 .topicMissing,
                 "the topic of \(partition) is gone, and \(names.sorted().joined(separator: ", ")) wait for it"
             )
-        } + others
+        }
+            + waits.filter(\.isStanding).map {
+                .init(.projectionWaiting, "\($0.projection) waits for \($0.partition): \($0.why)")
+            }
     }
 
     /// The reasons as lines.

@@ -20,6 +20,7 @@ struct SealInputs {
     /// The instant up to which rows can be sealed: their stream, their features and their label windows are complete.
     let latestClosed: Instant?
     private let log: any Log
+    private let goesOn: @Sendable () throws -> Void
     private let reader: any StoreReader
 
     init(_ definition: DatasetDefinition, of platform: Platform, in reader: any StoreReader) throws
@@ -38,6 +39,7 @@ struct SealInputs {
         self.definition = definition
         self.reader = reader
         log = platform.log
+        goesOn = platform.goesOn
         rows = try stream(definition.rows)
         outcomes = try definition.label.map { try stream($0.stream) }
         plan = try platform.plan(definition, nil, over: rows, in: reader)
@@ -100,7 +102,8 @@ struct SealInputs {
             stream: stream,
             log: log,
             cut: cut,
-            advances: try Platform.advances(of: stream, in: reader)
+            advances: try Platform.advances(of: stream, in: reader),
+            goesOn: goesOn
         )
     }
 

@@ -3,6 +3,7 @@ internal import Projections
 internal import Serving
 public import Store
 internal import Synchronization
+internal import Workers
 
 /// What is known of damage to the state.
 extension Platform {
@@ -13,7 +14,7 @@ extension Platform {
         do throws(StoreError) {
             try verify()
         } catch {
-            guard !housekeeping.withLock(\.isStopping) else { return }
+            guard !stopFlag.isRaised else { return }
             guard case .corrupt(let why) = error else {
                 return notice("the state could not be checked to its end: \(error)")
             }

@@ -97,23 +97,13 @@ extension Platform {
     func reconcile() throws { try reconciling.withLock { _ in try reconcileAll() } }
 
     private func reconcileAll() throws {
-        let entries = try StreamCatalog.View(store).streams()
-        var stamps = Dictionary(
-            try log.topics().map { ($0.name, $0.stamp) },
-            uniquingKeysWith: { first, _ in first }
-        )
-        for definition in entries.map(\.definition) where stamps[definition.topic] == nil {
-            stamps[definition.topic] = .log
-            try createUnlessThere(
-                TopicSpec(
-                    definition.topic,
-                    partitions: definition.partitions,
-                    retention: definition.retention,
-                    stamp: .log
-                )
-            )
+        var failure: (any Error)?
+        /// One that fails holds up none of the others, and all is tried again.
+        func attempt(_ body: () throws -> Void) {
+            do { try body() } catch { failure = failure ?? error }
         }
-        housekeeping.withLock { [stamps] in $0.stamps = stamps }
+        let entries = try StreamCatalog.View(store).streams()
+        attempt { try fitTopics(of: entries.map(\.definition)) }
         let declared = entries.flatMap(\.definitions)
         let wanted = Set(declared.map(\.generation))
         let seated = housekeeping.withLock { state in
@@ -127,8 +117,9 @@ extension Platform {
         for definition in declared where known.insert(definition.generation).inserted {
             seat(Intake(definition), partitions: definition.partitions)
         }
-        try reconcileViews()
-        try reconcileEndpoints()
+        attempt { try reconcileViews() }
+        attempt { try reconcileEndpoints() }
+        if let failure { throw failure }
     }
 
     /// Serves changed definitions whose rows have reached the end of the log. Blocks.

@@ -11,6 +11,8 @@ struct StreamRows {
     let cut: [Partition: Offset]
     /// What was told of the stream when it was folded up to there.
     let advances: Advances
+    /// Throws where it is to end before its end.
+    var goesOn: @Sendable () throws -> Void = {}
 
     /// Calls `body` with each record that counts, partition by partition, in the order of the offsets. Blocks.
     func each(_ body: (Position, Row) throws -> Void) throws {
@@ -28,10 +30,11 @@ struct StreamRows {
             let family = Family("rows")
             try seen.open(family)
             let shelf = Shelf(generation: stream.generation, partition: 0)
-            try log.eachRecord(of: partition, below: end) { records in
+            try log.eachRecord(of: partition, below: end, goesOn: goesOn) { records in
                 var changes = Changes(over: seen, family: family, shelf: shelf)
                 for record in records {
                     changes.offset = record.offset
+                    try goesOn()
                     guard admission.isNew(record, of: index, in: &changes) else { continue }
                     let row: Row
                     do throws(Refusal) {

@@ -181,7 +181,7 @@ extension Platform {
             let result: TrainingResult
             do throws(TrainingError) {
                 result = try Training.train(table, by: recipe) {
-                    housekeeping.withLock { $0.isStopping }
+                    stopFlag.isRaised
                 }
             } catch {
                 throw PlatformError.invalid("training \(name) on \(reference): \(error)")
@@ -257,7 +257,10 @@ extension Platform {
     func trainingTable(of version: DatasetVersion) throws -> TrainingTable {
         var matrix = try TrainingMatrix(version.manifest.columns)
         var reader = DatasetReader(version.manifest, in: archive)
-        while let rows = try reader.nextChunk() { try matrix.append(rows) }
+        while let rows = try reader.nextChunk() {
+            try goesOn()
+            try matrix.append(rows)
+        }
         return TrainingTable(
             columns: matrix.columns,
             rows: matrix.values,

@@ -27,8 +27,6 @@ struct Watched {
         case upTo(Offset)
     }
 
-    /// Why places have no seat, as far as anybody said.
-    var waits: [Place: String] = [:]
     /// Rows that are being folded up to where the log ended at the start, or when they were dropped.
     var debts: [Place: Debt] = [:]
     /// Open alerts that only a person, or an audit, can end.
@@ -43,8 +41,6 @@ struct Watched {
 }
 
 extension Platform {
-    static let noTopic = "there is no such topic or partition"
-
     /// A topic of ours that never forgets, so that nothing of it may go away.
     static func keepsForEver(_ topic: String) -> Bool {
         PlatformTopics.all.contains { $0.name == topic && $0.retention == .forever }
@@ -82,13 +78,11 @@ extension Platform {
             case .unmeasured:
                 do throws(LogError) {
                     end = try log.bounds(of: place.partition).upperBound
-                } catch .unknownTopic, .unknownPartition {
-                    // That it waits for its topic is said elsewhere.
-                    continue
                 } catch .unreachable {
                     return
                 } catch {
-                    throw error
+                    // That it cannot be read is said by whoever is to read it, and keeps nobody else waiting.
+                    continue
                 }
             }
             let own = seats.filter {
@@ -112,7 +106,10 @@ extension Platform {
             watched.withLock { $0.graveAlerts = grave }
         } catch {
             // A row that is none keeps nobody from starting: the audit of the alerts names it.
-            guard case .corrupt = error else { throw error }
+            guard case .corrupt = error else {
+                watched.withLock { $0.areAlertsRead = false }
+                throw error
+            }
             notice("alerts that were open before the start cannot be read: \(error)")
         }
     }

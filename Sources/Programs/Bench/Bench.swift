@@ -8,7 +8,8 @@ struct Bench: AsyncParsableCommand {
         abstract: "Measures, and prints the rows of Docs/Benchmarks.md.",
         discussion: "Example: swift run -c release Bench all",
         subcommands: [
-            All.self, Sync.self, Records.self, Commands.self, Replays.self, Scan.self,
+            All.self, Sync.self, Records.self, Compression.self, Commands.self, Replays.self,
+            Scan.self,
             Evaluator.self, Aggregation.self, Serving.self,
         ]
     )
@@ -23,6 +24,7 @@ struct Bench: AsyncParsableCommand {
         func run() async throws {
             try Sync.measure(place)
             try await Records.measure(place)
+            try await Compression.measure(place)
             try await Commands.measure(place)
             try await Replays.measure(place)
             try await Scan.measure(place)

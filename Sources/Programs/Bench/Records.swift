@@ -40,11 +40,21 @@ struct Records: AsyncParsableCommand {
     }
 
     private static func produce(_ count: Int, of size: Int, to log: KafkaLog) throws {
-        let record = NewRecord(key: nil, value: [UInt8](repeating: 65, count: size))
+        let value = [UInt8](repeating: 65, count: size)
+        show("produce \(size) B", count, size, try produce(count, to: log) { _ in value })
+    }
+
+    /// How long so many appends take, until the last is acknowledged.
+    static func produce(
+        _ count: Int,
+        to log: KafkaLog,
+        _ value: (Int) -> [UInt8]
+    ) throws -> Duration {
         let open = Atomic(count)
         let failures = Atomic(0)
         let time = timed {
-            for _ in 0 ..< count {
+            for number in 0 ..< count {
+                let record = NewRecord(key: nil, value: value(number))
                 log.append(record, to: "bench", partition: 0) { result in
                     if case .failure = result { failures.add(1, ordering: .relaxed) }
                     open.subtract(1, ordering: .releasing)
@@ -53,7 +63,7 @@ struct Records: AsyncParsableCommand {
             while open.load(ordering: .acquiring) > 0 { pause(microseconds: 200) }
         }
         guard failures.load(ordering: .relaxed) == 0 else { throw Trouble("appends failed") }
-        show("produce \(size) B", count, size, time)
+        return time
     }
 
     private static func consume(_ count: Int, of size: Int, from log: KafkaLog) throws {

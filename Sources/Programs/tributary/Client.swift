@@ -85,12 +85,19 @@ struct Client {
     func lines(_ path: String, _ line: (String) throws -> Void) async throws {
         var rest: [UInt8] = []
         let head = try await exchange(.GET, path, headers: [], body: []) { head, chunk in
-            rest += chunk
-            guard head.status.code < 400 else { return }
-            while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-                try line(String(decoding: rest[..<end], as: UTF8.self))
-                rest.removeSubrange(...end)
+            guard head.status.code < 400 else {
+                rest += chunk
+                return
             }
+            // A line may be of many megabytes: no byte of it is looked at twice.
+            var chunk = chunk[...]
+            while let end = chunk.firstIndex(of: UInt8(ascii: "\n")) {
+                rest += chunk[..<end]
+                try line(String(decoding: rest, as: UTF8.self))
+                rest.removeAll(keepingCapacity: true)
+                chunk = chunk[(end + 1)...]
+            }
+            rest += chunk
         }
         guard head.status.code < 400 else {
             throw problem(Answer(status: Int(head.status.code), headers: head.headers, body: rest))

@@ -13,20 +13,29 @@ struct FilePublication {
     /// The last line of this file that each partition has.
     let arrived: [Int64]
     let log: any Log
+    let watch: PublishWatch
     private(set) var appended: Int64 = 0
     private(set) var skipped: Int64 = 0
     private let reader: RecordReader
 
-    init(definition: StreamDefinition, source: String, arrived: [Int64], log: any Log) {
+    init(
+        definition: StreamDefinition,
+        source: String,
+        arrived: [Int64],
+        log: any Log,
+        watch: PublishWatch
+    ) {
         self.definition = definition
         self.source = source
         self.arrived = arrived
         self.log = log
+        self.watch = watch
         self.reader = RecordReader(definition)
     }
 
     mutating func append(_ file: RecordFile) async throws {
-        let answers = Answers()
+        let (answers, watch) = (Answers(), watch)
+        watch.noteSending()
         let now = SystemClock().now()
         // Records are numbered, and lines without one are not: a file goes on where an earlier release left off.
         var number: Int64 = 0
@@ -57,15 +66,18 @@ struct FilePublication {
                 NewRecord(key: key, value: value, headers: headers),
                 to: definition.topic,
                 partition: partition
-            ) { answers.note($0, line: line) }
+            ) { answer in
+                if case .success = answer { watch.noteAppended() }
+                answers.note(answer, line: line)
+            }
         }
         switch await answers.all() {
         case nil: break
         case .possiblyPersisted(let why)?:
             throw Failure.outcomeUnknown(
-                "\(why). Run the same command again: it goes on behind what arrived"
+                "\(why). \(watch.sentence): run the same command again, and it goes on behind what arrived"
             )
-        case .notPersisted(let why)?:
+        case .notPersisted(let why)?, .refused(let why)?:
             // Nobody will take it the next time either.
             throw Failure.refused("refused: not all of \(file.path) was taken. \(why)")
         }
@@ -96,6 +108,7 @@ private final class Answers: Sendable {
                 state.failure =
                     switch error {
                     case .notPersisted(let why): .notPersisted("Line \(line): \(why)")
+                    case .refused(let why): .refused("Line \(line): \(why)")
                     case .possiblyPersisted(let why): .possiblyPersisted(why)
                     }
             }

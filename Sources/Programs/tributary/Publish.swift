@@ -59,9 +59,25 @@ struct Publish: AsyncParsableCommand {
             now: SystemClock().now()
         )
         try refuse(check)
-        let log = try await log(client)
+        let (log, kafka) = try await log(client)
         defer { log.close() }
-        let settling = Settling(stream: definition, log: log, client: client)
+        let watch = PublishWatch(self.file, topic: topic, kafka: kafka, log: log)
+        watch.start()
+        defer { watch.stop() }
+        try await watch.telling {
+            try await publish(file, check, definition, log, watch, client)
+        }
+    }
+
+    private func publish(
+        _ file: RecordFile,
+        _ check: FileCheck,
+        _ definition: StreamDefinition,
+        _ log: KafkaLog,
+        _ watch: PublishWatch,
+        _ client: Client
+    ) async throws {
+        let settling = Settling(stream: definition, log: log, watch: watch, client: client)
         try await settling.settle()
         let source = Publication.source(ofFile: check.digest)
         let starts = try refusing("reading the dead letters") { try RefusedLines.ends(in: log) }
@@ -69,9 +85,11 @@ struct Publish: AsyncParsableCommand {
             definition: definition,
             source: source,
             arrived: try await lastLines(of: source, in: definition, client),
-            log: log
+            log: log,
+            watch: watch
         )
         try await publication.append(file)
+        watch.noteFolding()
         try await advance(definition, to: check.latest, source, client)
         try await settling.settle()
         let refused = try refusing("reading the dead letters") {
@@ -121,14 +139,15 @@ struct Publish: AsyncParsableCommand {
         )
     }
 
-    private func log(_ client: Client) async throws -> KafkaLog {
+    private func log(_ client: Client) async throws -> (log: KafkaLog, kafka: String) {
         let status = try await client.ask(.GET, "/api/v1/status")
-        var settings = KafkaLog.Settings(bootstrapServers: status["kafka"]?.string ?? "")
+        let kafka = status["kafka"]?.string ?? ""
+        var settings = KafkaLog.Settings(bootstrapServers: kafka)
         settings.lingerMilliseconds = 5
         settings.longestRecordBytes = Int(TopicSpec.longestRecordBytes)
         // Never given up: a line that failed while later ones arrived could not be told from one that arrived.
         settings.messageTimeoutMilliseconds = 0
-        return try refusing("connecting to Kafka") { try KafkaLog(settings) { _ in } }
+        return (try refusing("connecting to Kafka") { try KafkaLog(settings) { _ in } }, kafka)
     }
 
     private func advance(
@@ -185,6 +204,7 @@ private struct Settling {
 
     let stream: StreamDefinition
     let log: any Log
+    let watch: PublishWatch
     let client: Client
 
     /// Returns when the server has folded what the stream's topic holds by now.
@@ -208,7 +228,10 @@ private struct Settling {
                 throw Failure.refused("refused: \(stream.name) stands still: \(stopped)")
             }
             let progress = reached.reduce(0, +)
-            if progress > known { (known, since) = (progress, .now) }
+            if progress > known {
+                (known, since) = (progress, .now)
+                watch.noteFolding()
+            }
             guard ContinuousClock.now - since < Self.patience else {
                 throw Failure.refused(
                     "refused: the server has folded \(progress) records of \(stream.name) and does not go on. "

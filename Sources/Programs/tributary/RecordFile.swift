@@ -1,6 +1,6 @@
 import Bytes
+import Codecs
 import Glibc
-import Gzip
 import Records
 
 /// A file of records, which can be read from its beginning as often as one likes. Gzip is unpacked on the way; it is
@@ -44,11 +44,13 @@ final class RecordFile {
             return hasher.finish()
         }
         do {
-            var gzip = GzipReader()
-            try eachRawPiece { try gzip.unpack($0, take) }
+            var gzip = Unpacker(.gzip)
+            try eachRawPiece { try gzip.unpack($0[...], take) }
             try gzip.finish()
-        } catch let error as GzipError {
-            throw Failure.refused("refused: \(path) cannot be unpacked: \(error)")
+        } catch let error as CodecError {
+            throw Failure.refused(
+                "refused: \(path) cannot be unpacked: its gzip is broken: \(error)"
+            )
         }
         return hasher.finish()
     }
@@ -94,7 +96,7 @@ final class RecordFile {
     }
 
     private var isGzip: Bool {
-        get throws { try bytes(2, at: 0) == GzipReader.beginning }
+        get throws { try bytes(2, at: 0) == [0x1F, 0x8B] }
     }
 
     /// What keeps a path from being read twice.

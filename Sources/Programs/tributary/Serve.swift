@@ -37,6 +37,7 @@ struct Serve: AsyncParsableCommand {
     var kafka: String?
 
     @OptionGroup(title: "Limits of HTTP") var limits: HTTPLimitOptions
+    @OptionGroup(title: "Limits of the broker") var brokerLimits: BrokerLimitOptions
     @OptionGroup var noticeOptions: NoticeOptions
 
     func validate() throws {
@@ -52,15 +53,17 @@ struct Serve: AsyncParsableCommand {
         try makeFolder(data)
         let embedded =
             kafka == nil
-            ? try await EmbeddedBroker.start(listen: kafkaListen, in: data, notices) : nil
+            ? try await EmbeddedBroker.start(listen: kafkaListen, in: data, brokerLimits, notices)
+            : nil
         let bootstrap = kafka ?? embedded?.address ?? ""
         let log = try refusing("connecting to \(bootstrap)") {
             var settings = KafkaLog.Settings(bootstrapServers: bootstrap)
             settings.longestRecordBytes = Int(TopicSpec.longestRecordBytes)
             if let embedded { settings.clientName = embedded.ownClientID }
+            // No wait for an answer is longer than the server may take to end.
+            settings.requestTimeoutMilliseconds = 5_000
             return try KafkaLog(settings) { notices.add($0, .warning) }
         }
-        if kafka != nil { try await Self.reach(log, at: bootstrap, notices) }
         let state = StateFolder(data)
         let (store, isRestored) = try state.open(notices)
         let archive = try refusing("opening the archive in \(data)/archive") {
@@ -72,19 +75,11 @@ struct Serve: AsyncParsableCommand {
             archive: archive,
             clock: SystemClock(),
             checkpoints: state.checkpoints,
+            ownsLog: embedded != nil,
             stateFailed: { state.markBroken($0) },
             notice: { notices.add($0) },
             warning: { notices.add($0, .warning) }
         )
-        do {
-            try await platform.start(isRestored: isRestored)
-        } catch let error as PlatformError {
-            throw Failure.refused("refused: \(error)")
-        } catch let error as LogError {
-            throw Failure.refused("refused: the log did not answer at the start: \(error)")
-        } catch let error as StoreError {
-            throw Failure.refused("refused: the state could not be used at the start: \(error)")
-        }
         let api = PlatformAPI(
             platform,
             about: .init(
@@ -93,18 +88,27 @@ struct Serve: AsyncParsableCommand {
                 dataDirectory: data,
                 environment: SystemClock.environment,
                 notices: { notices.latest },
-                troubles: { embedded?.store.troubles ?? [] },
+                troubles: { embedded?.store.knownTroubles.map(NotReady.init) ?? [] },
                 brokerUsage: { embedded?.broker.usage?.json }
             ),
             limits: limits.limits
         )
-        let check = Worker("state-check") {
-            platform.checkState { () throws(StoreError) in try store.verify() }
-        }
+        let check = Mutex<Worker?>(nil)
+        let lastResort = LastResort(notices)
         var logger = Logger(label: "http")
         logger.logLevel = .error
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         let isUp = Mutex(false)
+        /// Said when both HTTP and the platform are there.
+        let parts = Mutex((port: Int?.none, isStarted: false))
+        @Sendable func tellIfUp() {
+            guard case (let port?, true) = parts.withLock({ $0 }) else { return }
+            let took = (ContinuousClock.now - start) / .milliseconds(1)
+            print(
+                "tributary \(Tributary.version): http://\(httpHost):\(port), Kafka at \(bootstrap), up after \(Int(took)) ms"
+            )
+            fflush(nil)
+        }
         let application = api.server(
             host: httpHost,
             port: httpPort,
@@ -112,16 +116,22 @@ struct Serve: AsyncParsableCommand {
             logger: logger,
             notice: { notices.add($0) }
         ) { channel in
-            let port = channel.localAddress?.port ?? httpPort
-            let took = (ContinuousClock.now - start) / .milliseconds(1)
-            print(
-                "tributary \(Tributary.version): http://\(httpHost):\(port), Kafka at \(bootstrap), up after \(Int(took)) ms"
-            )
-            fflush(nil)
             isUp.withLock { $0 = true }
+            parts.withLock { $0.port = channel.localAddress?.port ?? httpPort }
+            tellIfUp()
         }
+        let begun = PlatformService(platform: platform, isRestored: isRestored, end: lastResort) {
+            check.withLock {
+                $0 = Worker("state-check") {
+                    platform.checkState { () throws(StoreError) in try store.verify() }
+                }
+            }
+            parts.withLock { $0.isStarted = true }
+            tellIfUp()
+        }
+        // The last is told to end first.
         var configuration = ServiceGroupConfiguration(
-            services: [.init(service: application)],
+            services: [.init(service: application), .init(service: begun)],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
@@ -131,6 +141,14 @@ struct Serve: AsyncParsableCommand {
         var failure: Failure?
         do {
             try await services.run()
+        } catch let error as PlatformError {
+            failure = .refused("refused: \(error)")
+        } catch let error as StoreError {
+            state.markBroken(error)
+            failure = .refused(
+                "refused: the state could not be used at the start: \(error). "
+                    + "Start again: a broken state is built anew"
+            )
         } catch let error as IOError where !isUp.withLock({ $0 }) {
             failure = .refused(
                 "refused: HTTP cannot be served at \(http): \(String(cString: strerror(error.errnoCode)))"
@@ -138,47 +156,16 @@ struct Serve: AsyncParsableCommand {
         } catch {
             notices.add("HTTP ended: \(error)", .error)
         }
+        lastResort.begin()
         platform.stop()
         log.close()
         await embedded?.stop()
         // This ends the check too, wherever it is.
         store.close()
-        check.join()
+        check.withLock { $0 }?.join()
         try await group.shutdownGracefully()
+        lastResort.cancel()
         if let failure { throw failure }
-    }
-}
-
-extension Serve {
-    private static var patience: Duration { .seconds(60) }
-    private static var lineInterval: Duration { .seconds(10) }
-
-    /// Waits for the brokers of a cluster, which may be starting too, and says so.
-    private static func reach(
-        _ log: KafkaLog,
-        at bootstrap: String,
-        _ notices: Notices
-    ) async throws {
-        let start = ContinuousClock.now
-        var lastLine: ContinuousClock.Instant?
-        while !log.isConnected {
-            let now = ContinuousClock.now
-            guard now - start < patience else {
-                throw Failure.refused(
-                    "refused: no Kafka broker answers at \(bootstrap): start it, or name another with --kafka"
-                )
-            }
-            // Brokers that are there answer within moments, and nothing needs to be said.
-            if now - (lastLine ?? start) > (lastLine == nil ? .seconds(1) : lineInterval) {
-                lastLine = now
-                let left = Int((patience - (now - start)) / .seconds(1))
-                notices.add(
-                    "no Kafka broker answers at \(bootstrap) yet: waiting for it, \(left) s more at most",
-                    .warning
-                )
-            }
-            try await Task.sleep(for: .milliseconds(50))
-        }
     }
 }
 
@@ -195,6 +182,7 @@ struct EmbeddedBroker {
     static func start(
         listen: String,
         in data: String,
+        _ limits: BrokerLimitOptions,
         _ notices: Notices
     ) async throws -> EmbeddedBroker {
         let (host, port) = try Address.loopback(listen, option: "--kafka-listen")
@@ -214,6 +202,7 @@ struct EmbeddedBroker {
         var brokerSettings = Broker.Settings()
         brokerSettings.host = host
         brokerSettings.port = port
+        limits.set(&brokerSettings)
         let ownClientID =
             "tributary-"
             + (0 ..< 4).map { _ in String(UInt64.random(in: 0 ... .max), radix: 36) }.joined()
@@ -249,6 +238,7 @@ struct BrokerCommand: AsyncParsableCommand {
     @Option(help: "Where it listens: loopback only, until there is access control.")
     var kafkaListen = "127.0.0.1:9092"
 
+    @OptionGroup(title: "Limits of the broker") var limits: BrokerLimitOptions
     @OptionGroup var noticeOptions: NoticeOptions
 
     func validate() throws { _ = try Address.parse(kafkaListen, option: "--kafka-listen") }
@@ -257,10 +247,27 @@ struct BrokerCommand: AsyncParsableCommand {
         let notices = Notices(noticeOptions)
         Broker.raiseDescriptorLimit()
         try makeFolder(data)
-        let embedded = try await EmbeddedBroker.start(listen: kafkaListen, in: data, notices)
+        let embedded = try await EmbeddedBroker.start(
+            listen: kafkaListen,
+            in: data,
+            limits,
+            notices
+        )
         print("tributary broker \(Tributary.version): Kafka at \(embedded.address)")
         fflush(nil)
         await Signals.untilAskedToStop()
         await embedded.stop()
+    }
+}
+
+extension NotReady {
+    /// What the embedded broker says of its files.
+    fileprivate init(_ trouble: SegmentStore.Trouble) {
+        let word: Word =
+            switch trouble.kind {
+            case .diskFull: .diskFull
+            case .damage: .logDamaged
+            }
+        self.init(word, trouble.sentence)
     }
 }

@@ -63,9 +63,16 @@ struct Status: AsyncParsableCommand {
 private func printBroker(_ usage: JSONValue?) {
     guard let usage, usage["connections"] != nil else { return }
     let levels = [
-        ("connections", "connections"), ("bytes held", "heldBytes"),
-        ("own bytes", "ownHeldBytes"), ("descriptors", "descriptors"),
-        ("partitions", "partitions"),
+        ("connections", "connections"), ("own connections", "ownConnections"),
+        ("bytes held", "heldBytes"), ("own bytes", "ownHeldBytes"),
+        ("descriptors", "descriptors"), ("partitions", "partitions"), ("groups", "groups"),
+        ("members", "members"), ("bytes of members", "memberBytes"),
+        ("bytes of offsets", "offsetBytes"),
+    ]
+    let settings = [
+        ("bytes of a request", "requestBytes"), ("seconds for a request", "requestSeconds"),
+        ("seconds of silence", "idleSeconds"), ("ms of standing still", "patienceMilliseconds"),
+        ("descriptors for files", "descriptorReserve"),
     ]
     print()
     printTable(
@@ -73,6 +80,7 @@ private func printBroker(_ usage: JSONValue?) {
             + levels.map { title, key in
                 [title, usage[key]?["now"]?.plain ?? "", usage[key]?["most"]?.plain ?? ""]
             }
+            + settings.map { title, key in [title, "", usage["settings"]?[key]?.plain ?? ""] }
             + (usage["refused"]?.object ?? []).map { ["refused: \($0.0)", $0.1.plain, ""] }
     )
 }

@@ -22,7 +22,7 @@ struct Tributary: AsyncParsableCommand {
         ]
     )
 
-    static let version = "0.1.0"
+    static let version = "0.1.1"
 
     static func main() async {
         do {

@@ -34,10 +34,17 @@ final class Connection: ChannelDuplexHandler {
     private var waitsForRoom = false
     /// How many bytes of answers the system has not taken yet.
     private var unwritten = 0
-    /// When something arrived, when something arrived or was taken, and when the unfinished request began.
+    /// When something arrived.
     private(set) var lastHeard = NIODeadline.now()
-    private(set) var lastMoved = NIODeadline.now()
+    /// When something arrived, or the broker read nothing: nobody is late with what is not read. It says nothing of
+    /// answers, or whoever has requests wait behind one that is not taken would never stand still.
+    private var lastReadable = NIODeadline.now()
+    /// When the unfinished request began.
     private var requestBegan: NIODeadline?
+    /// When some of the answers was taken, or the first of them was there to be taken.
+    private var lastTaken = NIODeadline.now()
+    /// When a request was begun or answered.
+    private var lastTurn = NIODeadline.now()
     /// Whether a client of this very server speaks.
     private(set) var isOwn = false
     /// It was let in beyond the limit, in case it is one.
@@ -83,7 +90,7 @@ final class Connection: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isOver else { return }
         lastHeard = .now()
-        lastMoved = lastHeard
+        lastReadable = lastHeard
         frames.append(unwrapInboundIn(data))
         advance()
         account()
@@ -151,6 +158,7 @@ final class Connection: ChannelDuplexHandler {
         while let first = exchanges.first, case .answered(let answer) = first.stage {
             exchanges.removeFirst()
             firstNumber += 1
+            lastTurn = .now()
             bytesUnderWay -= first.byteCount
             if let answer {
                 write(answer, first.charge, to: context)
@@ -163,7 +171,8 @@ final class Connection: ChannelDuplexHandler {
     /// Writes an answer piece by piece, so that one can see whether somebody takes it.
     private func write(_ answer: ByteBuffer, _ charge: Charge, to context: ChannelHandlerContext) {
         var rest = answer
-        charge.set(to: answer.storageCapacity)
+        charge.set(to: Self.cost(of: answer.readableBytes))
+        if unwritten == 0 { lastTaken = .now() }
         while let piece = rest.readSlice(length: min(rest.readableBytes, Self.pieceBytes)),
             piece.readableBytes > 0
         {
@@ -174,13 +183,14 @@ final class Connection: ChannelDuplexHandler {
                 // The charge is held until all of the answer is gone.
                 withExtendedLifetime(charge) {}
                 self.unwritten -= count
-                self.lastMoved = .now()
+                self.lastTaken = .now()
             }
             context.write(wrapOutboundOut(piece), promise: written)
         }
     }
 
-    private static let pieceBytes = 1 << 20
+    /// Somebody who takes little at a time goes on, too.
+    private static let pieceBytes = 1 << 16
 
     /// Begins the next request if its turn has come, and says whether it did.
     private func beginNext(in context: ChannelHandlerContext) -> Bool {
@@ -221,6 +231,7 @@ final class Connection: ChannelDuplexHandler {
                     )
                 )
                 bytesUnderWay += head.byteCount
+                lastTurn = .now()
                 set(number, try begin(frame, head, number: number))
             }
         } catch {
@@ -241,6 +252,7 @@ final class Connection: ChannelDuplexHandler {
     /// The request that begins takes so much in memory, besides its bytes.
     func weigh(_ bytes: Int) {
         guard let charge = exchanges.last?.charge, bytes > 0 else { return }
+        exchanges[exchanges.index(before: exchanges.endIndex)].weight += bytes
         if !charge.add(bytes), bytes > Self.lightBytes {
             close(.noRoom, because: "there is no room for its request")
         }
@@ -256,7 +268,7 @@ final class Connection: ChannelDuplexHandler {
         if received == 0 {
             requestBegan = nil
         } else if requestBegan == nil || unfinished == nil {
-            requestBegan = lastHeard
+            requestBegan = lastReadable
         }
         guard !waitsForRoom else { return }
         guard let unfinished, unfinished > Self.lightBytes else {
@@ -300,16 +312,33 @@ final class Connection: ChannelDuplexHandler {
 
     // MARK: How it goes on
 
-    /// Nothing is under way, and nothing waits to be taken.
-    var isIdle: Bool { exchanges.isEmpty && unwritten == 0 }
+    /// Nothing is under way, and nothing waits to be taken or for room.
+    var isIdle: Bool { exchanges.isEmpty && unwritten == 0 && !waitsForRoom }
 
     /// Something is on its way to the disk.
     var isProducing: Bool { exchanges.contains { $0.api == .produce } }
 
-    /// What it holds that others may wait for, and only its client can move.
-    var heldIdly: Int {
+    /// What it holds that others may wait for and that does not go on, and since when; nil if there is nothing. Each
+    /// part has a clock of its own, so that nobody keeps one by moving another.
+    var standstill: (bytes: Int, since: NIODeadline)? {
         let isArriving = requestBegan != nil && frames.unfinished != nil && !waitsForRoom
-        return (isArriving ? receiving.bytes : 0) + unwritten
+        let parts = [
+            (bytes: isArriving ? receiving.bytes : 0, since: lastReadable),
+            (bytes: unwritten, since: lastTaken),
+            (bytes: waitingForTurn, since: lastTurn),
+        ]
+        let held = parts.filter { $0.bytes > 0 }
+        guard let since = held.map(\.since).min() else { return nil }
+        return (held.reduce(0) { $0 + $1.bytes }, since)
+    }
+
+    /// What requests hold that wait for records, for a group or for room, and those behind them. A little of it is
+    /// nothing that others wait for, and batches on their way to the disk go on by themselves.
+    private var waitingForTurn: Int {
+        guard !isProducing else { return 0 }
+        let behind = frames.unfinished == nil ? receiving.bytes : 0
+        let bytes = exchanges.reduce(behind) { $0 + $1.byteCount + $1.weight }
+        return bytes > Self.lightBytes ? bytes : 0
     }
 
     /// A request that could arrive and does not: since when, and how long it may take.
@@ -321,13 +350,12 @@ final class Connection: ChannelDuplexHandler {
             return nil
         }
         let more = TimeAmount.seconds(Int64((frames.unfinished ?? 0) >> 20))
-        return (requestBegan, min(requestBegan + limit + more, lastHeard + limit))
+        return (requestBegan, min(requestBegan + limit + more, lastReadable + limit))
     }
 
     private func restartClock() {
-        lastHeard = .now()
-        lastMoved = lastHeard
-        if requestBegan != nil { requestBegan = lastHeard }
+        lastReadable = .now()
+        if requestBegan != nil { requestBegan = lastReadable }
     }
 
     // MARK: What requests need
@@ -404,7 +432,8 @@ final class Connection: ChannelDuplexHandler {
                 rest(round)
                 if round.waitsForRoom { exchange.charge.stopWaiting() }
             case .coordinating(let ticket): answers.groups.forget(ticket)
-            case .producing, .elsewhere, .answered: break
+            case .elsewhere: exchange.charge.stopWaiting()
+            case .producing, .answered: break
             }
         }
         exchanges.removeAll()

@@ -64,6 +64,8 @@ final class Connections: Sendable {
     /// Of strangers.
     var count: Int { open.withLock { $0.channels.count - $0.own.count } }
 
+    var ownCount: Int { open.withLock { $0.own.count } }
+
     /// The server's own clients have places of their own.
     func becameOwn(_ channel: any Channel) {
         let id = ObjectIdentifier(channel)

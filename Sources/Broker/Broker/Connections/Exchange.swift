@@ -5,6 +5,8 @@ internal import Segments
 struct Exchange {
     let api: API
     let byteCount: Int
+    /// What it takes in memory besides, once it is read.
+    var weight = 0
     /// What it holds of the budget: the request, and then its answer.
     let charge: Charge
     var stage: Stage

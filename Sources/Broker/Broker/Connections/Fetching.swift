@@ -69,17 +69,18 @@ extension Connection {
     }
 
     /// Waits until there is room for an answer, as long as it takes: those who take none of theirs are hung up on.
-    func waitForRoom(_ round: FetchRound, number: Int) {
+    func wait(_ round: FetchRound, number: Int, forRoom bytes: Int) {
         guard !round.waitsForRoom else { return }
         round.waitsForRoom = true
         let mailbox = mailbox
-        charge(of: number).wait(for: Self.leastAnswerBytes) {
-            mailbox.post(.mayAnswer(request: number))
+        charge(of: number).wait(for: bytes) {
+            mailbox.post(.mayAnswer(request: number, bytes: bytes))
         }
     }
 
-    static let leastAnswerBytes = 64 << 10
+    private static let leastAnswerBytes = 64 << 10
 
+    /// Nothing is written down before all of it is counted: until then only the two threads that read hold batches.
     private static func notice(
         of request: FetchRequest,
         _ header: RequestHeader,
@@ -96,7 +97,9 @@ extension Connection {
         }
         let most = max(0, min(Answers.mostBytes(of: request), asked) - prepaid)
         let share = charge.takeShare(upTo: most, least: prepaid > 0 ? 1 : leastAnswerBytes)
-        guard share != nil || prepaid > 0 else { return .noRoom(request: number) }
+        guard share != nil || prepaid > 0 else {
+            return .noRoom(request: number, bytes: leastAnswerBytes)
+        }
         var request = request
         if share ?? 0 < most { request.maxBytes = Int32(clamping: prepaid + (share ?? 0)) }
         let fetched = answers.answer(request)
@@ -106,10 +109,29 @@ extension Connection {
             charge.set(to: before)
             return .foundTooLittle(request: number, above: seen)
         }
-        let reserved = 256 + fetched.byteCount + fetched.response.topics.count * 64
-        return notice(number, charge) { () throws(ByteError) in
-            try header.frame(fetched.response, reserving: reserved)
+        if let lacking = lackingBytes(header, fetched.response, charge) {
+            charge.set(to: before)
+            return .noRoom(request: number, bytes: lacking)
         }
+        return notice(number, charge, header, fetched.response)
+    }
+
+    /// A first batch comes whole, however long it is, and may be longer than the share. Nil if there is room for all
+    /// of the answer now, or else how much it needs.
+    private static func lackingBytes(
+        _ header: RequestHeader,
+        _ response: FetchResponse,
+        _ charge: Charge
+    ) -> Int? {
+        let bytes: Int
+        do throws(ByteError) {
+            bytes = cost(of: try header.byteCount(of: response))
+        } catch {
+            // It cannot be written down either, and that is said there.
+            return nil
+        }
+        let lacking = bytes - charge.bytes
+        return lacking <= 0 || charge.take(lacking) ? nil : bytes
     }
 
     /// Takes back everything that would wake the round.

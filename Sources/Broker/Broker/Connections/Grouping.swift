@@ -20,23 +20,14 @@ extension Connection {
         answers.groups.post { coordinator, now in
             guard !coordinator.isClosing else {
                 return mailbox.post(
-                    Self.notice(number, charge) { () throws(ByteError) in
-                        try header.frame(request.refused(.notCoordinator))
-                    }
+                    Self.notice(number, charge, header, request.refused(.notCoordinator))
                 )
             }
             request.put(to: coordinator, caller, now) { response in
-                mailbox.post(
-                    Self.notice(number, charge) { () throws(ByteError) in try header.frame(response)
-                    }
-                )
+                mailbox.post(Self.notice(number, charge, header, response))
             }
         } refuse: { error in
-            mailbox.post(
-                Self.notice(number, charge) { () throws(ByteError) in
-                    try header.frame(request.refused(error))
-                }
-            )
+            mailbox.post(Self.notice(number, charge, header, request.refused(error)))
         }
         return .coordinating(ticket: caller.ticket)
     }

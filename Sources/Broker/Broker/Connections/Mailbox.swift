@@ -14,10 +14,10 @@ enum Notice: Sendable {
     case failed(request: Int, Remarks.Kind, String)
     /// There is room for the rest of the request that is arriving.
     case mayReadOn
-    /// There is none for the answer to a Fetch.
-    case noRoom(request: Int)
-    /// There is room for the answer to a Fetch.
-    case mayAnswer(request: Int)
+    /// There is none for the answer to a Fetch, which takes so many bytes.
+    case noRoom(request: Int, bytes: Int)
+    /// There is room for so many bytes of the answer to a Fetch.
+    case mayAnswer(request: Int, bytes: Int)
 }
 
 /// Where other threads leave notices for a connection. However many arrive before the event loop comes by, it is

@@ -108,37 +108,42 @@ extension Connection {
         return message
     }
 
-    /// Makes an answer on a thread that may wait for the disk.
+    /// Makes an answer on a thread that may wait for the disk, once there is room for a usual one.
     private func elsewhere<Body: Structure>(
         _ header: RequestHeader,
         _ number: Int,
         _ answer: @escaping @Sendable (Answers) -> Body
     ) -> Exchange.Stage {
-        let (answers, mailbox, charge) = (answers, mailbox, charge(of: number))
-        pool.submit { state in
-            // A pool that ends takes its connections with it.
-            guard case .active = state else { return }
-            mailbox.post(
-                Self.notice(number, charge) { () throws(ByteError) in
-                    try header.frame(answer(answers))
-                }
-            )
+        let (answers, mailbox, charge, pool) = (answers, mailbox, charge(of: number), pool)
+        let making: @Sendable () -> Void = {
+            pool.submit { state in
+                // A pool that ends takes its connections with it.
+                guard case .active = state else { return }
+                mailbox.post(Self.notice(number, charge, header, answer(answers)))
+            }
+        }
+        if charge.take(Self.usualAnswerBytes) {
+            making()
+        } else {
+            charge.wait(for: Self.usualAnswerBytes, making)
         }
         return .elsewhere
     }
 
-    /// The notice that an answer is made, or could not be: it is written down, and held, where it is made.
-    static func notice(
+    private static let usualAnswerBytes = 16 << 10
+
+    /// The notice that an answer is made, or could not be. It is counted before it is written down.
+    static func notice<Body: Structure>(
         _ number: Int,
         _ charge: Charge,
-        _ frame: () throws(ByteError) -> ByteBuffer
+        _ header: RequestHeader,
+        _ body: Body
     ) -> Notice {
         do throws(ByteError) {
-            let frame = try frame()
-            guard charge.set(to: frame.storageCapacity) else {
+            guard charge.allow(cost(of: try header.byteCount(of: body))) else {
                 return .failed(request: number, .noRoom, "there is no room for its answer")
             }
-            return .answered(request: number, frame)
+            return .answered(request: number, try header.frame(body))
         } catch {
             return .failed(
                 request: number,
@@ -146,6 +151,13 @@ extension Connection {
                 "an answer could not be written down: \(error)"
             )
         }
+    }
+
+    /// How much memory so many bytes take. NIO rounds up to a power of two; of a large block the system gives only the
+    /// pages that are touched.
+    static func cost(of bytes: Int) -> Int {
+        guard bytes > 1, bytes < 1 << 17 else { return bytes }
+        return 1 << (Int.bitWidth - (bytes - 1).leadingZeroBitCount)
     }
 
     /// Takes in what another thread has to say.
@@ -172,14 +184,14 @@ extension Connection {
             set(number, .answered(answer))
         case .failed(_, let kind, let reason): close(kind, because: reason)
         case .mayReadOn: mayReadOn()
-        case .noRoom(let number):
+        case .noRoom(let number, let bytes):
             guard case .fetching(let round) = stage(of: number) else { return }
             round.claim = Claim()
-            waitForRoom(round, number: number)
-        case .mayAnswer(let number):
+            wait(round, number: number, forRoom: bytes)
+        case .mayAnswer(let number, let bytes):
             guard case .fetching(let round) = stage(of: number) else { return }
             round.waitsForRoom = false
-            round.prepaid = Self.leastAnswerBytes
+            round.prepaid = bytes
             read(round, number: number)
         }
     }

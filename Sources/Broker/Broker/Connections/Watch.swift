@@ -39,20 +39,21 @@ final class Watch {
         if shortage > 0 { makeRoom(for: shortage, now) }
     }
 
-    /// Hangs up on those who hold memory that others wait for and do not go on; who holds most goes first.
+    /// Hangs up on those who hold memory that others wait for and do not go on; who stands still for longest goes first.
     private func makeRoom(for bytes: Int, _ now: NIODeadline) {
         let patience = TimeAmount.milliseconds(settings.patienceMilliseconds)
-        var standing = connections.values.filter { connection in
-            !connection.isOwn && connection.heldIdly > 0 && connection.lastMoved + patience <= now
+        var standing = connections.values.compactMap { connection in
+            connection.isOwn ? nil : connection.standstill.map { (connection, $0) }
         }
-        standing.sort { $0.heldIdly > $1.heldIdly }
+        standing.removeAll { $0.1.since + patience > now }
+        standing.sort { $0.1.since < $1.1.since }
         var freed = 0
-        for connection in standing where freed < bytes {
-            freed += connection.heldIdly
+        for (connection, standstill) in standing where freed < bytes {
+            freed += standstill.bytes
             connection.close(
                 .standingStill,
                 because:
-                    "others wait for the \(connection.heldIdly) bytes that it holds, and it does not go on"
+                    "others wait for the \(standstill.bytes) bytes that it holds, and it does not go on"
             )
         }
     }

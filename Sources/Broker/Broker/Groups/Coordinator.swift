@@ -77,6 +77,23 @@ final class Coordinator {
         return group
     }
 
+    /// How much there is of what is limited.
+    struct Counts: Sendable {
+        var groups = 0
+        var members = 0
+        var memberBytes = 0
+        var offsetBytes = 0
+    }
+
+    var counts: Counts {
+        Counts(
+            groups: groupCount,
+            members: memberCount,
+            memberBytes: memberBytes,
+            offsetBytes: table.byteCount
+        )
+    }
+
     private var groupCount: Int { max(groups.count, table.groups.count) }
 
     /// Makes room where there are too many groups: what nobody uses and nothing is stored of goes first.

@@ -28,6 +28,7 @@ final class GroupThread: Sendable {
     private let wakeUp = Semaphore()
     private let worker = Mutex<Worker?>(nil)
     private let nextTicket = Atomic<UInt64>(0)
+    private let latest = Mutex(Coordinator.Counts())
 
     init(
         store: SegmentStore,
@@ -42,6 +43,9 @@ final class GroupThread: Sendable {
         self.log = log
         self.clock = clock
     }
+
+    /// How much there was when the thread last looked.
+    var counts: Coordinator.Counts { latest.withLock { $0 } }
 
     func start() { worker.withLock { $0 = Worker("groups") { [self] in run() } } }
 
@@ -92,6 +96,8 @@ final class GroupThread: Sendable {
             for job in jobs {
                 job.run(coordinator, now)
             }
+            let counts = coordinator.counts
+            latest.withLock { $0 = counts }
             if phase == .ended, coordinator.appends.isEmpty { return }
             if phase == .open { coordinator.tick(now) }
             let wait = phase == .open ? coordinator.wakeAt - clock().ticks : 100

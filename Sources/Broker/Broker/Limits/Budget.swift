@@ -22,7 +22,9 @@ final class Budget: Sendable {
 
     /// One of the parts.
     private struct Part {
-        var held = 0
+        var held = 0 { didSet { peak = max(peak, held) } }
+        /// The most that was held at once.
+        private(set) var peak = 0
         /// Who needs least comes first: a small request shall not wait for large ones. As many as connections at most.
         var waiting: [Waiter] = []
         /// What was not given although somebody asked, since it was last looked at.
@@ -42,12 +44,15 @@ final class Budget: Sendable {
         self.mostOwn = mostOwn
     }
 
-    /// What is in hand already, such as an answer that is made, may go beyond the limit, but not beyond this much more.
+    /// What has arrived already, and an answer that cannot wait, may go beyond the limit, but not beyond this much more.
     private func slack(_ isOwn: Bool) -> Int { limit(isOwn) / 4 }
 
     private func limit(_ isOwn: Bool) -> Int { isOwn ? mostOwn : most }
 
     func held(isOwn: Bool) -> Int { state.withLock { $0[isOwn].held } }
+
+    /// The most that was held at once since the start.
+    func peak(isOwn: Bool) -> Int { state.withLock { $0[isOwn].peak } }
 
     /// Whether no more than the limit is held, with what is allowed beyond it.
     func isWithin(isOwn: Bool) -> Bool {
@@ -77,11 +82,10 @@ final class Budget: Sendable {
         }
     }
 
-    /// Adds what is about to come, if there is room. What is larger than all the room there is may come alone.
-    fileprivate func take(_ bytes: Int, isOwn: Bool) -> Bool {
+    /// Adds what must be made now and was not yet, unless that is more than can be allowed.
+    fileprivate func allow(_ bytes: Int, isOwn: Bool) -> Bool {
         state.withLock { state in
-            let held = state[isOwn].held
-            guard held == 0 || held + bytes <= limit(isOwn) else {
+            guard state[isOwn].held + bytes <= limit(isOwn) + slack(isOwn) else {
                 state[isOwn].missed = max(state[isOwn].missed, bytes)
                 return false
             }
@@ -90,14 +94,38 @@ final class Budget: Sendable {
         }
     }
 
+    /// Adds what is about to come, if there is room.
+    fileprivate func take(_ bytes: Int, _ charge: Charge) -> Bool {
+        let isOwn = charge.isOwn
+        return state.withLock { state in
+            guard hasRoom(for: bytes, charge, state[isOwn]) else {
+                state[isOwn].missed = max(state[isOwn].missed, bytes)
+                return false
+            }
+            state[isOwn].held += bytes
+            return true
+        }
+    }
+
+    /// What is larger than all the room there is may come as soon as the others hold little.
+    private func hasRoom(for bytes: Int, _ charge: Charge, _ part: Part) -> Bool {
+        let limit = limit(charge.isOwn)
+        if part.held + bytes <= limit { return true }
+        let own = charge.bytes
+        return own + bytes > limit && part.held - own <= limit / 8
+    }
+
     /// Adds as much as is wanted, but no more than a quarter of the room that is left, so that there is some for the
     /// next; nil if that is less than the least that makes sense.
     fileprivate func takeShare(upTo wanted: Int, least: Int, isOwn: Bool) -> Int? {
         state.withLock { state in
             let free = limit(isOwn) - state[isOwn].held
             let share = min(wanted, max(least, free / 4))
-            if share < wanted { state[isOwn].missed = max(state[isOwn].missed, wanted - share) }
-            guard free >= min(wanted, least) || state[isOwn].held == 0 else { return nil }
+            // A small share of much is no want.
+            if share < min(wanted, limit(isOwn) / 16) {
+                state[isOwn].missed = max(state[isOwn].missed, wanted - share)
+            }
+            guard free >= min(wanted, least) else { return nil }
             state[isOwn].held += share
             return share
         }
@@ -108,8 +136,7 @@ final class Budget: Sendable {
             state[isOwn].held -= bytes
             var granted: [Waiter] = []
             while let first = state[isOwn].waiting.first {
-                let held = state[isOwn].held
-                guard held == 0 || held + first.bytes <= limit(isOwn) else { break }
+                guard hasRoom(for: first.bytes, first.charge, state[isOwn]) else { break }
                 state[isOwn].held += first.bytes
                 granted.append(state[isOwn].waiting.removeFirst())
             }
@@ -128,8 +155,7 @@ final class Budget: Sendable {
     ) {
         let isOwn = charge.isOwn
         let isGranted = state.withLock { state in
-            let held = state[isOwn].held
-            if held == 0 || held + bytes <= limit(isOwn) {
+            if hasRoom(for: bytes, charge, state[isOwn]) {
                 state[isOwn].held += bytes
                 return true
             }
@@ -192,6 +218,15 @@ final class Charge: Sendable {
         return true
     }
 
+    /// Holds so much instead, of what is made only if that can be allowed.
+    func allow(_ bytes: Int) -> Bool {
+        let old = self.bytes
+        guard bytes > old else { return set(to: bytes) }
+        guard budget.allow(bytes - old, isOwn: isOwn) else { return false }
+        amount.withLock { $0 += bytes - old }
+        return true
+    }
+
     @discardableResult
     func add(_ bytes: Int) -> Bool {
         amount.withLock { $0 += bytes }
@@ -200,7 +235,7 @@ final class Charge: Sendable {
 
     /// Holds so much more, if there is room for it.
     func take(_ bytes: Int) -> Bool {
-        guard budget.take(bytes, isOwn: isOwn) else { return false }
+        guard budget.take(bytes, self) else { return false }
         amount.withLock { $0 += bytes }
         return true
     }

@@ -34,20 +34,28 @@ struct RequestHeader: Sendable, Equatable {
     }
 
     /// The answer as it goes over the connection, its length first.
-    func frame<Body: Structure>(
-        _ body: Body,
-        reserving bytes: Int = 256
-    ) throws(ByteError) -> ByteBuffer {
+    func frame<Body: Structure>(_ body: Body) throws(ByteError) -> ByteBuffer {
         try Self.frame(
             body,
             correlation: correlation,
             version: version,
             isFlexible: api.isFlexible(in: version),
-            // A client that does not know which versions we have cannot know whether tags stand here.
-            hasTags: api.isFlexible(in: version) && api != .apiVersions,
-            reserving: bytes
+            hasTags: hasTags,
+            byteCount: byteCount(of: body)
         )
     }
+
+    /// How many bytes the answer will have, its length with it.
+    func byteCount<Body: Structure>(of body: Body) throws(ByteError) -> Int {
+        var (measure, body) = (
+            WireMeasure(version: version, isFlexible: api.isFlexible(in: version)), body
+        )
+        try body.pass(through: &measure)
+        return 8 + (hasTags ? 1 : 0) + measure.position
+    }
+
+    /// A client that does not know which versions we have cannot know whether tags stand behind the correlation.
+    private var hasTags: Bool { api.isFlexible(in: version) && api != .apiVersions }
 
     /// What a client of an unknown version of ApiVersions can read: version 0.
     static func refusingVersion(correlation: Int32) throws(ByteError) -> ByteBuffer {
@@ -64,7 +72,7 @@ struct RequestHeader: Sendable, Equatable {
             version: 0,
             isFlexible: false,
             hasTags: false,
-            reserving: 32
+            byteCount: 32
         )
     }
 
@@ -74,9 +82,9 @@ struct RequestHeader: Sendable, Equatable {
         version: Int16,
         isFlexible: Bool,
         hasTags: Bool,
-        reserving bytes: Int
+        byteCount: Int
     ) throws(ByteError) -> ByteBuffer {
-        var buffer = ByteBufferAllocator().buffer(capacity: bytes)
+        var buffer = ByteBufferAllocator().buffer(capacity: byteCount)
         buffer.writeInteger(Int32(0))
         buffer.writeInteger(correlation)
         if hasTags { buffer.writeInteger(UInt8(0)) }

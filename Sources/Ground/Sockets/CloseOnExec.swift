@@ -1,4 +1,4 @@
-internal import NIOCore
+public import NIOCore
 
 #if canImport(Glibc)
 internal import Glibc
@@ -6,9 +6,9 @@ internal import Glibc
 
 /// Keeps a channel's socket from programs that this one starts: after an abort the system's backtracer runs on as a child,
 /// and would hold the port. NIO opens its sockets without the mark.
-enum CloseOnExec {
+public enum CloseOnExec {
     /// On the channel's event loop.
-    static func mark(_ channel: any Channel) throws {
+    public static func mark(_ channel: any Channel) throws {
         _ = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: CInt.self) {
             socket in
             let flags = fcntl(socket, F_GETFD)

@@ -1,0 +1,154 @@
+internal import Bytes
+internal import Logs
+internal import Store
+internal import Synchronization
+private import Workers
+
+/// Asks the log what may take seconds to be answered, on a thread of its own: no partition is held up because the
+/// broker of another does not answer.
+final class Scout: Sendable {
+    enum Question: Sendable {
+        /// Where a projection begins on a partition. `anew`: What is told before its rows are dropped; nil: they are not.
+        case beginning(Int, any Projection, Partition, anew: ProjectorReport?)
+        /// The last input of a partition that has its answer in the log.
+        case answered(Int, any Projection, Partition)
+        /// Whether a partition is still the one that was folded.
+        case isSame(Partition, Progress)
+    }
+
+    enum Finding: Sendable {
+        /// `isDropped`: Rows that were to be dropped first are.
+        case beginning(Int, Result<Beginning, any Error>, isDropped: Bool)
+        /// Nil: not known yet, because not all answers in the log were folded.
+        case answered(Int, Result<Offset?, LogError>)
+        case isSame(Partition, Result<Bool, LogError>)
+    }
+
+    struct Beginning: Sendable {
+        var progress: Progress
+        var answered: Offset?
+    }
+
+    private struct State {
+        var questions: [Question] = []
+        var findings: [Finding] = []
+        var isClosed = false
+    }
+
+    let log: any Log
+    let store: any Store
+    let surroundings: Projector.Surroundings
+    /// Reads single records again.
+    let probe: any LogReader
+    private let state = Mutex(State())
+    private let asked = Semaphore()
+    private let worker = Mutex<Worker?>(nil)
+
+    /// `found`: Called after each finding, on the scout's thread.
+    init(
+        _ name: String,
+        log: any Log,
+        store: any Store,
+        surroundings: Projector.Surroundings,
+        found: @escaping @Sendable () -> Void
+    ) throws(LogError) {
+        self.log = log
+        self.store = store
+        self.surroundings = surroundings
+        self.probe = try log.probe()
+        let thread = Worker(name) { [self] in run(found) }
+        worker.withLock { $0 = thread }
+    }
+
+    func ask(_ question: Question) {
+        state.withLock { $0.questions.append(question) }
+        asked.signal()
+    }
+
+    func takeFindings() -> [Finding] {
+        state.withLock { state in
+            defer { state.findings = [] }
+            return state.findings
+        }
+    }
+
+    /// Tells the thread to end after the question under way.
+    func beginClosing() {
+        state.withLock { $0.isClosed = true }
+        asked.signal()
+        probe.wake()
+    }
+
+    func close() {
+        beginClosing()
+        worker.withLock { worker in
+            defer { worker = nil }
+            return worker
+        }?.join()
+    }
+
+    private func run(_ found: () -> Void) {
+        while true {
+            asked.wait()
+            let (question, isClosed) = state.withLock { state in
+                (state.questions.isEmpty ? nil : state.questions.removeFirst(), state.isClosed)
+            }
+            if isClosed { break }
+            guard let question else { continue }
+            let finding = answer(question)
+            state.withLock { $0.findings.append(finding) }
+            found()
+        }
+        probe.close()
+    }
+
+    private func answer(_ question: Question) -> Finding {
+        switch question {
+        case .beginning(let number, let projection, let partition, let why):
+            var isDropped = false
+            let result = Result {
+                if let why {
+                    // Said before it is done, as of every change of the rows that does not come from a record.
+                    surroundings.report(why)
+                    try drop(projection, on: partition)
+                }
+                isDropped = true
+                return try beginning(of: projection, on: partition)
+            }
+            return .beginning(number, result, isDropped: isDropped)
+        case .answered(let number, let projection, let partition):
+            do throws(LogError) {
+                return .answered(
+                    number,
+                    .success(try surroundings.lastAnswered(projection, partition))
+                )
+            } catch {
+                return .answered(number, .failure(error))
+            }
+        case .isSame(let partition, let progress):
+            do throws(LogError) {
+                return .isSame(partition, .success(try isSame(partition, as: progress)))
+            } catch {
+                return .isSame(partition, .failure(error))
+            }
+        }
+    }
+
+    private func beginning(
+        of projection: any Projection,
+        on partition: Partition
+    ) throws -> Beginning {
+        let available = try log.bounds(of: partition)
+        let progress = try settledProgress(of: projection, on: partition, available: available)
+        return Beginning(
+            progress: progress,
+            answered: try surroundings.lastAnswered(projection, partition)
+        )
+    }
+
+    private func isSame(_ partition: Partition, as progress: Progress) throws(LogError) -> Bool {
+        let available = try log.bounds(of: partition)
+        guard progress.next >= available.lowerBound else { return false }
+        return try difference(between: progress, and: partition, available: available) == nil
+    }
+}

@@ -1,0 +1,138 @@
+internal import Events
+internal import Logs
+internal import Projections
+internal import Store
+internal import Streams
+internal import Synchronization
+internal import Workers
+
+/// The beginning of a platform.
+extension Platform {
+    private static var lineInterval: Duration { .seconds(10) }
+
+    /// Creates what is missing in the log, folds what was decided so far, and begins to fold every stream. Whatever does
+    /// not answer is waited for, and it is said what that is. Throws where waiting would not help, and where it is to end.
+    public func start(isRestored: Bool = false) async throws {
+        for family in Self.families { try store.open(family) }
+        try await untilLogAnswers { [self] in
+            try settleTopics()
+            if isRestored { try proveRestored() }
+        }
+        try await pool.run { [self] in try dropUnreadableCatalog() }
+        let surroundings = Projector.Surroundings(
+            folded: { [weak self] partition, records, next in self?.folded(partition, records, next)
+            },
+            report: { [weak self] report in self?.report(report) },
+            lastAnswered: { [weak self] projection, input throws(LogError) in
+                guard let self else { return -1 }
+                return try lastAnswered(projection, input)
+            }
+        )
+        let started = Projectors(
+            control: try Projector(
+                "fold-control",
+                log: log,
+                store: store,
+                surroundings: surroundings
+            ),
+            data: try Projector("fold-data", log: log, store: store, surroundings: surroundings)
+        )
+        projectors.withLock { $0 = started }
+        for (projection, partitions) in Self.own { seat(projection, partitions: partitions) }
+        try await untilFolded()
+        await fitSeats()
+        try await untilLogAnswers { [self] in
+            try checkEndpoints()
+            try oweAll()
+            try readGraveAlerts()
+            try checkClockAtStart()
+        }
+        let thread = Worker("housekeeping") { [weak self, tick] in
+            while self?.keepHouse() == true { _ = tick.wait(atMost: .milliseconds(50)) }
+        }
+        timer.withLock { $0 = thread }
+        await endOrphanedRuns()
+        startReason.withLock { $0 = nil }
+    }
+
+    /// Why it has not begun yet: nothing can be asked of it before. Nil when it has.
+    public var whyNotStarted: String? { startReason.withLock { $0 } }
+
+    /// Does what asks the log, and again until the log has answered.
+    private func untilLogAnswers(_ body: @escaping @Sendable () throws -> Void) async throws {
+        var line = Line()
+        while true {
+            try goesOn()
+            do {
+                return try await pool.run(body)
+            } catch let error as LogError {
+                await say("the log does not answer: \(error)", &line)
+            }
+        }
+    }
+
+    /// Waits until the platform's own topics are folded as far as they can be: a projector that stopped, at a fact of a
+    /// later release or at bytes that cannot be read, keeps nobody from reading what was known before.
+    private func untilFolded() async throws {
+        var line = Line()
+        while true {
+            try goesOn()
+            let open = try await pool.run { [self] in unfolded() }
+            if open.isEmpty { return }
+            await say(
+                "the platform's own topics are not folded: \(open.joined(separator: "; "))",
+                &line
+            )
+        }
+    }
+
+    /// What is still to be folded before anything can be decided, in sentences.
+    private func unfolded() -> [String] {
+        let standing = Set(waits.filter(\.isStanding).map(\.partition))
+        return housekeeping.withLock { $0.seated }.compactMap { seating in
+            let seat = seat(of: seating)
+            if seat?.stopped != nil || standing.contains(seating.partition) { return nil }
+            do throws(LogError) {
+                if try hasFolded(seating) { return nil }
+            } catch {
+                return "\(seating.partition) does not answer: \(error)"
+            }
+            return seat.map {
+                "\(seating.projection.name) is at \(seating.partition)@\($0.progress.next)"
+            }
+                ?? "\(seating.projection.name) waits for \(seating.partition)"
+        }
+    }
+
+    /// When something was said last.
+    private struct Line {
+        var due = ContinuousClock.now + .seconds(1)
+    }
+
+    /// Notes what is waited for, says it some times a minute, and lets a moment go by.
+    private func say(_ why: String, _ line: inout Line) async {
+        startReason.withLock { $0 = why }
+        if line.due <= .now {
+            notice("the start waits: \(why)")
+            line.due = .now + Self.lineInterval
+        }
+        do {
+            try await Task.sleep(for: .milliseconds(20))
+        } catch {
+            // Whoever cancelled it wants the end.
+            beginEnding()
+        }
+    }
+
+    /// Without the catalog nothing can begin. Rows of it that are none are dropped, and the log gives them back.
+    private func dropUnreadableCatalog() throws(StoreError) {
+        do throws(StoreError) {
+            _ = try StreamCatalog.View(store).streams()
+        } catch {
+            guard case .corrupt(let why) = error else { throw error }
+            let shelf = StreamCatalog().shelf(of: 0)
+            try store.removeAll(from: shelf.prefix, to: shelf.end, in: StreamCatalog.family)
+            notice("the rows of streams are broken and are folded again from the log: \(why)")
+        }
+    }
+}
