@@ -22,6 +22,7 @@ import lz4.frame
 import snappy
 import zstandard
 from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient
 
 import acceptance
 import wire
@@ -192,6 +193,23 @@ def refuses_records(stand, chance):
         expect_that(refused.get(word, 0) > before["refused"].get(word, 0), f"none was refused as {word}: {refused}")
     expect(stand.status("struck")["records"], before["records"], "accepted records")
     return f"{len(sent)} records"
+
+
+def many_refusals_are_told(stand):
+    """A stream of which much is refused is an alert within seconds, which names the stream and a reason."""
+    producer = Producer({"bootstrap.servers": stand.server.kafka_address, "acks": "all"})
+    for _ in range(400):
+        producer.produce("struck", b"oops")
+    expect(producer.flush(60), 0, "records that the broker did not take")
+
+    def alert():
+        alerts = stand.server.json("GET", "/api/v1/alerts")["items"]
+        return next((each for each in alerts if each["kind"] == "recordsRefused" and not each.get("resolvedAt")), None)
+
+    found = stand.until(alert, "an alert tells that records are refused")
+    expect_in("struck", found["subject"] + found["summary"], "whom the alert is about")
+    expect_in("notJSON", json.dumps(found), "what the alert says")
+    stand.others_go_on()
 
 
 def long_records_hold_nobody_up(stand):
@@ -386,7 +404,21 @@ def is_sound(stand):
     return f"open alerts: {open_alerts or 'none'}"
 
 
+def what_stands_still_is_said(stand):
+    """Somebody deletes the topic of a stream: readiness is red with the reason, and the others go on."""
+    admin = AdminClient({"bootstrap.servers": stand.server.kafka_address})
+    for done in admin.delete_topics(["struck"]).values():
+        done.result(30)
+    stand.until(
+        lambda: b"topicMissing: " in stand.server.ask("GET", "/health/ready").content, "readiness says that a topic is gone")
+    stand.until(
+        lambda: any(each["kind"] == "topicMissing" for each in stand.server.json("GET", "/api/v1/alerts")["items"]),
+        "an alert says so")
+    stand.others_go_on()
+
+
 def comes_up_again(stand):
+    expect(stand.is_ready(), False, "ready while a stream stands still")
     seconds = stand.server.stop(within=10)
     stand.server.start()
     stand.server.settle()
@@ -395,6 +427,7 @@ def comes_up_again(stand):
     stand.server.kill()
     stand.server.start()
     stand.others_go_on()
+    stand.until(stand.is_ready, "the topic was made anew, and the server is ready")
     return f"stopped after {seconds:.1f} s"
 
 
@@ -409,6 +442,7 @@ def main():
         checks.check("batches that are none are refused at the door", refuses_batches, stand)
         checks.check("batches of every codec are taken", takes_every_codec, stand)
         checks.check("records that do not fit become dead letters", refuses_records, stand, chance)
+        checks.check("where much is refused, an alert says so", many_refusals_are_told, stand)
         checks.check("records that are too long hold nobody up", long_records_hold_nobody_up, stand)
         checks.check("topics that cannot be had hold nobody up", topics_that_cannot_be_had, stand)
         checks.check("clocks of clients move nothing", wrong_clocks_move_nothing, stand)
@@ -416,6 +450,7 @@ def main():
         checks.check("requests that are none are refused", refuses_requests, stand)
         checks.check("files with faults are not sent", refuses_files, stand, place)
         checks.check("the server is ready, and what it serves is what the log says", is_sound, stand)
+        checks.check("what stands still is said, and holds up nobody", what_stands_still_is_said, stand)
         checks.check("it stops, and comes up again with everything", comes_up_again, stand)
     checks.end()
 

@@ -62,6 +62,9 @@ final class Caller: Sendable {
     /// Says that nothing more comes.
     func endSaying() async throws { try await channel.close(mode: .output).get() }
 
+    /// Takes what it is sent from now on.
+    func beginReading() async throws { try await channel.setOption(.autoRead, value: true).get() }
+
     func hangUp() { channel.close(promise: nil) }
 
     var isOver: Bool { heard.state.withLock { $0.isOver } }

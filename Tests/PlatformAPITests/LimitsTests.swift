@@ -1,7 +1,9 @@
 import JSON
+import Logs
 import NIOCore
 import Testing
 
+@testable import Platform
 @testable import PlatformAPI
 
 /// The limits at a tenth of what they are, or less.
@@ -32,6 +34,33 @@ import Testing
             #expect(answer.body.contains("\"tooSlow\""))
             try await caller.end()
             #expect(stand.api.traffic.count(of: .slowHeads) == 1)
+        }
+    }
+
+    /// Nothing of an answer is lost because the connection is to end with it.
+    @Test func `leave an answer whole that is long and taken late`() async throws {
+        try await HTTPStand.run { stand in
+            try await stand.declareStream()
+            let body = String(repeating: "a", count: 1_000_000)
+            for _ in 0 ..< 30 {
+                _ = try await stand.api.platform.log.append(
+                    NewRecord(key: nil, value: Array(body.utf8)),
+                    to: "readings",
+                    partition: 0
+                )
+            }
+            let caller = try await Caller(stand.port, reads: false)
+            defer { caller.hangUp() }
+            try await caller.say(
+                "GET /api/v1/events/readings HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+            )
+            // Long enough for the server to have written all that it has to say.
+            try await Task.sleep(for: .seconds(2))
+            try await caller.beginReading()
+            try await caller.end()
+            let text = caller.text
+            #expect(text.hasPrefix("HTTP/1.1 200 ") && text.hasSuffix("\r\n0\r\n\r\n"))
+            #expect(text.utf8.count > 30_000_000)
         }
     }
 

@@ -7,9 +7,12 @@ import Testing
     let disk = ForgetfulDisk(seed: 8)
     let said = Shared<[String]>([])
 
-    private func open() throws -> SegmentStore {
+    private func open(
+        _ change: (inout SegmentStore.Settings) -> Void = { _ in }
+    ) throws -> SegmentStore {
         var settings = SegmentStore.Settings.tiny
         settings.notice = { [said] line in said.withLock { $0.append(line) } }
+        change(&settings)
         return try SegmentStore(directory: "data", disk: disk, settings: settings)
     }
 
@@ -68,6 +71,42 @@ import Testing
         store.close()
         store = try open()
         for topic in ["orders", "other"] { #expect(try values(store, topic) == accepted[topic]) }
+        store.close()
+    }
+
+    @Test func `keeps nothing of other topics in memory beyond the limit`() throws {
+        let limit = 4_000
+        let store = try open { $0.tailBytes = limit }
+        for topic in ["orders", "other"] {
+            _ = try store.createTopic(topic, partitions: 1, configuration: [:])
+            _ = try store.append(Batch(ids: [0]).bytes, to: TopicPartition(topic, 0))
+        }
+        store.settle()
+        disk.state.withLock { $0.deniesChangesOf = "/orders-" }
+        var id: UInt64 = 1
+        while store.troubles.isEmpty, id < 60_000 {
+            do {
+                _ = try store.append(Batch(ids: [id]).bytes, to: TopicPartition("orders", 0))
+                id += 1
+            } catch AppendRefusal.storage {}
+            Signal().wait(until: Clock.ticks() + 1)
+        }
+        #expect(!store.troubles.isEmpty)
+        for id in UInt64(1) ..< 200 {
+            _ = try store.append(
+                Batch(ids: [id], padding: 300).bytes,
+                to: TopicPartition("other", 0)
+            )
+        }
+        func others() -> Int {
+            store.engine.state.withLock { state in
+                let tail = state[TopicPartition("other", 0)]?.tail ?? Queue()
+                return (0 ..< tail.count).reduce(0) { $0 + tail[$1].bytes.count }
+            }
+        }
+        wait { others() <= limit }
+        #expect(others() <= limit)
+        disk.state.withLock { $0.deniesChangesOf = nil }
         store.close()
     }
 

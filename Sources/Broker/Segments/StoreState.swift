@@ -268,15 +268,23 @@ extension StoreState {
         }
     }
 
-    /// Lets go of old batches that are in a segment and visible.
+    /// Lets go of old batches that are in a segment and visible. What a partition keeps that cannot be written is passed
+    /// over, some at a time, and keeps nothing of others in memory.
     mutating func evictTail() {
+        var passes = 64
         while tailBytes > tailLimit, let serial = tailOrder.first {
             guard let partition = partitions[serial], let first = partition.tail.first else {
                 _ = tailOrder.popFirst()
                 continue
             }
             let end = first.header.endOffset
-            guard end <= partition.writtenEnd, end <= partition.highWatermark else { return }
+            guard end <= partition.writtenEnd, end <= partition.highWatermark else {
+                guard passes > 0, stalls[serial] != nil || partition.damage != nil else { return }
+                passes -= 1
+                _ = tailOrder.popFirst()
+                tailOrder.append(serial)
+                continue
+            }
             _ = tailOrder.popFirst()
             _ = partition.tail.popFirst()
             tailBytes -= first.bytes.count

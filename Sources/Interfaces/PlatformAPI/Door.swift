@@ -226,15 +226,16 @@ final class Door: ChannelDuplexHandler, RemovableChannelHandler {
         _ context: ChannelHandlerContext,
         _ promise: EventLoopPromise<Void>?
     ) {
+        let written = promise ?? context.eventLoop.makePromise(of: Void.self)
         if request.head.method == .HEAD {
             // The encoder would write the end of a body.
             context.flush()
-            promise?.succeed()
+            written.succeed()
         } else {
-            context.writeAndFlush(data, promise: promise)
+            context.writeAndFlush(data, promise: written)
         }
         guard !request.isLast else {
-            context.close(promise: nil)
+            close(context, after: written)
             return
         }
         let now = NIODeadline.now()
@@ -296,9 +297,28 @@ final class Door: ChannelDuplexHandler, RemovableChannelHandler {
                 let bytes = IOData.byteBuffer(ByteBuffer(bytes: body))
                 context.write(wrapOutboundOut(.body(bytes)), promise: nil)
             }
-            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+            let written = context.eventLoop.makePromise(of: Void.self)
+            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
+            close(context, after: written)
+        } else {
+            context.close(promise: nil)
         }
-        context.close(promise: nil)
+    }
+
+    /// Closes once the client has taken what was written: what is still to be sent when a channel closes is lost. Whoever
+    /// takes nothing is not waited for.
+    private func close(_ context: ChannelHandlerContext, after written: EventLoopPromise<Void>) {
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        // The answer of somebody further in is looked at while it is taken.
+        let end =
+            state.isRefused
+            ? context.eventLoop.scheduleTask(in: limits.unreadTime) {
+                bound.value.close(promise: nil)
+            } : nil
+        written.futureResult.whenComplete { _ in
+            end?.cancel()
+            bound.value.close(promise: nil)
+        }
     }
 
     /// Nothing comes in or goes out any more but what this handler writes; who waits for the request hears of it.
