@@ -59,14 +59,18 @@ struct RefusalWatch: Sendable {
 
 extension Platform {
     static let recordsRefused = "recordsRefused"
+    /// As far back as refusals are looked at.
+    private static let newness = TimeSpan.seconds(300)
 
     /// Raises an alert about each stream of which too much is refused, and ends those about the others. Blocks.
     func watchRefusals(_ now: ContinuousClock.Instant) throws {
         let reader = try store.snapshot()
         let counts = try DeadLetterLedger.counts(in: reader)
         let open = try openAlerts(of: [Self.recordsRefused])
-        let streams = try StreamCatalog.View(reader).streams().map(\.definition)
-        for stream in streams {
+        let entries = try StreamCatalog.View(reader).streams()
+        let wallTime = clock.now()
+        for entry in entries {
+            let stream = entry.definition
             let intake = Intake(stream)
             let accepted = try (0 ..< stream.partitions).reduce(Int64(0)) {
                 try $0 + Admission.summary(in: intake.rows(of: $1, in: reader)).accepted
@@ -81,8 +85,15 @@ extension Platform {
                     uniquingKeysWith: { $0 + $1 }
                 )
             )
-            let verdict = housekeeping.withLock {
-                $0.refusals[stream.generation, default: RefusalWatch()].note(look, at: now)
+            // What is new has refused all of it in the last minutes; of others only what comes is told.
+            let isNew = entry.revision == 1 && entry.declaredAt + Self.newness > wallTime
+            let verdict = housekeeping.withLock { state in
+                var watch = state.refusals[stream.generation] ?? RefusalWatch()
+                if state.refusals[stream.generation] == nil, isNew {
+                    _ = watch.note(RefusalWatch.Look(accepted: 0, refused: [:]), at: now)
+                }
+                defer { state.refusals[stream.generation] = watch }
+                return watch.note(look, at: now)
             }
             let known = open.first { $0.subject == stream.name }
             switch verdict {
@@ -104,7 +115,7 @@ extension Platform {
             case .unknown: break
             }
         }
-        let names = Set(streams.map(\.name))
+        let names = Set(entries.map(\.definition.name))
         for alert in open where !names.contains(alert.subject) {
             resolve(alert, "The stream was deleted.")
         }
