@@ -47,6 +47,18 @@ import Testing
         #expect(await !short.value(), "The first answer stays.")
     }
 
+    @Test func `are sent away too where somebody else was to tell them`() async {
+        let waiters = Waiters()
+        let short = waiters.ticket(within: .milliseconds(1))
+        let long = waiters.ticket(within: .seconds(60))
+        async let answer = long.value()
+        await expire(waiters)
+        #expect(await !short.value())
+        waiters.close()
+        #expect(await !answer)
+        #expect(await !waiters.ticket(within: .seconds(60)).value(), "Nobody tells any more.")
+    }
+
     @Test func `are let go when their task is cancelled`() async {
         let waiters = Waiters()
         let ticket = waiters.ticket(for: id(1), within: .seconds(60))

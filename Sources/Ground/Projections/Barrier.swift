@@ -7,23 +7,33 @@ public final class Barrier: Sendable {
     public let partition: Partition
     /// It stands here at the earliest.
     let least: Offset
+    private let standing: Ticket
     private let place = Mutex<Offset?>(nil)
 
-    init(_ partition: Partition, least: Offset) {
+    init(_ partition: Partition, least: Offset, standing: Ticket) {
         self.partition = partition
         self.least = least
+        self.standing = standing
     }
 
     /// Where it stands: no fold has gone further. Nil: the thread that folds has not come to it yet.
     public var offset: Offset? { place.withLock { $0 } }
 
-    fileprivate func stand(at offset: Offset) { place.withLock { $0 = offset } }
+    fileprivate func stand(at offset: Offset) {
+        place.withLock { $0 = offset }
+        standing.settle(true)
+    }
 }
 
 extension Projector {
     /// Raises a barrier at an offset, or where the folds are if that is further.
-    public func raiseBarrier(on partition: Partition, from least: Offset) -> Barrier {
-        let barrier = Barrier(partition, least: least)
+    /// `standing`: Settled when it stands.
+    public func raiseBarrier(
+        on partition: Partition,
+        from least: Offset,
+        standing: Ticket
+    ) -> Barrier {
+        let barrier = Barrier(partition, least: least, standing: standing)
         send(.raise(barrier))
         return barrier
     }

@@ -7,6 +7,8 @@ public final class Waiters: Sendable {
     private struct State {
         var events: [EventID: [Ticket]] = [:]
         var positions: [Partition: [(next: Offset, ticket: Ticket)]] = [:]
+        /// Settled by somebody else.
+        var others: [Ticket] = []
         var isClosed = false
     }
 
@@ -40,6 +42,17 @@ public final class Waiters: Sendable {
         return ticket
     }
 
+    /// A ticket that whoever is given it settles.
+    public func ticket(within time: Duration) -> Ticket {
+        let ticket = Ticket(deadline: .now + time)
+        let isClosed = state.withLock { state in
+            if !state.isClosed { state.others.append(ticket) }
+            return state.isClosed
+        }
+        if isClosed { ticket.settle(false) }
+        return ticket
+    }
+
     /// Everything of the partition below `next` was folded, these events among it.
     public func folded(_ events: [EventID], in partition: Partition, below next: Offset) {
         let ready: [Ticket] = state.withLock { state in
@@ -64,7 +77,7 @@ public final class Waiters: Sendable {
                 state.isClosed = true
             }
             return state.events.values.flatMap(\.self)
-                + state.positions.values.joined().map(\.ticket)
+                + state.positions.values.joined().map(\.ticket) + state.others
         }
         for ticket in all { ticket.settle(false) }
     }
@@ -84,6 +97,8 @@ public final class Waiters: Sendable {
                 let rest = waiting.filter { $0.ticket.deadline > now && !$0.ticket.isSettled }
                 state.positions[partition] = rest.isEmpty ? nil : rest
             }
+            late += state.others.filter { $0.deadline <= now }
+            state.others.removeAll { $0.deadline <= now || $0.isSettled }
             return late
         }
         for ticket in late { ticket.settle(false) }

@@ -27,29 +27,19 @@ extension Platform {
         guard let projector = dataProjector else {
             throw PlatformError.unavailable("nothing is folded yet")
         }
-        let barrier = projector.raiseBarrier(on: input, from: end)
+        let standing = waiters.ticket(within: Self.barrierPatience)
+        let barrier = projector.raiseBarrier(on: input, from: end, standing: standing)
         defer {
             projector.takeUp(input)
             projector.lower(barrier)
         }
-        let deadline = ContinuousClock.now + Self.barrierPatience
-        while barrier.offset == nil {
+        guard await standing.value(), let place = barrier.offset else {
             try goesOn()
-            guard ContinuousClock.now < deadline else {
-                throw PlatformError.unavailable(
-                    "the fold of \(input) was at work on one batch for a minute"
-                )
-            }
-            try await Task.sleep(for: .milliseconds(1))
+            throw PlatformError.unavailable(
+                "the fold of \(input) was at work on one batch for a minute"
+            )
         }
-        return try await say(
-            name,
-            partition,
-            watermark,
-            end: barrier.offset ?? end,
-            cause,
-            for: caller
-        )
+        return try await say(name, partition, watermark, end: place, cause, for: caller)
     }
 
     private static var barrierPatience: Duration { .seconds(60) }
