@@ -188,10 +188,11 @@ import Testing
         var limits = Self.patient
         limits.bytesInFlight = 2 << 20
         try await HTTPStand.run(limits) { stand in
+            try await stand.declareStream()
             var callers: [Caller] = []
             for _ in 0 ..< 4 {
                 let caller = try await Caller(stand.port)
-                try await caller.say(Self.head + Self.json + "Content-Length: 1000000\r\n\r\n")
+                try await caller.say(Self.records + "Content-Length: 1000000\r\n\r\n")
                 try await caller.say(String(repeating: " ", count: 900_000))
                 callers.append(caller)
             }
@@ -201,12 +202,47 @@ import Testing
             var statuses: [Int] = []
             for caller in callers {
                 if !caller.isOver {
-                    let end = "{\"settled\": true}"
+                    let end = "{\"k\": \"a\"}"
                     try await caller.say(String(repeating: " ", count: 100_000 - end.count) + end)
                 }
                 statuses.append(try await caller.answer().status)
             }
             #expect(statuses.sorted() == [200, 200, 503, 503])
+            try await eventually("nothing in flight") {
+                stand.api.traffic.json["bytesInFlight"]?["current"] == 0
+            }
+        }
+    }
+
+    @Test func `count what reading a body takes, and not its text alone`() async throws {
+        var limits = Self.patient
+        limits.bytesInFlight = 8 << 20
+        try await HTTPStand.run(limits) { stand in
+            try await stand.declareStream()
+            func wait(_ member: String) async throws -> Answer {
+                try await stand.ask(
+                    "POST",
+                    "/api/v1/wait",
+                    "Content-Type: application/json",
+                    body: "{\"settled\": true, \"more\": \(member)}"
+                )
+            }
+            let values = { "[1" + String(repeating: ",1", count: $0 - 1) + "]" }
+            let refused = try await wait(values(100_000))
+            #expect(refused.status == 413)
+            #expect(refused.body.contains("so many values"), "\(refused)")
+            #expect(try await wait("\"\(values(100_000))\"").status == 200, "It is one value.")
+            #expect(try await wait(values(40_000)).status == 200)
+            let other = try await Caller(stand.port)
+            try await other.say(Self.records + "Content-Length: 5000000\r\n\r\n")
+            try await other.say(String(repeating: "\n", count: 4_900_000))
+            try await eventually("the other body") {
+                (stand.api.traffic.json["bytesInFlight"]?["current"]?.integer ?? 0) >= 4_900_000
+            }
+            let later = try await wait(values(40_000))
+            #expect(later.status == 503)
+            #expect(later["Retry-After"] == "1")
+            other.hangUp()
             try await eventually("nothing in flight") {
                 stand.api.traffic.json["bytesInFlight"]?["current"] == 0
             }
@@ -281,7 +317,7 @@ import Testing
             let http = try JSONValue(parsing: Array(status.body.utf8))["http"]
             #expect(http?["connections"]?["limit"] == 1_000)
             #expect(http?["refused"]?["malformed"] == 5)
-            #expect(http?["bytesInFlight"]?["limit"] == 268_435_456)
+            #expect(http?["bytesInFlight"]?["limit"] == 536_870_912)
             // The first is said at once, the others together when the time has come.
             try await eventually("all of it said") {
                 let said = stand.notices().compactMap {

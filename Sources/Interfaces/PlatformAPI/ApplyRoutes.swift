@@ -10,7 +10,7 @@ extension PlatformAPI {
     /// `{"files": [{"name": …, "text": …}], "dryRun": false}`: everything is read first, and all of it is applied or none.
     func apply(_ request: Request) async throws -> Response {
         let body = try await request.collectedBody()
-        let asked = try JSONValue(parsing: body)
+        let asked = try JSONValue(body: body[...])
         guard let files = asked["files"]?.array, !files.isEmpty else {
             throw Problem.malformed(
                 "Send {\"files\": [{\"name\": \"streams.yaml\", \"text\": \"kind: Stream …\"}]}.",

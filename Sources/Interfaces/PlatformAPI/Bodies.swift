@@ -1,6 +1,7 @@
 internal import Codecs
 internal import HTTPTypes
 internal import Hummingbird
+internal import JSON
 internal import NIOCore
 internal import Synchronization
 
@@ -28,6 +29,16 @@ final class BodyAllowance: Sendable {
             )
         }
         taken.withLock { $0 += bytes }
+    }
+
+    /// Takes what is needed only while `body` runs.
+    func taking<Value>(_ bytes: Int, for body: () throws -> Value) throws -> Value {
+        try take(bytes)
+        defer {
+            taken.withLock { $0 -= bytes }
+            traffic.giveBack(bytes: bytes)
+        }
+        return try body()
     }
 
     func giveBack() {
@@ -70,6 +81,58 @@ extension Request {
             throw BrokenRequest()
         }
         return try collected.finish()
+    }
+}
+
+extension JSONValue {
+    /// Reads the body of a request, or a part of it. Small values take many times the room of their text, and count
+    /// with it against the memory that all bodies share.
+    init(body text: ArraySlice<UInt8>) throws {
+        guard let allowance = BodyAllowance.current else {
+            self = try JSONValue(parsing: text)
+            return
+        }
+        let cost = JSONCost(of: text)
+        let limit = allowance.traffic.limits.bytesInFlight
+        guard cost.reading + cost.values + text.count <= limit else {
+            allowance.traffic.refused(.longBodies)
+            throw Problem.tooManyValues(limit)
+        }
+        try allowance.take(cost.values)
+        self = try allowance.taking(cost.reading) { try JSONValue(parsing: text) }
+    }
+}
+
+/// What a text of JSON takes of memory, about, in bytes.
+struct JSONCost {
+    /// While it is read: the parser's copies of it, and what it notes of each value.
+    let reading: Int
+    /// As long as its values are there.
+    let values: Int
+
+    init(of text: ArraySlice<UInt8>) {
+        var count = 1
+        var isText = false
+        var isEscaped = false
+        for byte in text {
+            if isText {
+                if isEscaped {
+                    isEscaped = false
+                } else if byte == UInt8(ascii: "\\") {
+                    isEscaped = true
+                } else if byte == UInt8(ascii: "\"") {
+                    isText = false
+                }
+                continue
+            }
+            switch byte {
+            case UInt8(ascii: "\""): isText = true
+            case UInt8(ascii: ","), UInt8(ascii: "["), UInt8(ascii: "{"): count += 1
+            default: break
+            }
+        }
+        reading = 3 * text.count + 96 * count
+        values = text.count + 32 * count
     }
 }
 

@@ -61,7 +61,7 @@ extension PlatformAPI {
     /// `{"from": "2013-01-01T00:00:00-05:00", "to": "2013-03-30T00:00:00-04:00"}`
     func seal(_ name: String, _ request: Request) async throws -> Response {
         let body = try await request.collectedBody()
-        let asked = try JSONValue(parsing: body)
+        let asked = try JSONValue(body: body[...])
         guard let from = try asked.instant("from"), let to = try asked.instant("to") else {
             throw Problem.malformed(
                 "Send {\"from\": \"2013-01-01T00:00:00-05:00\", \"to\": \"2013-03-30T00:00:00-04:00\"}."

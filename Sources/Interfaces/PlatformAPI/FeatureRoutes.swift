@@ -64,7 +64,7 @@ extension PlatformAPI {
     /// `{"view": "carrier_punctuality", "entities": {"carrier": "B6"}, "at": …, "records": true}`; with `model` in place of
     /// `view`, what that would read for a request.
     func readFeatures(_ request: Request) async throws -> Response {
-        let asked = try JSONValue(parsing: try await request.collectedBody())
+        let asked = try JSONValue(body: try await request.collectedBody()[...])
         guard let entities = asked["entities"], entities.object != nil,
             let name = asked["view"]?.string ?? asked["model"]?.string
         else {
@@ -84,7 +84,7 @@ extension PlatformAPI {
 
     /// Feast's `POST /get-online-features`: columnar, entities first.
     func onlineFeatures(_ request: Request) async throws -> Response {
-        let asked = try JSONValue(parsing: try await request.collectedBody())
+        let asked = try JSONValue(body: try await request.collectedBody()[...])
         guard let features = asked["features"]?.array?.compactMap(\.string), !features.isEmpty,
             let entities = asked["entities"]?.object, !entities.isEmpty
         else {

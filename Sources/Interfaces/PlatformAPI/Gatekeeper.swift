@@ -165,4 +165,13 @@ extension Problem {
             "Unpacked it holds more than \(limit) bytes, which is the most that may come: send it in parts."
         )
     }
+
+    static func tooManyValues(_ limit: Int) -> Problem {
+        Problem(
+            "tooLarge",
+            "The body is too large",
+            .contentTooLarge,
+            "It holds so many values that reading them takes more memory than all bodies may have, which is \(limit) bytes: send it in parts."
+        )
+    }
 }

@@ -18,8 +18,8 @@ public struct HTTPLimits: Sendable {
     public var bodyBytes = 16 << 20
     /// A body of records, as it comes and unpacked.
     public var recordsBytes = 64 << 20
-    /// All bodies that are being read or answered.
-    public var bytesInFlight = 256 << 20
+    /// All bodies that are being read or answered, with what reading them takes.
+    public var bytesInFlight = 512 << 20
     /// What must come of a body within `bodyTime`, for it to be waited for.
     public var leastBodyBytes = 10 << 10
     public var bodyTime = TimeAmount.seconds(10)

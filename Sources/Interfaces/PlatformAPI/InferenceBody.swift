@@ -19,7 +19,7 @@ struct InferenceBody {
     /// `length`: Of the JSON, as the header says it; nil: it is all of the body.
     init(_ body: [UInt8], length: String?) throws {
         guard let length else {
-            json = try JSONValue(parsing: body)
+            json = try JSONValue(body: body[...])
             tensors = []
             return
         }
@@ -28,7 +28,7 @@ struct InferenceBody {
                 "`Inference-Header-Content-Length` says how many bytes of the body are JSON, \(body.count) at most, and not `\(length)`."
             )
         }
-        json = try JSONValue(parsing: Array(body[..<end]))
+        json = try JSONValue(body: body[..<end])
         tensors = Array(body[end...])
     }
 }

@@ -88,7 +88,7 @@ extension PlatformAPI {
     /// `{"dataset": "late_arrivals@1", "codeRevision": …}`: trains a version by the model's recipe.
     func train(_ name: String, _ request: Request) async throws -> Response {
         let body = try await request.collectedBody()
-        let asked = try JSONValue(parsing: body)
+        let asked = try JSONValue(body: body[...])
         guard let dataset = asked["dataset"]?.string else {
             throw Problem.malformed("Send {\"dataset\": \"late_arrivals@1\"}.", pointer: "/dataset")
         }
@@ -142,7 +142,7 @@ extension PlatformAPI {
             throw Problem.invalid("A version is a number from 1 on, and not `\(version)`.")
         }
         let bytes = try await request.collectedBody()
-        let asked = try JSONValue(parsing: bytes)
+        let asked = try JSONValue(body: bytes[...])
         let stage = try stage(asked["stage"])
         let effect = try await body(
             platform,
@@ -165,7 +165,7 @@ extension PlatformAPI {
     /// `{"stage": "production", "reason": …}`: the version that stood there before stands there again.
     func rollBack(_ name: String, _ request: Request) async throws -> Response {
         let body = try await request.collectedBody()
-        let asked = try JSONValue(parsing: body)
+        let asked = try JSONValue(body: body[...])
         let stage = try stage(asked["stage"])
         let effect = try await platform.rollBack(
             name,
@@ -184,7 +184,7 @@ extension PlatformAPI {
 
     /// `{"dataset": "late_arrivals@2"}`: how the version and its baseline do on those rows.
     func evaluate(_ name: String, _ version: String, _ request: Request) async throws -> Response {
-        let asked = try JSONValue(parsing: try await request.collectedBody())
+        let asked = try JSONValue(body: try await request.collectedBody()[...])
         guard let number = Int64(version), let dataset = asked["dataset"]?.string else {
             throw Problem.malformed("Send {\"dataset\": \"late_arrivals@2\"}.", pointer: "/dataset")
         }

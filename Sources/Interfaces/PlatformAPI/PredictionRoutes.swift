@@ -74,7 +74,7 @@ extension PlatformAPI {
 
     /// Fields of one request, or a list of them: `PredictRequest`.
     func predict(_ name: String, _ request: Request) async throws -> Response {
-        let body = try JSONValue(parsing: try await request.collectedBody())
+        let body = try JSONValue(body: try await request.collectedBody()[...])
         let asked = try await PredictRequest(body) { [platform] in
             try await platform.requestFields(of: name)
         }

@@ -105,7 +105,7 @@ extension PlatformAPI {
 
     /// `{"projections": ["streams"]}`, or `{}` for all: folds everything again and compares.
     func verify(_ request: Request) async throws -> Response {
-        let asked = try JSONValue(parsing: try await request.collectedBody())
+        let asked = try JSONValue(body: try await request.collectedBody()[...])
         let names = Set(asked["projections"]?.array?.compactMap(\.string) ?? [])
         let report = try await platform.longPool.run { [platform] in
             try platform.audit(only: names)
@@ -142,7 +142,7 @@ extension PlatformAPI {
     /// `{"subject": "models", "reason": "…"}`: a person's word that the log counts as it is.
     func accept(_ request: Request) async throws -> Response {
         let body = try await request.collectedBody()
-        let asked = try JSONValue(parsing: body)
+        let asked = try JSONValue(body: body[...])
         guard let subject = asked["subject"]?.string, !subject.isEmpty,
             let reason = asked["reason"]?.string, !reason.isEmpty
         else {
@@ -162,7 +162,7 @@ extension PlatformAPI {
 
     /// `{"settled": true, "seconds": 60}`: answers when all that is in the log by then was folded.
     func wait(_ request: Request) async throws -> Response {
-        let asked = try JSONValue(parsing: try await request.collectedBody())
+        let asked = try JSONValue(body: try await request.collectedBody()[...])
         let seconds = min(max(asked["seconds"]?.number ?? 60, 0), 3_600)
         let isSettled = try await platform.settle(within: .seconds(seconds))
         guard isSettled else {

@@ -43,7 +43,7 @@ extension PlatformAPI {
     /// `{"partition": 0, "watermark": "2013-12-31T00:00:00Z"}`: the records before it are complete.
     func advance(_ name: String, _ request: Request) async throws -> Response {
         let body = try await request.collectedBody()
-        let asked = try JSONValue(parsing: body)
+        let asked = try JSONValue(body: body[...])
         guard let partition = asked["partition"]?.integer.flatMap({ Int32(exactly: $0) }),
             let watermark = asked["watermark"]?.string.flatMap({ Instant(rfc3339: $0) })
         else {

@@ -10,7 +10,7 @@ struct HTTPLimitOptions: ParsableArguments {
     @Option(help: "Clients that read topics at once.")
     var httpReaders = HTTPLimits().readers
 
-    @Option(help: "All request bodies at once, in MiB.")
+    @Option(help: "All request bodies at once, with what reading them takes, in MiB.")
     var httpBodies = HTTPLimits().bytesInFlight >> 20
 
     @Option(help: "Seconds for the headers of a request.")
