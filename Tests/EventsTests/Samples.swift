@@ -95,6 +95,7 @@ enum Samples {
         $0.topic = "weather.observed"
         $0.partition = 2
         $0.reason = "The first record is another one."
+        $0.generation = .init(digest.bytes)
     }
 
     static let attested = AttestationEvent.Attested.with {

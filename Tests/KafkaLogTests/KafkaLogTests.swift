@@ -1,7 +1,21 @@
 import Bytes
-import KafkaLog
 import Logs
 import Testing
+
+@testable import KafkaLog
+
+@Suite struct `The configuration of a topic` {
+    @Test func `that we may not ask about, or that is gone, counts as one that says nothing`()
+        throws
+    {
+        #expect(try Producer.known(.failure(.refused("Topic authorization failed"))) == [:])
+        #expect(try Producer.known(nil) == [:])
+        #expect(try Producer.known(.success(["a": "b"])) == ["a": "b"])
+        #expect(throws: LogError.unreachable("away")) {
+            try Producer.known(.failure(.unreachable("away")))
+        }
+    }
+}
 
 @Suite(.serialized) struct `A log in Kafka` {
     @Test(arguments: LogLaw.all) func `keeps the laws of logs`(law: LogLaw) async throws {

@@ -219,6 +219,27 @@ import Testing
         stand.stop()
     }
 
+    @Test func `are answered where the log takes them later than they are waited for`() async throws
+    {
+        let log = OrderlyLog(memoryLog())
+        let stand = try await Stand.start(log)
+        let definition = Arrivals.definition("flights.arrived", partitions: 1)
+        log.holds(StreamEvent.topic.name)
+        let start = ContinuousClock.now
+        async let applied = stand.platform.apply([definition], for: .anybody)
+        try await stand.eventually("the log has it, and does not say so") { log.heldCount == 1 }
+        try await stand.eventually("nobody waits any more") {
+            ContinuousClock.now - start > .seconds(6)
+        }
+        log.holds(nil)
+        log.letGo()
+        guard case .changed(_, revision: 1) = try await applied[0].effect else {
+            Issue.record("The effect was \(try await applied[0].effect).")
+            return
+        }
+        stand.stop()
+    }
+
     @Test func `are refused under a key that came before with another stream's name`() async throws
     {
         let stand = try await Stand.start(memoryLog())

@@ -20,6 +20,7 @@ extension AttestationEvent: Fillable {}
 extension StreamEvent.Deleted: Fillable {}
 extension StreamEvent.Advanced: Fillable {}
 extension StreamEvent.Switched: Fillable {}
+extension DeadLetterEvent.Refused: Fillable {}
 extension DeadLetterEvent.Restarted: Fillable {}
 extension AlertEvent.Raised: Fillable {}
 extension AlertEvent.Resolved: Fillable {}

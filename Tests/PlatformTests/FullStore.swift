@@ -1,7 +1,7 @@
 import Store
 import Synchronization
 
-/// Another store, on a disk that a test fills up.
+/// Another store, on a disk that a test fills up, or in part of which it lets nobody look.
 final class FullStore: Store {
     private let store: any Store
     private let state = Mutex(State())
@@ -10,11 +10,14 @@ final class FullStore: Store {
         var isFull = false
         var refusals = 0
         var fullness: String?
+        var unread: Family?
     }
 
     init(_ store: any Store = MemoryStore()) { self.store = store }
 
     func fill(_ isFull: Bool) { state.withLock { $0.isFull = isFull } }
+
+    func reads(allBut family: Family?) { state.withLock { $0.unread = family } }
 
     /// How often something could not be written.
     var refusals: Int { state.withLock(\.refusals) }
@@ -59,6 +62,9 @@ final class FullStore: Store {
         to upper: [UInt8]?,
         _ body: (_ key: RawSpan, _ value: RawSpan) throws(StoreError) -> Bool
     ) throws(StoreError) {
+        guard state.withLock({ $0.unread }) != family else {
+            throw .refused("The reading was refused on purpose.")
+        }
         try store.scan(family, from: lower, to: upper, body)
     }
 }

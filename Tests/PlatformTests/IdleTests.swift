@@ -11,7 +11,7 @@ import Testing
     private static let idle = TimeSpan.seconds(60)
 
     private func started(
-        _ log: MemoryLog,
+        _ log: any Log,
         idle: TimeSpan? = idle
     ) async throws -> (Stand, StreamDefinition) {
         let stream = Arrivals.definition("flights.arrived", partitions: 2, idle: idle)
@@ -64,6 +64,38 @@ import Testing
         let advances = try advances(log)
         #expect(advances.count == 1, "Nothing is said twice.")
         #expect(advances.first?.partition == 1 && advances.first?.cause == .idle)
+        stand.stop()
+    }
+
+    @Test func `is said to be complete once, however long that takes`() async throws {
+        let log = OrderlyLog(memoryLog())
+        let (stand, stream) = try await started(log)
+        try await send(300, to: 0, of: stream, stand)
+        try await send(100, to: 1, of: stream, stand)
+        let now = ContinuousClock.now
+        log.holds(StreamEvent.topic.name)
+        for second in [90, 95, 100] { try stand.platform.advanceIdle(now + .seconds(second)) }
+        try await stand.eventually("it is being said") { log.heldCount == 1 }
+        log.refuses(StreamEvent.topic.name)
+        log.holds(nil)
+        log.letGo(taking: false)
+        func complaints() -> Int {
+            stand.notices.count { $0.contains("could not be advanced") }
+        }
+        try await stand.eventually("it has failed") { complaints() > 0 }
+        // Whoever asks now comes after all who have asked before.
+        await #expect(throws: PlatformError.self) {
+            try await stand.platform.advance(
+                stream.name,
+                partition: 1,
+                to: TestClock.start + .seconds(240),
+                cause: .endOfInput,
+                for: .anybody
+            )
+        }
+        #expect(complaints() == 1, "Others were waiting to say the same.")
+        try stand.platform.advanceIdle(now + .seconds(105))
+        try await stand.eventually("it is tried again") { complaints() == 2 }
         stand.stop()
     }
 

@@ -105,6 +105,27 @@ import Testing
         #expect(found.view.sources.map(\.sequence) == [3])
     }
 
+    @Test
+    func `refuses the last number that a source can have, which hides nothing that it sends next`()
+        throws
+    {
+        func line(_ number: Int64) -> [Header] {
+            Publication.headers(
+                stream: "flights.arrived",
+                source: "urn:test",
+                line: number,
+                identity: nil
+            )
+        }
+        let found = try fold([
+            record(1, second: 0, headers: line(1)), record(2, second: 1, headers: line(.max)),
+            record(3, second: 2, headers: line(2)),
+        ])
+        #expect(found.answered == [1])
+        #expect(found.view.summary.accepted == 2)
+        #expect(found.view.sources.map(\.sequence) == [2])
+    }
+
     @Test(arguments: Hostility.allCases.filter { $0 != .tooLarge })
     func `keeps no trace of what it refuses`(hostility: Hostility) throws {
         var all: [NewRecord] = []

@@ -34,6 +34,31 @@ import Testing
         stand.stop()
     }
 
+    @Test func `logs nothing where another version answers than the one that was asked for`()
+        async throws
+    {
+        let log = memoryLog()
+        let stand = try await Airport.serving(log)
+        let request = Airport.flights[150].request
+        await #expect("another version answers") {
+            try await stand.platform.predict("lateness", [request], at: nil, version: "2")
+        } throws: { error in
+            if case PlatformError.conflict(let why) = error {
+                why.contains("version 1")
+            } else {
+                false
+            }
+        }
+        let predictions = try await stand.platform.predict(
+            "lateness",
+            [request],
+            at: nil,
+            version: "1"
+        )
+        #expect(try log.predictions().map(\.id) == predictions.map(\.id))
+        stand.stop()
+    }
+
     @Test func `answers several at once as one by one`() async throws {
         let stand = try await Airport.serving(memoryLog())
         let flights = Airport.flights[100 ..< 110]

@@ -8,6 +8,7 @@ import Projections
 import Records
 import Store
 import Streams
+import Synchronization
 import Testing
 
 @testable import Platform
@@ -216,6 +217,52 @@ import Testing
         try await stand.eventually("the alert is over") {
             try stand.alerts().allSatisfy { $0.resolvedAt != nil }
         }
+        stand.stop()
+    }
+
+    @Test func `a file that changed is found, however many others are missing`() async throws {
+        let archive = MemoryArchive()
+        let stand = try await Airport.open(memoryLog(), archive: archive)
+        var chunks: Set<Digest> = []
+        for day in 0 ..< Int64(10) {
+            let version = try await stand.seal(to: Airport.end - .seconds(day * 3_600))
+            for chunk in version.manifest.contents.chunks { chunks.insert(chunk.digest) }
+        }
+        let inOrder = chunks.sorted { $0.hex < $1.hex }
+        let changed = try #require(inOrder.last)
+        #expect(inOrder.count > 9)
+        func look() async throws {
+            try await elsewhere { [platform = stand.platform] in try platform.checkArchive() }
+        }
+        try await look()
+        for digest in inOrder.dropLast() { archive.damage(digest, with: nil) }
+        archive.damage(changed, with: [1])
+        func damage() -> Set<Digest> {
+            Set(stand.platform.watched.withLock { $0.archive.damage.keys })
+        }
+        for _ in 0 ..< 2 { try await look() }
+        #expect(damage() == chunks)
+        stand.stop()
+    }
+
+    @Test func `a full disk is told, whatever else cannot be found out`() async throws {
+        let store = FullStore()
+        let log = memoryLog()
+        let stand = try await Stand.start(log, store)
+        _ = try await stand.platform.apply([stream], for: .anybody)
+        store.reads(allBut: AlertLedger.family)
+        stand.platform.watched.withLock { $0.areAlertsRead = false }
+        try await stand.eventually("alerts cannot be read") {
+            stand.notices.contains { $0.contains("refused on purpose") }
+        }
+        store.fill(true)
+        try await send(0 ..< 2, to: log)
+        try await stand.eventually("it is told") {
+            stand.platform.watched.withLock { $0.isFullnessTold }
+        }
+        #expect(stand.notices.count { $0.contains("reading which alerts are open") } == 1)
+        store.fill(false)
+        store.reads(allBut: nil)
         stand.stop()
     }
 

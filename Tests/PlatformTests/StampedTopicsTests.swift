@@ -1,5 +1,6 @@
 import Bytes
 import Logs
+import Records
 import Streams
 import Testing
 
@@ -45,6 +46,18 @@ import Testing
         #expect(
             stand.notices.count { $0.contains("the log stamps the records of \(Self.topic)") } == 1
         )
+        stand.stop()
+    }
+
+    @Test func `keeps nobody from knowing when records come to another topic`() async throws {
+        let stand = try await Stand.start(log)
+        log.doesNotStamp(Self.topic)
+        _ = try await stand.platform.apply([stream], for: .anybody)
+        let other = Arrivals.definition("flights.departed", partitions: 1)
+        _ = try await stand.platform.apply([other], for: .anybody)
+        #expect(try stamp() == .writer)
+        #expect(!stand.platform.knowsArrival(in: Self.topic))
+        #expect(stand.platform.knowsArrival(in: other.topic))
         stand.stop()
     }
 

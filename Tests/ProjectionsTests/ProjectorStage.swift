@@ -16,7 +16,8 @@ final class ProjectorStage: Sendable {
         _ log: any Log,
         _ store: any Store,
         batchLimit: Int = 8_192,
-        answered: @escaping @Sendable () throws -> Offset? = { -1 }
+        answered: @escaping @Sendable () throws -> Offset? = { -1 },
+        mayDrop: @escaping @Sendable (Partition) -> Bool = { _ in true }
     )
         throws
     {
@@ -33,7 +34,8 @@ final class ProjectorStage: Sendable {
                 report: { told.add($0) },
                 lastAnswered: { _, _ throws(LogError) in
                     do { return try answered() } catch { throw .refused("\(error)") }
-                }
+                },
+                mayDrop: { _, partition, _ in mayDrop(partition) }
             )
         )
     }

@@ -1,4 +1,5 @@
 import Bytes
+import Glibc
 import Logs
 import Projections
 import Store
@@ -28,6 +29,80 @@ import Testing
         stage.projector.stop()
         #expect(try stage.count("owl") == 3)
         #expect(stage.told.reports.isEmpty)
+    }
+
+    @Test func `drops the rows of whoever is taken off, also where he has no seat`() async throws {
+        let birds = try Birds()
+        let store = try totalsStore()
+        try await birds.append("owl", "1")
+        var stage = try ProjectorStage(birds.log, store)
+        stage.projector.add(Totals(), to: Birds.partition)
+        try await stage.reach(1)
+        stage.projector.stop()
+        stage = try ProjectorStage(birds.log, store, answered: { nil })
+        stage.projector.add(Totals(), to: Birds.partition)
+        try await stage.eventually("it waits") { !stage.projector.waits.isEmpty }
+        #expect(try stage.count("owl") == 1)
+        stage.projector.remove(Totals())
+        try await stage.eventually("no rows are left") { try stage.count("owl") == nil }
+        stage.projector.stop()
+    }
+
+    @Test func `drops the rows of whoever is taken off while it is found out where he begins`()
+        async throws
+    {
+        let birds = try Birds()
+        let store = try totalsStore()
+        try await birds.append("owl", "1")
+        var stage = try ProjectorStage(birds.log, store)
+        stage.projector.add(Totals(), to: Birds.partition)
+        try await stage.reach(1)
+        stage.projector.stop()
+        let isAsked = Atomic(false)
+        let isOver = Atomic(false)
+        stage = try ProjectorStage(
+            birds.log,
+            store,
+            answered: {
+                isAsked.store(true, ordering: .releasing)
+                while !isOver.load(ordering: .acquiring) { usleep(1_000) }
+                return -1
+            }
+        )
+        stage.projector.add(Totals(), to: Birds.partition)
+        try await stage.eventually("it is asked") { isAsked.load(ordering: .acquiring) }
+        stage.projector.remove(Totals())
+        try await stage.eventually("no rows are left") { try stage.count("owl") == nil }
+        isOver.store(true, ordering: .releasing)
+        stage.projector.stop()
+    }
+
+    @Test func `drops no rows before that may be, and holds up nobody meanwhile`() async throws {
+        let birds = try Birds()
+        let store = try totalsStore()
+        for index in [0, 1] as [Int32] { try await birds.append("owl", "1", partition: index) }
+        let may = Atomic(false)
+        let stage = try ProjectorStage(
+            birds.log,
+            store,
+            mayDrop: { _ in may.load(ordering: .acquiring) }
+        )
+        stage.projector.add(Totals(), to: Birds.partition)
+        try await stage.reach(1)
+        stage.projector.rebuild(generation: Totals().generation, on: Birds.partition)
+        try await stage.eventually("it waits") { !stage.projector.waits.isEmpty }
+        stage.projector.add(Totals(), to: Partition("birds", 1))
+        try await stage.reach(1, in: 1)
+        #expect(try stage.count("owl") == 1)
+        #expect(!stage.told.reports.map(\.word).contains("rebuilding"))
+        may.store(true, ordering: .releasing)
+        try await stage.eventually("it is said") {
+            stage.told.reports.map(\.word).contains("rebuilding")
+        }
+        try await stage.reach(1)
+        stage.projector.stop()
+        #expect(try stage.count("owl") == 1)
+        #expect(stage.told.reports.count { $0.word == "rebuilding" } == 1)
     }
 
     @Test func `answers each input once, also one it folds again`() async throws {

@@ -92,22 +92,32 @@ import Testing
 
     @Test func `takes of a source what it has not sent before`() throws {
         var changes = changes(over: try store())
-        func isNew(_ source: String, _ sequence: String) -> Bool {
-            admission.isNew(record(source, sequence), of: 0, in: &changes)
+        func isNew(_ source: String, _ sequence: String) throws -> Bool {
+            try admission.isNew(record(source, sequence), of: 0, in: &changes)
         }
-        #expect(isNew("a", "1"))
-        #expect(!isNew("a", "1"))
-        #expect(isNew("b", "1"))
-        #expect(isNew("a", "5"))
-        #expect(!isNew("a", "4"))
+        #expect(try isNew("a", "1"))
+        #expect(try !isNew("a", "1"))
+        #expect(try isNew("b", "1"))
+        #expect(try isNew("a", "5"))
+        #expect(try !isNew("a", "4"))
         // Whoever does not number what it sends is not asked.
         for (source, sequence) in [("a", "0"), ("a", "-1"), ("a", "x"), ("", "1"), ("a", "")] {
-            #expect(isNew(source, sequence))
-            #expect(isNew(source, sequence))
+            #expect(try isNew(source, sequence))
+            #expect(try isNew(source, sequence))
         }
         // Two names that only Unicode holds to be equal are two sources.
-        #expect(isNew("é", "1"))
-        #expect(isNew("e\u{301}", "1"))
+        #expect(try isNew("é", "1"))
+        #expect(try isNew("e\u{301}", "1"))
+    }
+
+    @Test func `refuses a number that leaves none for what its source sends next`() throws {
+        var changes = changes(over: try store())
+        let last = record("a", "\(Int64.max)")
+        #expect(throws: Refusal.lastSequence(source: "a")) {
+            try admission.isNew(last, of: 0, in: &changes)
+        }
+        #expect(try admission.isNew(record("a", "1"), of: 0, in: &changes), "It hides nothing.")
+        #expect(try admission.isNew(record("a", "\(Int64.max - 1)"), of: 0, in: &changes))
     }
 
     /// What is swept away must change no later answer.

@@ -44,9 +44,9 @@ public struct FeatureFold: Projection, CountsRecords {
         of partition: Partition,
         to changes: inout Changes
     ) throws(FoldStop) -> Reaction? {
-        guard admission.isNew(record, of: partition.index, in: &changes) else { return nil }
         let row: Row
         do throws(Refusal) {
+            guard try admission.isNew(record, of: partition.index, in: &changes) else { return nil }
             row = try reader.read(value: record.value, arrival: record.arrival)
             try admission.admit(row, arrival: record.arrival, in: &changes)
         } catch {

@@ -9,19 +9,19 @@ public import Store
 /// What became of refused records: how many of which stream and for which reason, and which input was answered last.
 public struct DeadLetterLedger: Projection {
     public static let family = Family("deadletters")
-    /// The last answered offset, by stream, input partition, restart and generation: a changed definition refuses other
-    /// records, and is asked about all of them anew.
+    /// The last answered offset, by what was asked: a changed definition refuses other records, and is asked about all of
+    /// them anew.
     public static let answered = Table<String, Int64>("answered", number: 1, keeps: .newest)
-    /// How many, by stream, generation and reason.
+    /// How many, by what was asked, and reason.
     public static let counts = Table<String, Int64>("counts", number: 2, keeps: .newest)
-    /// How often the offsets of an input partition began anew.
+    /// How often an input partition was asked about anew: for every generation, or for one.
     static let restarts = Table<String, Int64>("restarts", number: 3, keeps: .newest)
 
     public let name = "deadletters"
     public let topic = DeadLetterEvent.topic.name
     public var family: Family { Self.family }
     public let generation = Digest(of: Array("deadletters".utf8))
-    public let foldVersion: Int64 = 1
+    public let foldVersion: Int64 = 2
 
     public init() {}
 
@@ -38,38 +38,48 @@ public struct DeadLetterLedger: Projection {
         switch event.fact {
         case .refused(let refused):
             // Outputs stand in the order of their inputs; one that does not is an answer given twice, and void.
-            let generation = Array(refused.generation).hex
-            let input = Self.inputKey(
-                Partition(refused.topic, refused.partition),
-                stream: refused.stream
+            let question = Question(
+                stream: refused.stream,
+                input: "\(Partition(refused.topic, refused.partition))",
+                generation: Array(refused.generation).hex
             )
-            let answer = Self.answerKey(
-                input,
-                restart: changes[Self.restarts, input] ?? 0,
-                generation
-            )
-            guard refused.offset > changes[Self.answered, answer] ?? -1 else { return nil }
-            changes[Self.answered, answer] = refused.offset
-            let count = "\(refused.stream) \(generation) \(refused.reason)"
-            changes[Self.counts, count] = (changes[Self.counts, count] ?? 0) + 1
+            let key = question.key(restart: question.restart { changes[Self.restarts, $0] })
+            guard refused.offset > changes[Self.answered, key] ?? -1 else { return nil }
+            changes[Self.answered, key] = refused.offset
+            changes[Self.counts, "\(key) \(refused.reason)", default: 0] += 1
         case .restarted(let restarted):
-            // The offsets of the input count anew, and so do the answers.
-            let input = Self.inputKey(
-                Partition(restarted.topic, restarted.partition),
-                stream: restarted.stream
+            // All records of the input are asked about anew, and what was answered before counts no more.
+            let question = Question(
+                stream: restarted.stream,
+                input: "\(Partition(restarted.topic, restarted.partition))",
+                generation: Array(restarted.generation).hex
             )
-            changes[Self.restarts, input] = (changes[Self.restarts, input] ?? 0) + 1
+            changes[Self.restarts, question.restartKey, default: 0] += 1
         case nil: break
         }
         return nil
     }
 
-    private static func inputKey(_ input: Partition, stream: String) -> String {
-        "\(stream) \(input)"
-    }
+    /// What a generation of a stream makes of the records of one partition.
+    private struct Question {
+        var stream: String
+        var input: String
+        /// In hexadecimal; empty: every one.
+        var generation: String
 
-    private static func answerKey(_ input: String, restart: Int64, _ generation: String) -> String {
-        "\(input) \(restart) \(generation)"
+        var restartKey: String {
+            generation.isEmpty ? everyRestartKey : "\(everyRestartKey) \(generation)"
+        }
+        private var everyRestartKey: String { "\(stream) \(input)" }
+
+        /// How often it was asked anew.
+        func restart<Failure: Error>(
+            _ restarts: (String) throws(Failure) -> Int64?
+        ) throws(Failure) -> Int64 {
+            (try restarts(everyRestartKey) ?? 0) + (try restarts(restartKey) ?? 0)
+        }
+
+        func key(restart: Int64) -> String { "\(stream) \(input) \(restart) \(generation)" }
     }
 
     /// Where the answers to an input partition are.
@@ -89,29 +99,58 @@ public struct DeadLetterLedger: Projection {
             family: ledger.family,
             shelf: ledger.shelf(of: outputPartition(of: input).index)
         )
-        let input = inputKey(input, stream: intake.definition.name)
-        let restart = try tables.get(restarts, input) ?? 0
-        return try tables.get(answered, answerKey(input, restart: restart, intake.generation.hex))
-            ?? -1
+        let question = Question(
+            stream: intake.definition.name,
+            input: "\(input)",
+            generation: intake.generation.hex
+        )
+        let restart = try question.restart { key throws(StoreError) in
+            try tables.get(restarts, key)
+        }
+        return try tables.get(answered, question.key(restart: restart)) ?? -1
     }
 
-    /// How many dead letters each generation of a stream has, by reason, over all partitions.
+    /// How many dead letters each generation of a stream has that are not void, by reason, over all partitions.
     public static func counts(
         in reader: any StoreReader
     ) throws(StoreError) -> [(stream: String, generation: String, reason: String, count: Int64)] {
         let ledger = DeadLetterLedger()
-        var sums: [String: Int64] = [:]
+        var sums: [Sum: Int64] = [:]
         for partition in 0 ..< DeadLetterEvent.topic.partitions {
             let tables = TableReader(
                 reader,
                 family: ledger.family,
                 shelf: ledger.shelf(of: partition)
             )
-            for (key, count) in try tables.all(counts) { sums[key, default: 0] += count }
+            var restarts: [String: Int64] = [:]
+            for (key, count) in try tables.all(Self.restarts) { restarts[key] = count }
+            for (key, count) in try tables.all(counts) {
+                let words = key.split(separator: " ").map(String.init)
+                // What names nothing that there could be was written by somebody else.
+                guard words.count == 5 else { continue }
+                let question = Question(stream: words[0], input: words[1], generation: words[3])
+                guard words[2] == "\(question.restart { restarts[$0] })" else { continue }
+                let sum = Sum(
+                    stream: question.stream,
+                    generation: question.generation,
+                    reason: words[4]
+                )
+                sums[sum, default: 0] += count
+            }
         }
-        return sums.sorted { $0.key < $1.key }.map { key, count in
-            let words = key.split(separator: " ").map(String.init)
-            return words.count == 3 ? (words[0], words[1], words[2], count) : (key, "", "", count)
+        return sums.sorted { $0.key < $1.key }.map {
+            ($0.key.stream, $0.key.generation, $0.key.reason, $0.value)
+        }
+    }
+
+    private struct Sum: Hashable, Comparable {
+        var stream: String
+        var generation: String
+        var reason: String
+
+        static func < (one: Sum, other: Sum) -> Bool {
+            (one.stream, one.generation, one.reason)
+                < (other.stream, other.generation, other.reason)
         }
     }
 }

@@ -46,10 +46,10 @@ public struct Intake: Projection, CountsRecords {
         of partition: Partition,
         to changes: inout Changes
     ) throws(FoldStop) -> Reaction? {
-        guard admission.isNew(record, of: partition.index, in: &changes) else { return nil }
         let refusal: Refusal
         var time: Instant?
         do throws(Refusal) {
+            guard try admission.isNew(record, of: partition.index, in: &changes) else { return nil }
             let row = try reader.read(value: record.value, arrival: record.arrival)
             time = row.time.instant
             try accept(row, arrival: record.arrival, in: &changes)

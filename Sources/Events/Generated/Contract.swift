@@ -4,7 +4,7 @@
 /// The contract that this code was made from.
 public enum Contract {
     /// SHA-256 over Topics/topics.yaml and the messages beside it.
-    public static let digest = "0ce1cd542998bac146e845471958f7c450fa8131c4721d1911e465a6a5afae99"
+    public static let digest = "8c030fcd397af366a8484a557174a79fbc0cf7f39a60e2aa8f2db7f779243fa2"
 }
 
 // Each message file, and the code that was made from it:
@@ -14,8 +14,8 @@ public enum Contract {
 // attestations.pb.swift 53bdc5438900bf2b8353b9757ea054288d4a8f97456ffbf14ff80c7466a83439
 // datasets.proto 7b59c0be16f5bced9fa62a5eff7a649947362869021f5fca862156fd744b669a
 // datasets.pb.swift 90841cb13e2854b99e8b4f76d7690fd487027035decab9e3a74db47537e0c6fe
-// deadletters.proto a96a7b7145e708cef5c51acd36e599d7c8b5259625af82af74d08ee765943fe5
-// deadletters.pb.swift cc45e646d9769e48eb122ea59d536e652e4fe6baf3a63366f401fe640c512a3e
+// deadletters.proto fcc2d3b5af7d156094b7c657c1460e38d3d832f8e91556331295408d1a78eee6
+// deadletters.pb.swift 6c962a1462b967d48e572083eeece1544dc60249128bcd80e92a0c9897236144
 // endpoints.proto 889b51eba781cd40eba97de2bc6990b780ef7d018301871130e7e16c8b293d81
 // endpoints.pb.swift 8ea19eb4020aa28d40f242a6833ec183da5c19b29c2337ca15b8539c6d83605c
 // experiments.proto 0270be21b71e6e18858543b8e7b9c5eba6ec6a7a87550188c2c160a4209660f4

@@ -209,8 +209,9 @@ public nonisolated struct DeadLetterEvent: Sendable {
     fileprivate var _storage = _StorageClass.defaultInstance
   }
 
-  /// The topic of a declared stream was deleted and created again: the offsets of this partition count anew, and answers
-  /// to the former records say nothing about those to come.
+  /// The rows of a stream's partition are dropped and folded anew, because its topic was deleted and created again, or
+  /// because a fact that binds its records came to be known after they were folded. All of its records are answered again,
+  /// and the former answers say nothing about those to come.
   public nonisolated struct Restarted: Sendable {
     // SwiftProtobuf.Message conformance is added in an extension below. See the
     // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -225,8 +226,11 @@ public nonisolated struct DeadLetterEvent: Sendable {
     /// The partition that begins anew.
     public var partition: Int32 = 0
 
-    /// How it was noticed, as a sentence.
+    /// Why, as a sentence.
     public var reason: String = String()
+
+    /// The generation of the stream that is folded anew: SHA-256, 32 bytes. Empty in records of 0.1.0: every one.
+    public var generation: Data = Data()
 
     public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -545,7 +549,7 @@ nonisolated extension DeadLetterEvent.Refused: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension DeadLetterEvent.Restarted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = DeadLetterEvent.protoMessageName + ".Restarted"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}stream\0\u{1}topic\0\u{1}partition\0\u{1}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}stream\0\u{1}topic\0\u{1}partition\0\u{1}reason\0\u{1}generation\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -557,6 +561,7 @@ nonisolated extension DeadLetterEvent.Restarted: SwiftProtobuf.Message, SwiftPro
       case 2: try { try decoder.decodeSingularStringField(value: &self.topic) }()
       case 3: try { try decoder.decodeSingularInt32Field(value: &self.partition) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.generation) }()
       default: break
       }
     }
@@ -575,6 +580,9 @@ nonisolated extension DeadLetterEvent.Restarted: SwiftProtobuf.Message, SwiftPro
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 4)
     }
+    if !self.generation.isEmpty {
+      try visitor.visitSingularBytesField(value: self.generation, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -583,6 +591,7 @@ nonisolated extension DeadLetterEvent.Restarted: SwiftProtobuf.Message, SwiftPro
     if lhs.topic != rhs.topic {return false}
     if lhs.partition != rhs.partition {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs.generation != rhs.generation {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -8,15 +8,28 @@ extension Producer {
     func topics() throws(LogError) -> [TopicSpec] {
         let topics = try metadata().filter { $0.error == RD_KAFKA_RESP_ERR_NO_ERROR }
         let configurations = try configurations(of: topics.map(\.name))
-        return topics.map { topic in
-            TopicSpec(
+        return try topics.map { (topic) throws(LogError) in
+            let configuration = try Self.known(configurations[topic.name])
+            return TopicSpec(
                 topic.name,
                 partitions: topic.partitions,
-                retention: Retention(configuration: configurations[topic.name] ?? [:]),
-                stamp: Stamp(configuration: configurations[topic.name] ?? [:])
+                retention: Retention(configuration: configuration),
+                stamp: Stamp(configuration: configuration)
             )
         }
         .sorted { $0.name < $1.name }
+    }
+
+    /// What is known of the configuration of a topic, which may be nothing: one that was deleted meanwhile, or that we may
+    /// not ask about, keeps no other from being told.
+    static func known(
+        _ answer: Result<[String: String], LogError>?
+    ) throws(LogError) -> [String: String] {
+        switch answer {
+        case nil, .failure(.refused): [:]
+        case .success(let configuration): configuration
+        case .failure(let error): throw error
+        }
     }
 
     /// Returns when records can be appended to the new topic.
@@ -82,12 +95,12 @@ extension Producer {
         }
     }
 
-    /// The configuration of topics, by topic and key.
+    /// The configuration of topics, by topic and key, or why it is not told; nothing for those that are not there.
     /// `own`: Only what was set for the topic itself, without what it has from its brokers and by default.
     func configurations(
         of names: [String],
         own: Bool = false
-    ) throws(LogError) -> [String: [String: String]] {
+    ) throws(LogError) -> [String: Result<[String: String], LogError>] {
         guard !names.isEmpty else { return [:] }
         let doing = "Asking for the configuration of topics"
         var resources: [OpaquePointer?] = unsafe []
@@ -108,22 +121,26 @@ extension Producer {
         var count = 0
         let result = unsafe rd_kafka_event_DescribeConfigs_result(event.pointer)
         let answers = unsafe rd_kafka_DescribeConfigs_result_resources(result, &count)
-        var configurations: [String: [String: String]] = [:]
+        var configurations: [String: Result<[String: String], LogError>] = [:]
         for index in 0 ..< count {
             let answer = unsafe answers?[index]
             let code = unsafe rd_kafka_ConfigResource_error(answer)
-            // A topic deleted meanwhile is no error of those that are there.
-            if code.meansUnknown { continue }
+            guard !code.meansUnknown, let name = unsafe rd_kafka_ConfigResource_name(answer) else {
+                continue
+            }
+            let topic = unsafe String(cString: name)
+            guard code != RD_KAFKA_RESP_ERR_NO_ERROR else {
+                configurations[topic] = unsafe .success(entries(of: answer, own))
+                continue
+            }
             let detail = unsafe rd_kafka_ConfigResource_error_string(answer)
-            guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
-                throw LogError(
+            configurations[topic] = .failure(
+                LogError(
                     code,
                     doing: doing,
                     detail: unsafe detail.map { unsafe String(cString: $0) }
                 )
-            }
-            guard let name = unsafe rd_kafka_ConfigResource_name(answer) else { continue }
-            configurations[unsafe String(cString: name)] = unsafe entries(of: answer, own)
+            )
         }
         return configurations
     }

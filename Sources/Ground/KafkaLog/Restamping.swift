@@ -7,7 +7,7 @@ extension Producer {
     /// it is not told, and the client has no other request. What somebody else sets in the same moment may be lost.
     func setStamp(_ stamp: Stamp, of topic: String) throws(LogError) {
         let doing = "Setting whose clock stamps topic \(topic)"
-        guard var wanted = try configurations(of: [topic], own: true)[topic] else {
+        guard var wanted = try configurations(of: [topic], own: true)[topic]?.get() else {
             throw .unknownTopic(topic)
         }
         for (name, value) in stamp.configuration { wanted[name] = value }

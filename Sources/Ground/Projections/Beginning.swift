@@ -4,11 +4,12 @@ internal import Store
 
 /// Where a projection begins: is it the log that its rows came from?
 extension Scout {
+    /// Nil: its rows do not hold, and may not be dropped yet.
     func settledProgress(
         of projection: any Projection,
         on partition: Partition,
         available: Range<Offset>
-    ) throws -> Progress {
+    ) throws -> Progress? {
         let fresh = Progress(base: available.lowerBound, foldVersion: projection.foldVersion)
         let view = TableReader(
             store,
@@ -34,10 +35,20 @@ extension Scout {
         } else {
             return progress
         }
+        return try giveUp(projection, on: partition, because: verdict) ? fresh : nil
+    }
+
+    /// Drops rows that do not hold. False: that may not be yet.
+    func giveUp(
+        _ projection: any Projection,
+        on partition: Partition,
+        because why: ProjectorReport
+    ) throws -> Bool {
+        guard try surroundings.mayDrop(projection, partition, why) else { return false }
         // Said before it is done: a kill in between finds it out again, and says it again.
-        surroundings.report(verdict)
+        surroundings.report(why)
         try drop(projection, on: partition)
-        return fresh
+        return true
     }
 
     func drop(_ projection: any Projection, on partition: Partition) throws(StoreError) {

@@ -17,16 +17,25 @@ public final class Projector: Sendable {
         /// Looks at the whole log.
         public var lastAnswered:
             @Sendable (_ projection: any Projection, _ input: Partition) throws(LogError) -> Offset?
+        /// Whether the rows of a projection may be dropped by now. Where that has to be said first, it is under way when this
+        /// returns false, which is asked again.
+        public var mayDrop:
+            @Sendable (_ projection: any Projection, _ input: Partition, _ why: ProjectorReport)
+                throws(LogError) -> Bool
 
         public init(
             folded: @escaping @Sendable (Partition, [Record], Offset) -> Void,
             report: @escaping @Sendable (ProjectorReport) -> Void,
             lastAnswered:
-                @escaping @Sendable (any Projection, Partition) throws(LogError) -> Offset?
+                @escaping @Sendable (any Projection, Partition) throws(LogError) -> Offset?,
+            mayDrop:
+                @escaping @Sendable (any Projection, Partition, ProjectorReport) throws(LogError)
+                -> Bool
         ) {
             self.folded = folded
             self.report = report
             self.lastAnswered = lastAnswered
+            self.mayDrop = mayDrop
         }
     }
 

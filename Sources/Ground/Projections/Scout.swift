@@ -24,9 +24,10 @@ final class Scout: Sendable {
         case isSame(Partition, Result<Bool, LogError>)
     }
 
-    struct Beginning: Sendable {
-        var progress: Progress
-        var answered: Offset?
+    enum Beginning: Sendable {
+        case at(Progress, answered: Offset)
+        /// Why that cannot be known yet.
+        case notYet(String)
     }
 
     private struct State {
@@ -108,9 +109,9 @@ final class Scout: Sendable {
             var isDropped = false
             let result = Result {
                 if let why {
-                    // Said before it is done, as of every change of the rows that does not come from a record.
-                    surroundings.report(why)
-                    try drop(projection, on: partition)
+                    guard try giveUp(projection, on: partition, because: why) else {
+                        return Self.notDropped
+                    }
                 }
                 isDropped = true
                 return try beginning(of: projection, on: partition)
@@ -139,11 +140,17 @@ final class Scout: Sendable {
         on partition: Partition
     ) throws -> Beginning {
         let available = try log.bounds(of: partition)
-        let progress = try settledProgress(of: projection, on: partition, available: available)
-        return Beginning(
-            progress: progress,
-            answered: try surroundings.lastAnswered(projection, partition)
-        )
+        guard
+            let progress = try settledProgress(of: projection, on: partition, available: available)
+        else { return Self.notDropped }
+        guard let answered = try surroundings.lastAnswered(projection, partition) else {
+            return .notYet("its answers in the log are not folded yet")
+        }
+        return .at(progress, answered: answered)
+    }
+
+    private static var notDropped: Beginning {
+        .notYet("it is not in the log yet that its records are answered anew")
     }
 
     private func isSame(_ partition: Partition, as progress: Progress) throws(LogError) -> Bool {

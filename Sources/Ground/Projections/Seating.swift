@@ -11,15 +11,18 @@ extension ProjectorLoop {
     /// Takes a projection off its partitions, and drops its rows.
     mutating func unseat(_ projection: any Projection) {
         let generation = projection.generation
+        let seats = lanes.values.flatMap(\.seats).filter { $0.projection.generation == generation }
+        // Who has no seat may have rows all the same, from when it had one.
+        let unseated = (waiting + settling.values).filter { $0.projection.generation == generation }
         waiting.removeAll { $0.projection.generation == generation }
         settling = settling.filter { $0.value.projection.generation != generation }
-        for seat in lanes.values.flatMap(\.seats) where seat.projection.generation == generation {
-            takeOff(seat)
+        for seat in seats { takeOff(seat) }
+        for partition in Set(seats.map(\.partition) + unseated.map(\.partition)).sorted() {
             do throws(StoreError) {
-                try projector.scout.drop(projection, on: seat.partition)
+                try projector.scout.drop(projection, on: partition)
             } catch {
                 projector.surroundings.report(
-                    .storeFailed(projection: projection.name, partition: seat.partition, error)
+                    .storeFailed(projection: projection.name, partition: partition, error)
                 )
             }
         }
@@ -67,9 +70,10 @@ extension ProjectorLoop {
     mutating func seat(_ place: Waiting, _ result: Result<Scout.Beginning, any Error>) {
         var place = place
         do {
-            let beginning = try result.get()
-            guard let answered = beginning.answered else {
-                return wait(place, because: "its answers in the log are not folded yet")
+            let (progress, answered): (Progress, Offset)
+            switch try result.get() {
+            case .at(let next, let last): (progress, answered) = (next, last)
+            case .notYet(let why): return wait(place, because: why)
             }
             let lane = lanes[place.partition] ?? Lane(place.partition)
             lanes[place.partition] = lane
@@ -77,7 +81,7 @@ extension ProjectorLoop {
                 Seat(
                     projection: place.projection,
                     partition: place.partition,
-                    progress: beginning.progress,
+                    progress: progress,
                     answered: answered
                 )
             )

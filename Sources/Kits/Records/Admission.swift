@@ -67,12 +67,13 @@ public struct Admission: Sendable {
     }
 
     /// Whether the record is not one that was sent again by somebody who could not know that it had arrived. Every record
-    /// of the partition passes here first, and what was told before it is noted.
+    /// of the partition passes here first, and what was told before it is noted. Throws where its number leaves none for
+    /// what its source sends next.
     public func isNew(
         _ record: Record,
         of partition: Int32,
         in changes: inout Changes
-    ) -> Bool {
+    ) throws(Refusal) -> Bool {
         if let advances {
             let told = advances.watermark(at: record.offset, of: partition)
             if told != changes[Self.summaries, Self.summaryKey]?.told {
@@ -80,6 +81,7 @@ public struct Admission: Sendable {
             }
         }
         guard let (source, sequence) = record.sourceSequence else { return true }
+        guard sequence < .max else { throw .lastSequence(source: source) }
         guard sequence > changes[Self.sources, source] ?? 0 else { return false }
         changes[Self.sources, source] = sequence
         return true

@@ -1,9 +1,11 @@
 public import Bytes
 
 /// Why a record is not of its stream. A record that breaks several rules is refused for the first
-/// in this order: the rules about the whole text, then field by field in the order of the
+/// in this order: the number that its source gave it, the rules about the whole text, then field by field in the order of the
 /// definition, then its time, then what the records before it say.
 public enum Refusal: Error, Sendable, Hashable {
+    /// The greatest number there is: whatever its source sends next would count as sent before.
+    case lastSequence(source: String)
     /// No value (a tombstone) or one without bytes.
     case emptyValue
     case tooLarge(byteCount: Int)
@@ -36,6 +38,7 @@ public enum Refusal: Error, Sendable, Hashable {
     /// A stable word for the kind of refusal, which programs may compare.
     public var word: String {
         switch self {
+        case .lastSequence: "lastSequence"
         case .emptyValue: "emptyValue"
         case .tooLarge: "tooLarge"
         case .notUTF8: "notUTF8"
@@ -64,6 +67,8 @@ public enum Refusal: Error, Sendable, Hashable {
 extension Refusal: CustomStringConvertible {
     public var description: String {
         switch self {
+        case .lastSequence(let source):
+            "Its `ce_sequence` is \(Int64.max), after which its source `\(source.excerpt)` could send nothing more."
         case .emptyValue: "The record has no value."
         case .tooLarge(let count):
             "The record has \(count) bytes; at most \(RecordReader.maximumByteCount) are read."

@@ -52,8 +52,8 @@ public struct AnswerQueue: Projection, CountsRecords {
         of partition: Partition,
         to changes: inout Changes
     ) throws(FoldStop) -> Reaction? {
-        guard admission.isNew(record, of: partition.index, in: &changes) else { return nil }
         do throws(Refusal) {
+            guard try admission.isNew(record, of: partition.index, in: &changes) else { return nil }
             let row = try reader.read(value: record.value, arrival: record.arrival)
             try admission.admit(row, arrival: record.arrival, in: &changes)
             guard row.time.instant >= from ?? .distantPast else { return nil }

@@ -48,6 +48,8 @@ extension Platform {
             }
             let seen = watched.withLock { $0.archive.seen[digest] }
             if let stamp, stamp == seen { continue }
+            // Missing as it was: there is nothing to read.
+            if stamp == nil, watched.withLock({ $0.archive.damage[digest] }) != nil { continue }
             if let stamp, seen == nil, !named.inProduction.contains(digest),
                 watched.withLock({ $0.archive.damage[digest] }) == nil
             {

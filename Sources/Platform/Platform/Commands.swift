@@ -69,8 +69,12 @@ extension Platform {
                     traceparent: caller.traceparent
                 )
                 let ticket = waiters.ticket(for: id, within: Self.patience)
-                let doubt = try await append(event.newRecord(envelope), to: partition)
-                let isFolded = await ticket.value()
+                let appended = try await append(event.newRecord(envelope), to: partition)
+                var isFolded = await ticket.value()
+                if !isFolded, case .at(let position) = appended {
+                    // The log may have taken longer than the ticket is good for: what it has is about to be folded.
+                    isFolded = await isReached(position)
+                }
                 if case .repeated(let position, let revision) = try effect(
                     of: id,
                     for: caller,
@@ -79,7 +83,9 @@ extension Platform {
                 ) {
                     return .changed(position, revision: revision)
                 }
-                if let doubt { throw PlatformError.outcomeUnknown(doubt) }
+                if case .perhaps(let doubt) = appended {
+                    throw PlatformError.outcomeUnknown(doubt)
+                }
                 guard isFolded else {
                     throw PlatformError.outcomeUnknown(
                         "the fact is in the log, and was not folded within 5 s"
@@ -117,18 +123,35 @@ extension Platform {
     private static var attempts: Int { 4 }
     private static var patience: Duration { .seconds(5) }
 
-    /// Returns: Nil where the record is in the log; why that is not certain otherwise.
-    private func append(_ record: NewRecord, to partition: Partition) async throws -> String? {
+    private enum Appended {
+        /// The offset is −1 where the log has it, and did not say where.
+        case at(Position)
+        /// Why it is not certain that the log has it.
+        case perhaps(String)
+    }
+
+    private func append(_ record: NewRecord, to partition: Partition) async throws -> Appended {
         do {
-            _ = try await log.append(record, to: partition.topic, partition: partition.index)
-            return nil
+            return .at(
+                try await log.append(record, to: partition.topic, partition: partition.index)
+            )
         } catch {
             switch error {
             case .notPersisted(let why), .refused(let why):
                 throw PlatformError.unavailable("the log did not take the fact: \(why)")
-            case .possiblyPersisted(let why): return "no acknowledgement from the log: \(why)"
+            case .possiblyPersisted(let why):
+                return .perhaps("no acknowledgement from the log: \(why)")
             }
         }
+    }
+
+    /// Whether a record was folded, as soon as it is known.
+    private func isReached(_ position: Position) async -> Bool {
+        guard position.offset >= 0 else { return false }
+        let next = position.offset + 1
+        let ticket = waiters.ticket(for: position.partition, below: next, within: Self.patience)
+        if let reached = folded(position.partition), reached >= next { return true }
+        return await ticket.value()
     }
 
     /// Waits until everything up to a position was folded, so that a read sees what an earlier answer spoke of.

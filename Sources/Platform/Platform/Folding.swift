@@ -5,7 +5,6 @@ internal import Projections
 internal import Records
 internal import Store
 internal import Streams
-internal import SwiftProtobuf
 internal import Synchronization
 internal import Workers
 
@@ -82,7 +81,6 @@ extension Platform {
             )
             owe(projection, partition)
             if partition.topic == AttestationEvent.topic.name { tellAttestationsLost(why) }
-            restartAnswers(to: partition, because: why)
         case .recordsLost(let projection, let partition, let from, let to):
             raise(
                 "recordsLost",
@@ -102,17 +100,8 @@ extension Platform {
                 ""
             )
         case .toldTooLate(let projection, let partition):
-            let why = "its records were folded before it was known that they are complete"
-            notice("\(projection) folds \(partition) anew: \(why)")
+            notice("\(projection) folds \(partition) anew: \(ProjectorReport.tooLate)")
             owe(projection, partition)
-            // Only the intake of a stream answers its records.
-            if housekeeping.withLock({ state in
-                state.seated.contains {
-                    $0.projection is Intake && $0.projection.name == projection
-                }
-            }) {
-                restartAnswers(to: partition, because: why)
-            }
         case .rowsBroken(let projection, let partition, let why):
             warning(
                 "the rows of \(projection) on \(partition) are broken and are folded again from the log: \(why)"
@@ -140,37 +129,6 @@ extension Platform {
                 "The state of \(projection) cannot be read or written. Restart the server: a broken state is built anew.",
                 "\(error)"
             )
-        }
-    }
-
-    /// Offsets of a partition count anew, so answers to the former ones say nothing about those to come.
-    private func restartAnswers(to input: Partition, because why: String) {
-        let streams = housekeeping.withLock { $0.seated }
-            .filter { $0.partition == input }.compactMap {
-                ($0.projection as? Intake)?.definition.name
-            }
-        for stream in Set(streams).sorted() {
-            let event = DeadLetterEvent.with {
-                $0.restarted = .with {
-                    $0.stream = stream
-                    $0.topic = input.topic
-                    $0.partition = input.index
-                    $0.reason = why
-                }
-            }
-            let envelope = Envelope(id: clock.newID(), subject: stream, time: clock.now())
-            let output = DeadLetterLedger.outputPartition(of: input)
-            let done = Semaphore()
-            log.append(event.newRecord(envelope), to: output.topic, partition: output.index) {
-                [notice] result in
-                if case .failure(let error) = result {
-                    notice("dead letters of \(input) may be missing: \(error)")
-                }
-                done.signal()
-            }
-            for _ in 0 ..< 200 where !stopFlag.isRaised {
-                if done.wait(atMost: .milliseconds(50)) { break }
-            }
         }
     }
 }

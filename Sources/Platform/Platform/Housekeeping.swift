@@ -47,42 +47,49 @@ extension Platform {
             return due
         }
         guard let due else { return false }
-        do {
-            if due.seats {
+        if due.seats {
+            do {
                 try reconcile()
                 try checkEndpoints()
+            } catch {
+                if !stopFlag.isRaised { notice("making seats fit what is declared: \(error)") }
+                housekeeping.withLock { $0.isSeatingFailed = true }
             }
-        } catch {
-            if !stopFlag.isRaised { notice("making seats fit what is declared: \(error)") }
-            housekeeping.withLock { $0.isSeatingFailed = true }
         }
-        do {
-            try settleDebts()
-            try readGraveAlerts()
-            try checkRoom()
-            if due.check { checkClock() }
-        } catch {
-            notice("looking whether all is well: \(error)")
-        }
+        attempt("looking how far rows are folded") { try settleDebts() }
+        attempt("reading which alerts are open") { try readGraveAlerts() }
+        attempt("looking whether the disk has room") { try checkRoom() }
+        if due.check { checkClock() }
         // Whoever asks a log that is away waits for each answer.
-        guard log.isReachable else { return true }
-        do {
-            if due.check {
+        func ask(_ what: String, _ body: () throws -> Void) {
+            if log.isReachable { attempt(what, body) }
+        }
+        if due.check {
+            ask("looking at the log") {
                 checkLogs()
                 try checkTopics()
-                try checkArchive()
-                try advanceIdle(now)
-                try watchRefusals(now)
-                try resolveWaits()
-                try checkEndpoints()
             }
-            if due.build { try switchBuilt() }
-            if due.attest { try attestAll() }
-            if due.checkpoint { try makeCheckpoint() }
-        } catch {
-            if !stopFlag.isRaised { notice("housekeeping: \(error)") }
+            ask("looking at the archive") { try checkArchive() }
+            ask("looking for silent partitions") { try advanceIdle(now) }
+            ask("looking how much is refused") { try watchRefusals(now) }
+            ask("looking what has come back") { try resolveWaits() }
+            ask("looking at endpoints") { try checkEndpoints() }
         }
+        if due.build { ask("serving changed definitions") { try switchBuilt() } }
+        if due.attest { ask("attesting") { try attestAll() } }
+        if due.checkpoint { ask("making a checkpoint") { try makeCheckpoint() } }
         return true
+    }
+
+    /// Does one thing of many. That it fails keeps nobody from the others, and is said once for each reason.
+    private func attempt(_ what: String, _ body: () throws -> Void) {
+        do {
+            try body()
+            housekeeping.withLock { $0.failed[what] = nil }
+        } catch {
+            let former = housekeeping.withLock { $0.failed.updateValue("\(error)", forKey: what) }
+            if former != "\(error)", !stopFlag.isRaised { notice("\(what): \(error)") }
+        }
     }
 
     /// A partition that is silent for longer than its stream's `idle` holds nobody up: its watermark becomes the
@@ -104,23 +111,29 @@ extension Platform {
                         }()
                 }
                 guard now - seen > .microseconds(idle.microseconds) else { continue }
-                let name = stream.name
-                Task { [self] in
-                    do {
-                        _ = try await advance(
-                            name,
-                            partition: Int32(partition),
-                            to: greatest,
-                            cause: .idle,
-                            for: Caller(actor: Self.ownName, route: "idle")
-                        )
-                    } catch {
-                        notice(
-                            "the watermark of \(name)/\(partition) could not be advanced: \(error)"
-                        )
-                    }
-                }
+                sayIdle(stream.name, Partition(stream.topic, Int32(partition)), until: greatest)
             }
+        }
+    }
+
+    /// Says it once: a next look says nothing of a partition while it is being said.
+    private func sayIdle(_ stream: String, _ partition: Partition, until watermark: Instant) {
+        guard housekeeping.withLock({ $0.advancing.insert(partition).inserted }) else { return }
+        Task { [self] in
+            do {
+                _ = try await advance(
+                    stream,
+                    partition: partition.index,
+                    to: watermark,
+                    cause: .idle,
+                    for: Caller(actor: Self.ownName, route: "idle")
+                )
+            } catch {
+                notice(
+                    "the watermark of \(stream)/\(partition.index) could not be advanced: \(error)"
+                )
+            }
+            housekeeping.withLock { _ = $0.advancing.remove(partition) }
         }
     }
 

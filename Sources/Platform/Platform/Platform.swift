@@ -48,6 +48,8 @@ public final class Platform: Sendable {
     /// What the start waits for; nil when it is over.
     let startReason = Mutex<String?>("the server is starting")
     let housekeeping = Mutex(Housekeeping())
+    /// What is being said about answers that begin anew, before rows are dropped.
+    let restarts = Mutex<[Restarted: Restart]>([:])
     /// What readiness depends on, beside seats.
     let watched = Mutex(Watched())
     /// Held while seats are made to fit: two at once would give one projection two seats, or an endpoint two threads.
@@ -87,6 +89,10 @@ public final class Platform: Sendable {
         var stamps: [String: Stamp] = [:]
         /// Topics of streams of which the log said that it would not stamp them; asked again at the next start.
         var unstampable: Set<String> = []
+        /// What could not be done by the clock the last time, and why.
+        var failed: [String: String] = [:]
+        /// Silent partitions of which it is being said how far they are complete.
+        var advancing: Set<Partition> = []
         /// When a partition of a stream last had a record, as far as this server saw.
         var lastRecord: [Partition: ContinuousClock.Instant] = [:]
     }
@@ -191,6 +197,9 @@ public final class Platform: Sendable {
     func unseat(_ projection: any Projection) {
         housekeeping.withLock {
             $0.seated.removeAll { $0.projection.generation == projection.generation }
+        }
+        restarts.withLock { restarts in
+            restarts = restarts.filter { $0.key.generation != projection.generation }
         }
         projector(of: projection)?.remove(projection)
     }

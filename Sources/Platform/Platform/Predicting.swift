@@ -51,10 +51,12 @@ extension Platform {
     /// Answers requests to an endpoint: reads the features of each, and logs the answer.
     /// `requests`: JSON objects with the fields that the views join on.
     /// `at`: As of when; nil: each request's own event time, and the least watermark where it has none.
+    /// `version`: The one that is to answer; nil: whichever does.
     public func predict(
         _ endpoint: String,
         _ requests: [JSONValue],
         at: Instant?,
+        version: String? = nil,
         traceparent: String? = nil,
         actor: String? = nil
     ) async throws -> [Prediction] {
@@ -63,6 +65,12 @@ extension Platform {
         let isQuick = requests.count <= 16 && readyEndpoints.known(.init(name: endpoint)) != nil
         let answer: @Sendable () throws -> (EndpointDefinition, [Prediction]) = { [self] in
             let ready = try ready(endpoint)
+            let answering = String(ready.served.version)
+            guard version == nil || version == answering else {
+                throw PlatformError.conflict(
+                    "version \(answering) of \(endpoint) took the place of the one that was asked for"
+                )
+            }
             return (ready.definition, try answers(of: ready, requests, at: at))
         }
         var (definition, predictions) = try isQuick ? answer() : await pool.run(answer)

@@ -7,15 +7,13 @@ extension Platform {
     /// leave that to their writers, and then nobody knows when a record came. Where it may not be set, it stays so, which
     /// is said once. Blocks.
     /// `topics`: Those of streams.
-    /// `stamps`: Those of all topics that exist.
-    /// Returns: The stamps as they are by now.
+    /// `stamps`: Those of all topics that exist, and then as they are by now.
     func stampTopics(
         _ topics: Set<String>,
-        _ stamps: [String: Stamp]
-    ) throws(LogError) -> [String: Stamp] {
+        _ stamps: inout [String: Stamp]
+    ) throws(LogError) {
         // Others may read the topics of a cluster by the times that their writers gave.
-        guard ownsLog else { return stamps }
-        var stamps = stamps
+        guard ownsLog else { return }
         let refused = housekeeping.withLock { $0.unstampable }
         for topic in topics.sorted()
         where stamps[topic] == .writer && !refused.contains(topic) {
@@ -40,6 +38,5 @@ extension Platform {
                 }
             }
         }
-        return stamps
     }
 }

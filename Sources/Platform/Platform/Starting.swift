@@ -26,6 +26,10 @@ extension Platform {
             lastAnswered: { [weak self] projection, input throws(LogError) in
                 guard let self else { return -1 }
                 return try lastAnswered(projection, input)
+            },
+            mayDrop: { [weak self] projection, input, why throws(LogError) in
+                guard let self else { return false }
+                return try mayDrop(projection, on: input, because: why)
             }
         )
         let started = Projectors(

@@ -35,9 +35,9 @@ struct StreamRows {
                 for record in records {
                     changes.offset = record.offset
                     try goesOn()
-                    guard admission.isNew(record, of: index, in: &changes) else { continue }
                     let row: Row
                     do throws(Refusal) {
+                        guard try admission.isNew(record, of: index, in: &changes) else { continue }
                         row = try reader.read(value: record.value, arrival: record.arrival)
                         try admission.admit(row, arrival: record.arrival, in: &changes)
                     } catch {

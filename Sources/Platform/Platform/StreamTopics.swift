@@ -37,8 +37,9 @@ extension Platform {
         try resolveAlerts(Self.topicUnfit, "The stream has its topic, or is no more.") {
             unfit[$0] == nil
         }
-        let stamped = try stampTopics(Set(definitions.map(\.topic)), stamps)
-        housekeeping.withLock { $0.stamps = stamped }
+        // What is known is known, though another topic's stamp could not be set.
+        defer { housekeeping.withLock { $0.stamps = stamps } }
+        try stampTopics(Set(definitions.map(\.topic)), &stamps)
     }
 
     /// Why a stream does not have its topic; nil: it does.
