@@ -80,6 +80,70 @@ private let mebibyte = 1 << 20
         }
     }
 
+    /// Each announces so much that together they keep all others out, and none has room for the rest.
+    @Test func `is given back where those who wait for room wait for each other`() async throws {
+        try await withBroker(small) { scene in
+            let first = try scene.client()
+            try first.create("events")
+            let beginning = try Self.beginning(of: 20 * mebibyte).prefix(3 * mebibyte)
+            var strangers: [TestClient] = []
+            for _ in 0 ..< 3 {
+                for _ in 0 ..< 20 {
+                    let stranger = try scene.client()
+                    _ = stranger.sendAtOnce(beginning)
+                    strangers.append(stranger)
+                }
+                // Of those that were let in, one has room for all of its request, and stands still.
+                #expect(
+                    try await eventually {
+                        scene.broker.usage?.refused["clients that held memory and stood still"] ?? 0
+                            > 0
+                    }
+                )
+            }
+            let large = TestBatch(values: [[UInt8](repeating: 65, count: 900_000)]).bytes
+            #expect(
+                try await eventually {
+                    do {
+                        return try scene.client().produce(large, to: "events").error == 0
+                    } catch TestClient.Failure.closed {
+                        // There was no room for so much at once.
+                        return false
+                    }
+                }
+            )
+            withExtendedLifetime(strangers) {}
+        }
+    }
+
+    @Test func `is taken from no more clients than is needed`() async throws {
+        for _ in 0 ..< 5 {
+            try await withBroker({ settings in
+                small(&settings)
+                settings.lookMilliseconds = 20
+            }) { scene in
+                let honest = try scene.client()
+                try honest.create("events", ["max.message.bytes": "30000000"])
+                let strangers = try (0 ..< 12).map { _ in try scene.client() }
+                let beginning = try Self.beginning(of: 2 * mebibyte)
+                for stranger in strangers { _ = stranger.sendAtOnce(beginning) }
+                #expect(
+                    try await eventually {
+                        (scene.broker.usage?.heldBytes.now ?? 0) >= 24 * mebibyte
+                    }
+                )
+                let large = TestBatch(values: [[UInt8](repeating: 65, count: 4 * mebibyte)]).bytes
+                #expect(try honest.produce(large, to: "events").error == 0)
+                let refused = try #require(scene.broker.usage).refused
+                #expect(
+                    refused["clients that held memory and stood still"] ?? 0 <= 2,
+                    "\(refused)"
+                )
+                withExtendedLifetime(strangers) {}
+            }
+        }
+    }
+
     /// Each stranger asks for sixteen mebibytes again and again, and reads nothing: what it has behind the answer that
     /// it does not take is no sign of life. What a calm client is sent is so little that the system takes it at once:
     /// however busy the machine is, it never stands still with memory.
@@ -342,7 +406,7 @@ private let mebibyte = 1 << 20
         large.wait(for: 70) { order.add("large") }
         light.wait(for: 25) { order.add("light") }
         #expect(order.all == [])
-        #expect(budget.takeShortage(isOwn: false) == 95)
+        #expect(budget.takeShortage(isOwn: false) == 75)
         first = nil
         #expect(order.all == ["light", "large"])
         #expect(budget.held(isOwn: false) == 95)
@@ -370,6 +434,22 @@ private let mebibyte = 1 << 20
         #expect(shares.prefix(3) == [250, 187, 140])
         #expect(shares.last == .some(nil))
         #expect(budget.held(isOwn: false) <= 1_000)
+    }
+
+    @Test func `says who must give way where those who wait hold too much for each other`() {
+        let budget = Budget(most: 100, mostOwn: 50)
+        let (first, second) = (Charge(budget, isOwn: false), Charge(budget, isOwn: false))
+        let (light, other) = (Charge(budget, isOwn: false), Charge(budget, isOwn: false))
+        light.set(to: 1)
+        first.set(to: 30)
+        second.set(to: 35)
+        #expect(other.take(34))
+        for charge in [light, first, second] { charge.wait(for: 40) {} }
+        #expect(budget.standstill(isOwn: false) === first)
+        // Where there would be room for one of them they wait for the other.
+        first.set(to: 10)
+        #expect(budget.standstill(isOwn: false) == nil)
+        withExtendedLifetime(other) {}
     }
 
     @Test func `forgets whoever waits no more`() {

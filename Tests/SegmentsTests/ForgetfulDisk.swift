@@ -88,6 +88,8 @@ final class ForgetfulDisk: Disk {
         var holds = 0
         /// Folders in which nothing can be made or removed, by a part of their path.
         var deniesChangesOf: String?
+        /// How often a file was put in the place of another, by its path.
+        var replacements: [String: Int] = [:]
         /// How many files may be open at once.
         var mostOpenFiles: Int?
         /// How many bytes all files together may have.
@@ -230,6 +232,7 @@ final class ForgetfulDisk: Disk {
             guard state.names.files[path] != nil else {
                 throw DiskError(.missing, "renaming \(path): it is not there")
             }
+            state.replacements[newPath, default: 0] += 1
             state.change(.rename(path, newPath))
         }
     }

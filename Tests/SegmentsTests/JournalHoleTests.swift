@@ -28,7 +28,14 @@ private final class Damaged {
     /// The process ends once everything is in its segment: what closing the store writes goes to another disk.
     func kill(_ store: SegmentStore) {
         store.settle()
-        disk = ForgetfulDisk(copying: disk)
+        killAtOnce(store)
+    }
+
+    /// The process ends, whatever is in its segment.
+    func killAtOnce(_ store: SegmentStore) {
+        let old = disk
+        disk = ForgetfulDisk(copying: old)
+        for disk in [old, disk] { disk.state.withLock { $0.holdsWriteOf = nil } }
         store.close()
     }
 
@@ -50,8 +57,11 @@ private final class Damaged {
         try wait("for all answers") { answered.current == batches.count }
     }
 
-    private func wait(_ what: String, until isTrue: () -> Bool) throws {
-        for _ in 0 ..< 60_000 where !isTrue() { Signal().wait(until: Clock.ticks() + 1) }
+    func wait(_ what: String, until isTrue: () -> Bool) throws {
+        for _ in 0 ..< 60_000 {
+            if isTrue() { return }
+            Signal().wait(until: Clock.ticks() + 1)
+        }
         try #require(isTrue(), "Waited in vain \(what).")
     }
 
@@ -62,6 +72,16 @@ private final class Damaged {
                 path.hasSuffix(".journal") && state.inodes[inode]?.durable.first ?? 0 != 0
             }
         }
+    }
+
+    /// As the disk has it.
+    var checkpoint: Checkpoint {
+        do {
+            if case .intact(let bytes) = try Layout(root: "data").checkpoint.read(from: disk) {
+                return try Checkpoint(bytes)
+            }
+        } catch {}
+        return Checkpoint()
     }
 
     /// The journal's entries, in order.
@@ -103,8 +123,27 @@ private final class Damaged {
         }
     }
 
-    /// Flips a bit of the records of an entry.
-    func flip(_ place: Place) { change(place.path) { $0[place.bytes.upperBound - 3] ^= 4 } }
+    /// Breaks an entry that has a group of its own, on one page.
+    func damage(_ place: Place, by flaw: Flaw = .records) {
+        let page = place.bytes.lowerBound / 4_096 * 4_096
+        change(place.path) { content in
+            switch flaw {
+            case .records: content[place.bytes.upperBound - 3] ^= 4
+            case .key: content[place.bytes.lowerBound + 12] ^= 4
+            case .header: content[page + 2] ^= 4
+            case .everything:
+                content.replaceSubrange(
+                    page ..< page + 4_096,
+                    with: [UInt8](repeating: 0, count: 4_096)
+                )
+            }
+        }
+    }
+}
+
+/// What is broken of an entry. Only where it is the records something tells whose they were.
+enum Flaw: CaseIterable, Sendable {
+    case records, key, header, everything
 }
 
 private let first = TopicPartition("orders", 0)
@@ -134,10 +173,6 @@ extension SegmentStore {
 @Suite struct `A hole in the journal` {
     private let damaged = Damaged()
 
-    enum Flaw: CaseIterable, Sendable {
-        case records, key, header, everything
-    }
-
     /// A power cut takes the segment's end, and the disk a part of the journal.
     @Test(arguments: Flaw.allCases, [3, 4])
     func `of what was acknowledged is said, and its partition stops`(flaw: Flaw, count: Int) throws
@@ -151,30 +186,26 @@ extension SegmentStore {
         let places = damaged.places
         try #require(places.count == count && Set(places.map(\.group)).count == count)
         // Of the three, the last stands in the last group, which might be torn.
-        let bytes = places[1].bytes
-        damaged.change(places[1].path) { content in
-            switch flaw {
-            case .records: content[bytes.upperBound - 3] ^= 4
-            case .key: content[bytes.lowerBound + 12] ^= 4
-            case .header: content[bytes.lowerBound / 4_096 * 4_096 + 2] ^= 4
-            case .everything:
-                let page = bytes.lowerBound / 4_096 * 4_096
-                content.replaceSubrange(
-                    page ..< page + 4_096,
-                    with: [UInt8](repeating: 0, count: 4_096)
-                )
-            }
-        }
+        damaged.damage(places[1], by: flaw)
         store = try damaged.open()
         #expect(store.misses(first), "\(store.troubles) \(store.recovery.sentences)")
         #expect(store.bounds(of: first) == 0 ..< Int64(count))
         #expect(try store.ids(in: first) == [0])
         #expect(throws: AppendRefusal.self) { try store.append(Batch(ids: [9]).bytes, to: first) }
-        #expect(try store.append(Batch(ids: [1]).bytes, to: second).baseOffset == 0)
+        if flaw == .records {
+            #expect(try store.append(Batch(ids: [1]).bytes, to: second).baseOffset == 0)
+        } else {
+            // It may have been this one's, too.
+            #expect(store.misses(second), "\(store.troubles)")
+        }
         store.close()
     }
 
-    @Test func `is said although nothing stands behind it in its partition`() throws {
+    /// More records than can have been in the journal.
+    private static let many: Int64 = 1_000_000_000_000
+
+    @Test(arguments: Flaw.allCases)
+    func `is said although nothing stands behind it in its partition`(flaw: Flaw) throws {
         var store = try damaged.open()
         _ = try store.createTopic("orders", partitions: 2, configuration: [:])
         _ = try store.append(Batch(ids: [0]).bytes, to: first)
@@ -182,18 +213,112 @@ extension SegmentStore {
         _ = try store.append(Batch(ids: [3]).bytes, to: second)
         damaged.kill(store)
         damaged.change(".log") { $0 = [] }
-        damaged.flip(damaged.places[1])
+        damaged.damage(damaged.places[1], by: flaw)
+        // No offset is given twice, even where nothing tells how many were given.
+        let end = flaw == .records ? 3 : 1 + Self.many
+        for _ in 0 ..< 2 {
+            store = try damaged.open()
+            #expect(store.misses(first) && !store.misses(second), "\(store.troubles)")
+            #expect(store.bounds(of: first) == 0 ..< end)
+            let batches = try store.read(first, from: 0, limit: 1).batches
+            #expect(try batches.flatMap { try Batch.ids(in: $0) } == [0])
+            #expect(throws: SegmentError.self) { try store.read(first, from: 1, limit: 1) }
+            #expect(throws: AppendRefusal.self) {
+                try store.append(Batch(ids: [9]).bytes, to: first)
+            }
+            #expect(try store.ids(in: second) == [3])
+            damaged.kill(store)
+        }
         store = try damaged.open()
-        #expect(store.misses(first) && !store.misses(second), "\(store.troubles)")
-        #expect(store.bounds(of: first) == 0 ..< 3)
-        #expect(throws: AppendRefusal.self) { try store.append(Batch(ids: [9]).bytes, to: first) }
-        #expect(try store.ids(in: second) == [3])
-        #expect(try store.deleteRecords(before: -1, in: first) == 3)
-        #expect(try store.append(Batch(ids: [9]).bytes, to: first).baseOffset == 3)
+        #expect(try store.deleteRecords(before: -1, in: first) == end)
+        damaged.kill(store)
+        store = try damaged.open()
+        #expect(store.troubles.isEmpty, "\(store.troubles)")
+        #expect(try store.append(Batch(ids: [9]).bytes, to: first).baseOffset == end)
         damaged.kill(store)
         store = try damaged.open()
         #expect(store.troubles.isEmpty, "\(store.troubles)")
         #expect(try store.ids(in: first) == [9])
+        store.close()
+    }
+
+    /// At the front of the journal, and at the end of a file behind which another was begun.
+    @Test(arguments: [0, 4])
+    func `is said where no group stands on its other side`(lost: Int) throws {
+        var store = try damaged.open { $0.journalBytes = 24 << 10 }
+        _ = try store.createTopic("orders", partitions: 1, configuration: [:])
+        // Nothing comes to a segment, and so no file is freed.
+        damaged.disk.state.withLock { $0.holdsWriteOf = "/topics/" }
+        for id in 0 ..< UInt64(6) { _ = try store.append(Batch(ids: [id]).bytes, to: first) }
+        damaged.killAtOnce(store)
+        let places = damaged.places
+        try #require(places.map(\.group) == Array(1 ... 6))
+        try #require(Set(places.map(\.path)).count == 2 && places[4].path != places[5].path)
+        // The last may have been torn.
+        for place in places[lost...] { damaged.damage(place, by: .everything) }
+        store = try damaged.open()
+        #expect(store.misses(first), "\(store.troubles) \(store.recovery.sentences)")
+        #expect(store.bounds(of: first) == 0 ..< Int64(lost) + Self.many)
+        store.close()
+    }
+
+    @Test func `is none where the checkpoint has all that it held`() throws {
+        var store = try damaged.open { $0.checkpointBytes = 0 }
+        _ = try store.createTopic("orders", partitions: 2, configuration: [:])
+        for partition in [first, second] {
+            _ = try store.append(Batch(ids: [0]).bytes, to: partition)
+        }
+        try damaged.wait("for the checkpoint") {
+            let checkpoint = damaged.checkpoint
+            return checkpoint.rows.values.map(\.offset) == [1, 1]
+        }
+        damaged.kill(store)
+        damaged.damage(damaged.places[0], by: .everything)
+        store = try damaged.open()
+        #expect(store.troubles.isEmpty, "\(store.troubles)")
+        for partition in [first, second] {
+            #expect(try store.append(Batch(ids: [1]).bytes, to: partition).baseOffset == 1)
+        }
+        store.close()
+    }
+
+    /// The journal that lacks something is kept for the partition that lacks records.
+    @Test func `is none of a topic that was made later`() throws {
+        let later = TopicPartition("later", 0)
+        var store = try damaged.open()
+        _ = try store.createTopic("orders", partitions: 1, configuration: [:])
+        for id in 0 ..< UInt64(3) { _ = try store.append(Batch(ids: [id]).bytes, to: first) }
+        damaged.kill(store)
+        damaged.change(".log") { $0 = [] }
+        damaged.damage(damaged.places[1], by: .header)
+        store = try damaged.open()
+        _ = try store.createTopic("later", partitions: 1, configuration: [:])
+        damaged.kill(store)
+        store = try damaged.open()
+        #expect(store.misses(first) && !store.misses(later), "\(store.troubles)")
+        #expect(try store.append(Batch(ids: [5]).bytes, to: later).baseOffset == 0)
+        store.close()
+    }
+
+    /// What a partition that takes nothing lacks is in none of the files that others filled and that were freed.
+    @Test func `does not grow while others go on`() throws {
+        var store = try damaged.open()
+        _ = try store.createTopic("orders", partitions: 2, configuration: [:])
+        for id in 0 ..< UInt64(3) { _ = try store.append(Batch(ids: [id]).bytes, to: first) }
+        _ = try store.append(Batch(ids: [3]).bytes, to: second)
+        damaged.kill(store)
+        damaged.change(".log") { $0 = [] }
+        damaged.damage(damaged.places[2])
+        for _ in 0 ..< 2 {
+            store = try damaged.open { $0.journalBytes = 24 << 10 }
+            #expect(store.bounds(of: first) == 0 ..< 3)
+            #expect(store.misses(first) && !store.misses(second), "\(store.troubles)")
+            for id in 0 ..< UInt64(30) { _ = try store.append(Batch(ids: [id]).bytes, to: second) }
+            damaged.kill(store)
+        }
+        store = try damaged.open()
+        #expect(store.bounds(of: first) == 0 ..< 3)
+        #expect(store.bounds(of: second) == 0 ..< 61)
         store.close()
     }
 
@@ -202,7 +327,7 @@ extension SegmentStore {
         _ = try store.createTopic("orders", partitions: 1, configuration: [:])
         for id in 0 ..< UInt64(3) { _ = try store.append(Batch(ids: [id]).bytes, to: first) }
         damaged.kill(store)
-        damaged.flip(damaged.places[1])
+        damaged.damage(damaged.places[1])
         store = try damaged.open()
         #expect(store.troubles.isEmpty, "\(store.troubles)")
         #expect(try store.ids(in: first) == [0, 1, 2])
@@ -219,7 +344,7 @@ extension SegmentStore {
         let places = damaged.places
         try #require(places.map(\.group) == [1, 2, 2, 2])
         damaged.change(".log") { $0 = [] }
-        damaged.flip(places[1])
+        damaged.damage(places[1])
         store = try damaged.open()
         #expect(store.troubles.isEmpty, "\(store.troubles)")
         #expect(store.recovery.sentences.contains { $0.contains("was not written whole") })
@@ -239,7 +364,7 @@ extension SegmentStore {
         let places = damaged.places
         try #require(places.map(\.group) == [1, 2, 2, 2, 3])
         damaged.change(".log") { $0 = [] }
-        damaged.flip(places[1])
+        damaged.damage(places[1])
         store = try damaged.open()
         #expect(try store.ids(in: first) == [0, 4])
         #expect(try store.ids(in: third) == [2])
@@ -257,8 +382,8 @@ extension SegmentStore {
         let places = damaged.places
         try #require(places.map(\.group) == [1, 2, 3, 4, 4])
         damaged.change(".log") { $0 = [] }
-        damaged.flip(places[0])
-        damaged.flip(places[3])
+        damaged.damage(places[0])
+        damaged.damage(places[3])
         store = try damaged.open()
         // What broke in the other group says whose it was; the hole here may be the torn group's.
         #expect(store.misses(second) && !store.misses(first), "\(store.troubles)")

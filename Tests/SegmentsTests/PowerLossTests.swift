@@ -7,6 +7,8 @@ private struct PowerLossRun {
     let seed: UInt64
     let disk: ForgetfulDisk
     var random: SeededGenerator
+    /// Whether folders of topics cannot be written from time to time.
+    let deniesFolders: Bool
 
     /// What the store promised.
     struct Promises: Sendable {
@@ -18,8 +20,9 @@ private struct PowerLossRun {
     let promises = Shared(Promises())
     var nextID: UInt64 = 1
 
-    init(seed: UInt64, ignoringSyncOf part: String? = nil) {
+    init(seed: UInt64, ignoringSyncOf part: String? = nil, deniesFolders: Bool = false) {
         self.seed = seed
+        self.deniesFolders = deniesFolders
         disk = ForgetfulDisk(seed: seed &* 31, ignoringSyncOf: part)
         random = SeededGenerator(seed: seed)
     }
@@ -30,6 +33,7 @@ private struct PowerLossRun {
         // The first life may end before the power is cut, so that some stores are opened twice.
         for _ in 0 ..< 3 where !disk.isOff {
             do { try live() } catch {}
+            disk.state.withLock { $0.deniesChangesOf = nil }
         }
         if !disk.isOff { disk.cutPower() }
         disk.restorePower()
@@ -43,9 +47,15 @@ private struct PowerLossRun {
     }
 
     private mutating func live() throws {
-        let store = try SegmentStore(directory: "data", disk: disk, settings: .tiny)
+        var settings = SegmentStore.Settings.tiny
+        if deniesFolders { settings.groupBytes = 1 }
+        let store = try SegmentStore(directory: "data", disk: disk, settings: settings)
         defer { store.close() }
         for _ in 0 ..< Int.random(in: 5 ... 80, using: &random) where !disk.isOff {
+            if deniesFolders, Int.random(in: 0 ..< 20, using: &random) == 0 {
+                let part = ["/topic0-", "/topic1-", nil].randomElement(using: &random) ?? nil
+                disk.state.withLock { $0.deniesChangesOf = part }
+            }
             let topics = promises.withLock { $0.topics }.sorted { $0.key < $1.key }
             switch Int.random(in: 0 ..< 20, using: &random) {
             case 0 ... 1 where topics.count < 3: try create("topic\(topics.count)", in: store)
@@ -147,6 +157,15 @@ private struct PowerLossRun {
     @Test func `loses no acknowledged record and doubles none`() throws {
         for seed in UInt64(1) ... 1_000 {
             var run = PowerLossRun(seed: seed)
+            let flaw = try run.run()
+            #expect(flaw == nil, "seed \(seed)")
+            if flaw != nil { return }
+        }
+    }
+
+    @Test func `loses nothing that waited for a folder that could not be written`() throws {
+        for seed in UInt64(1) ... 500 {
+            var run = PowerLossRun(seed: seed, deniesFolders: true)
             let flaw = try run.run()
             #expect(flaw == nil, "seed \(seed)")
             if flaw != nil { return }

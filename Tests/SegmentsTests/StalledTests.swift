@@ -21,7 +21,10 @@ import Testing
     }
 
     private func wait(until isSo: () -> Bool) {
-        for _ in 0 ..< 60_000 where !isSo() { Signal().wait(until: Clock.ticks() + 1) }
+        for _ in 0 ..< 60_000 {
+            if isSo() { return }
+            Signal().wait(until: Clock.ticks() + 1)
+        }
     }
 
     @Test(arguments: ["1", "1000"])
@@ -107,6 +110,69 @@ import Testing
         wait { others() <= limit }
         #expect(others() <= limit)
         disk.state.withLock { $0.deniesChangesOf = nil }
+        store.close()
+    }
+
+    /// What waits for the folder is written to newer files. Whatever the power leaves of them, all of it is there.
+    @Test func `keeps no journal files from being freed, and nothing is lost`() throws {
+        var store = try open { ($0.checkpointBytes, $0.groupBytes) = (1 << 30, 1) }
+        var accepted: [String: [UInt64]] = ["orders": [], "other": []]
+        func append(_ id: UInt64, to topic: String) throws {
+            do {
+                let batch = Batch(ids: [id], padding: 300)
+                _ = try store.append(batch.bytes, to: TopicPartition(topic, 0))
+                accepted[topic]?.append(id)
+            } catch AppendRefusal.storage(let why) where topic == "orders" {
+                #expect(why.contains("Permission denied"))
+            }
+        }
+        for topic in ["orders", "other"] {
+            _ = try store.createTopic(topic, partitions: 1, configuration: [:])
+            try append(0, to: topic)
+        }
+        store.settle()
+        // What waits stands in two files.
+        disk.state.withLock { $0.holdsWriteOf = "/orders-" }
+        for id in 1 ... UInt64(8) { try append(id, to: "orders") }
+        disk.state.withLock { state in
+            state.deniesChangesOf = "/orders-"
+            state.holdsWriteOf = nil
+        }
+        wait { !store.troubles.isEmpty }
+        #expect(!store.troubles.isEmpty)
+        func journals() throws -> [UInt64] {
+            try disk.list("data/journal").filter { $0.hasSuffix(".journal") }
+                .compactMap { UInt64($0.dropLast(8)) }
+        }
+        for id in 1 ..< UInt64(120) {
+            try append(id, to: "other")
+            guard id % 7 == 0 else { continue }
+            wait { ((try? journals().count) ?? .max) <= 5 }
+            try #require(journals().count <= 5)
+            let copy = ForgetfulDisk(copying: disk)
+            copy.state.withLock { $0.deniesChangesOf = nil }
+            copy.cutPower()
+            copy.restorePower()
+            let second = try SegmentStore(directory: "data", disk: copy, settings: .tiny)
+            #expect(second.troubles.isEmpty, "\(second.troubles)")
+            for topic in ["orders", "other"] {
+                let found = try values(second, topic)
+                #expect(found == accepted[topic], "\(second.recovery.sentences)")
+            }
+            second.close()
+        }
+        let last = try #require(try journals().max())
+        #expect(last > 15, "Only \(last) files were filled.")
+        // Where nothing can be freed, nothing is written down.
+        let checkpoints = disk.state.withLock { $0.replacements["data/checkpoint"] ?? 0 }
+        #expect(checkpoints <= Int(last) + 2)
+        disk.state.withLock { $0.deniesChangesOf = nil }
+        wait { store.troubles.isEmpty }
+        for topic in ["orders", "other"] { try append(99_999, to: topic) }
+        store.close()
+        store = try open()
+        for topic in ["orders", "other"] { #expect(try values(store, topic) == accepted[topic]) }
+        #expect(store.recovery.sentences.isEmpty, "\(store.recovery.sentences)")
         store.close()
     }
 

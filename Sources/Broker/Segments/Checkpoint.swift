@@ -16,9 +16,10 @@ struct Checkpoint: Sendable, Equatable {
         var maxTimestamp: Int64
         /// What producers had appended below `offset`.
         var producers: ProducerTable
-        /// Groups of the journal below this number have nothing for this partition. Where the journals are kept for
-        /// another, a group that a power cut tore is there still when this one has gone on without it.
-        var firstGroup: UInt64 = 0
+        /// Only these groups of the journal may have batches for this partition that its segments lack. Where the
+        /// journals are kept for another, a group that a power cut tore is there still when this one has gone on
+        /// without it; and one that lacks records takes no more.
+        var groups: Range<UInt64> = 0 ..< .max
     }
 
     /// A partition by its topic's id, because a name may come back.
@@ -29,6 +30,8 @@ struct Checkpoint: Sendable, Equatable {
 
     /// Groups of the journal below this number are in the segments.
     var firstGroup: UInt64 = 0
+    /// Groups below this number were synced, and have nothing for partitions without a row: those were made later.
+    var newcomers: UInt64 = 0
     var rows: [Key: Row] = [:]
 
     init() {}
@@ -54,7 +57,9 @@ struct Checkpoint: Sendable, Equatable {
             row.producers.write(to: &writer)
         }
         // Behind what the first release reads.
-        for (_, row) in inOrder { writer.append(row.firstGroup) }
+        for (_, row) in inOrder { writer.append(row.groups.lowerBound) }
+        writer.append(newcomers)
+        for (_, row) in inOrder { writer.append(row.groups.upperBound) }
         return writer.bytes
     }
 
@@ -80,7 +85,13 @@ struct Checkpoint: Sendable, Equatable {
             keys.append(key)
         }
         guard !reader.isAtEnd else { return }
-        for key in keys { rows[key]?.firstGroup = try reader.read() }
+        let lower = try keys.map { _ throws(ByteError) in try reader.read(UInt64.self) }
+        for (key, first) in zip(keys, lower) { rows[key]?.groups = first ..< .max }
+        guard !reader.isAtEnd else { return }
+        newcomers = try reader.read()
+        for (key, first) in zip(keys, lower) {
+            rows[key]?.groups = first ..< max(first, try reader.read())
+        }
     }
 }
 
@@ -99,11 +110,11 @@ extension Checkpoint.Row {
     }
 
     /// How far a partition's segments are, once they are synced.
-    init(of partition: PartitionState, writer: SegmentWriter?, firstGroup: UInt64) {
+    init(of partition: PartitionState, writer: SegmentWriter?, groups: Range<UInt64>) {
         self.init(startingAt: partition.writtenEnd)
         logStart = partition.logStart
         producers = partition.writtenProducers
-        self.firstGroup = firstGroup
+        self.groups = groups
         guard let writer else { return }
         base = writer.base
         position = writer.position

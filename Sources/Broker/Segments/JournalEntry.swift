@@ -6,6 +6,9 @@ struct JournalEntry: Sendable {
     enum Fact: Sendable {
         /// A batch was appended.
         case batch(StoredBatch)
+        /// A batch that waits for its segment was written anew, so that an older file can go. It stands there as any
+        /// other batch.
+        case again(StoredBatch)
         /// The partition's segments were synced up to a place.
         case synced(offset: Int64, base: Int64, position: Int64)
         /// Everything below an offset was deleted.
@@ -24,7 +27,7 @@ struct JournalEntry: Sendable {
 
     var byteCount: Int {
         switch fact {
-        case .batch(let batch): Self.headerByteCount + batch.bytes.count
+        case .batch(let batch), .again(let batch): Self.headerByteCount + batch.bytes.count
         case .synced: Self.headerByteCount + 16
         case .start: Self.headerByteCount
         }
@@ -36,7 +39,7 @@ struct JournalEntry: Sendable {
         var head = ByteWriter(reserving: Self.headerByteCount + 16)
         head.append(UInt32(0))
         switch fact {
-        case .batch(let batch):
+        case .batch(let batch), .again(let batch):
             head.append(UInt8(1))
             appendPlace(batch.header.baseOffset, to: &head)
             let checked = head.bytes[4...]

@@ -1,22 +1,48 @@
 internal import Bytes
 
+/// Where an entry stands in the journal.
+struct JournalPlace: Comparable {
+    let group: UInt64
+    /// Its number in the group.
+    let entry: Int
+
+    static func < (one: JournalPlace, other: JournalPlace) -> Bool {
+        (one.group, one.entry) < (other.group, other.entry)
+    }
+}
+
 /// Something that was synced, and so perhaps acknowledged, and cannot be read any more.
 struct JournalLoss {
-    let group: UInt64
+    /// In which groups it stood, and where its last place is.
+    let groups: Range<UInt64>
+    let place: JournalPlace
     /// Whose it was; nil where that cannot be told.
     let key: Checkpoint.Key?
-    /// Which records it held; nil where that cannot be told.
+    /// Which records it held, none if empty; nil where that cannot be told.
     let offsets: Range<Int64>?
 
-    /// A group that is gone, with whatever it held.
-    init(group: UInt64) {
-        (self.group, key, offsets) = (group, nil, nil)
+    /// Groups that are gone, with whatever they held.
+    init(_ groups: Range<UInt64>) {
+        self.groups = groups
+        place = JournalPlace(group: groups.upperBound - 1, entry: .max)
+        (key, offsets) = (nil, nil)
     }
 
     /// An entry of which the checksum does not fit. What it says of itself is believed as far as it is said twice: its
     /// topic's id is known and stands for nothing else, and its offset stands before the batch and in it.
-    init(group: UInt64, broken bytes: ArraySlice<UInt8>, known: Set<Checkpoint.Key>) {
-        self.group = group
+    /// `length`: What it had in bytes, by the header of its group, which is intact.
+    init(
+        _ place: JournalPlace,
+        broken bytes: ArraySlice<UInt8>,
+        length: Int,
+        known: Set<Checkpoint.Key>
+    ) {
+        self.place = place
+        groups = place.group ..< place.group + 1
+        guard length >= JournalEntry.headerByteCount + BatchHeader.byteCount else {
+            (key, offsets) = (nil, 0 ..< 0)
+            return
+        }
         let span = bytes.span.bytes
         guard span.byteCount >= JournalEntry.headerByteCount else {
             (key, offsets) = (nil, nil)
@@ -45,7 +71,7 @@ struct JournalLoss {
     }
 
     /// Whether it may have been a partition's.
-    func concerns(_ key: Checkpoint.Key, from firstGroup: UInt64) -> Bool {
-        group >= firstGroup && (self.key == nil || self.key == key)
+    func concerns(_ key: Checkpoint.Key, in groups: Range<UInt64>) -> Bool {
+        groups.overlaps(self.groups) && (self.key == nil || self.key == key)
     }
 }

@@ -1,12 +1,7 @@
 /// What the journal gives back to the segments.
 extension PartitionRecovery {
     func hasBatch(at offset: Int64) -> Bool {
-        facts.contains { found in
-            if case .batch(let batch) = found.entry.fact {
-                return batch.header.baseOffset == offset
-            }
-            return false
-        }
+        facts.contains { $0.batch?.baseOffset == offset }
     }
 
     /// Writes what the segments lack from the journal.
@@ -31,7 +26,7 @@ extension PartitionRecovery {
             if summary.size > 0 { summaries.append(summary) }
             return writer
         }
-        for found in facts {
+        for found in factsByOffset {
             guard case .batch(let batch) = found.entry.fact,
                 batch.header.baseOffset >= writer.offset
             else { continue }
@@ -70,6 +65,13 @@ extension PartitionRecovery {
         return writer
     }
 
+    /// What waited for its segment may stand in the journal twice, and behind what came later.
+    private var factsByOffset: [JournalReplay.Found] {
+        facts.sorted { one, other in
+            (one.batch?.baseOffset ?? 0, one.place) < (other.batch?.baseOffset ?? 0, other.place)
+        }
+    }
+
     /// Whether what its partition lacks before an entry was acknowledged.
     ///
     /// A torn last group may hold an entry and lack one before it, and nobody was told of either. But where nothing
@@ -80,6 +82,35 @@ extension PartitionRecovery {
 
     /// Where the last records end that a broken entry held. No entry behind it need tell that they are missing.
     var lostEnd: Int64? { losses.compactMap { $0.key == nil ? nil : $0.offsets?.upperBound }.max() }
+
+    /// Stops the partition where something was lost of which nothing tells that it held none of its records.
+    mutating func missUnnamed(behind writer: SegmentWriter) {
+        guard let place = unnamedLoss else { return }
+        let known = max(offset, namedEnd)
+        // All that could have been lost was given up.
+        guard start < known + Self.mostUnnamed else { return }
+        unnamedEnd = max(known, start) + Self.mostUnnamed
+        guard damage == nil else { return }
+        let sentence =
+            "\(layout.short(path(writer.base).log)): records from \(max(writer.offset, start)) on may be missing. Group "
+            + "\(place.group) of the journal was acknowledged and cannot be read, and nothing tells whose it was."
+        damage = sentence
+        findings.append(sentence)
+    }
+
+    /// More records than the whole journal can hold.
+    private static let mostUnnamed: Int64 = 1_000_000_000_000
+
+    /// The last place where records of this partition may have been lost that nothing tells of. A batch that stands
+    /// behind it would, because what a partition lacks before a batch is missed. It must be a new one, though, and none
+    /// that had been in the journal before. What does without the journal loses nothing with it.
+    private var unnamedLoss: JournalPlace? {
+        guard settings.isJournaled else { return nil }
+        guard let lost = losses.filter({ $0.offsets == nil }).map(\.place).max() else { return nil }
+        let (before, behind) = (facts.filter { $0.place < lost }, facts.filter { $0.place > lost })
+        let end = before.reduce(0) { max($0, $1.batch?.endOffset ?? 0) }
+        return behind.contains { $0.batch.map { $0.baseOffset >= end } ?? false } ? nil : lost
+    }
 
     private mutating func miss(_ offsets: Range<Int64>, behind writer: SegmentWriter) {
         let sentence =

@@ -5,12 +5,18 @@ struct JournalReplay {
     /// An intact entry.
     struct Found {
         let entry: JournalEntry
-        let group: UInt64
+        let place: JournalPlace
         /// Its group was synced for certain, because something was written behind it: at most one sync is
         /// under way, and a group is written only after the one before it was synced.
         let isCertain: Bool
         /// An entry before it in its group is broken.
         let followsBroken: Bool
+
+        /// What it says of a batch; nil if it says something else.
+        var batch: BatchHeader? {
+            if case .batch(let batch) = entry.fact { return batch.header }
+            return nil
+        }
     }
 
     private(set) var entries: [Found] = []
@@ -33,13 +39,16 @@ struct JournalReplay {
         let bytes: ArraySlice<UInt8>
     }
 
-    /// Groups before `firstGroup` are in the segments, durably. `known` are the partitions there are.
+    /// Groups before `firstGroup` are in the segments, durably, and those before `synced` were synced. `known` are the
+    /// partitions there are.
     init(
         _ layout: Layout,
         on disk: any Disk,
         firstGroup: UInt64,
+        synced: UInt64,
         known: Set<Checkpoint.Key>
     ) throws(DiskError) {
+        syncedEnd = synced
         names = try disk.list(layout.journals).sorted()
         var groups: [Group] = []
         for name in names {
@@ -54,8 +63,8 @@ struct JournalReplay {
         }
         groups.sort { $0.header.number < $1.header.number }
         let last = groups.last?.header.number ?? 0
-        nextGroup = max(firstGroup, last + 1)
         syncedEnd = max(syncedEnd, last)
+        nextGroup = max(firstGroup, last + 1, syncedEnd)
         nameGaps(in: groups, from: firstGroup)
         for group in groups { readEntries(of: group, from: firstGroup, known: known) }
     }
@@ -116,18 +125,26 @@ struct JournalReplay {
             || bytes.integer(at: 8, as: UInt64.self) == epoch
     }
 
+    /// Groups that were synced follow each other, from the first that the checkpoint needs on. Where the checkpoint is
+    /// gone nobody knows which that is.
     private mutating func nameGaps(in groups: [Group], from firstGroup: UInt64) {
-        for (group, next) in zip(groups, groups.dropFirst())
-        where next.header.number > max(group.header.number + 1, firstGroup) {
-            let end = group.position + group.header.byteCount
-            let missing = group.header.number + 1 ..< next.header.number
-            flaws.append(
-                "\(group.path) at byte \(end): groups \(missing.lowerBound) to "
-                    + "\(missing.upperBound - 1) are missing behind it."
-            )
-            // Whoever looks for what is missing looks behind a group; the last of them stands for all.
-            losses.append(JournalLoss(group: missing.upperBound - 1))
+        var next = firstGroup > 0 ? firstGroup : groups.first?.header.number ?? syncedEnd
+        var before: Group?
+        for group in groups {
+            if group.header.number > next { miss(next ..< group.header.number, behind: before) }
+            next = max(next, group.header.number + 1)
+            before = group
         }
+        if syncedEnd > next { miss(next ..< syncedEnd, behind: before) }
+    }
+
+    private mutating func miss(_ groups: Range<UInt64>, behind group: Group?) {
+        let place = group.map { "\($0.path) at byte \($0.position + $0.header.byteCount)" }
+        flaws.append(
+            "\(place ?? "The journal"): groups \(groups.lowerBound) to \(groups.upperBound - 1) are missing"
+                + (group == nil ? "." : " behind it.")
+        )
+        losses.append(JournalLoss(groups))
     }
 
     private mutating func readEntries(
@@ -139,7 +156,8 @@ struct JournalReplay {
         let isSynced = number < syncedEnd
         var index = group.bytes.startIndex + group.header.headerByteCount
         var followsBroken = false
-        for length in group.header.lengths {
+        for (place, length) in group.header.lengths.enumerated() {
+            let place = JournalPlace(group: number, entry: place)
             let end = index + Int(length)
             let at = group.position + index - group.bytes.startIndex
             defer { index = end }
@@ -155,7 +173,9 @@ struct JournalReplay {
                 if isSynced, number >= firstGroup {
                     let start = min(index, group.bytes.endIndex)
                     let rest = group.bytes[start ..< min(end, group.bytes.endIndex)]
-                    losses.append(JournalLoss(group: number, broken: rest, known: known))
+                    losses.append(
+                        JournalLoss(place, broken: rest, length: Int(length), known: known)
+                    )
                 }
                 continue
             }
@@ -163,7 +183,7 @@ struct JournalReplay {
                 entries.append(
                     Found(
                         entry: entry,
-                        group: number,
+                        place: place,
                         isCertain: isSynced,
                         followsBroken: followsBroken
                     )

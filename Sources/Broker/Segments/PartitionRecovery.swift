@@ -14,6 +14,8 @@ struct PartitionRecovery {
     var bases: [Int64]
     /// Nil for a partition that the last checkpoint does not know.
     let row: Checkpoint.Row?
+    /// That row, or what stands for it.
+    let began: Checkpoint.Row
     /// The checkpoint itself could not be read, so it is not known how far segments are durable.
     let isCheckpointLost: Bool
     /// What the journal says of this partition, oldest first.
@@ -23,6 +25,8 @@ struct PartitionRecovery {
 
     var findings: [String] = []
     var damage: String?
+    /// Where the offsets end that may have been in what is lost and names nobody.
+    var unnamedEnd: Int64 = 0
     var summaries: [SegmentSummary] = []
     var producers = ProducerTable()
     var growth: IndexGrowth
@@ -60,17 +64,17 @@ struct PartitionRecovery {
         self.isCheckpointLost = isCheckpointLost
         self.facts = facts
         self.losses = losses
-        let start = row ?? Checkpoint.Row(startingAt: bases.first ?? 0)
-        base = start.base
-        position = start.position
-        offset = start.offset
-        producers = start.producers
+        began = row ?? Checkpoint.Row(startingAt: bases.first ?? 0)
+        base = began.base
+        position = began.position
+        offset = began.offset
+        producers = began.producers
         acknowledged = row?.offset ?? 0
         index = SegmentIndex(base: base)
         growth = IndexGrowth(
             everyBytes: indexEveryBytes,
-            from: start.position,
-            maxTimestamp: start.maxTimestamp
+            from: began.position,
+            maxTimestamp: began.maxTimestamp
         )
         for found in facts {
             if case .synced(let offset, base: _, position: _) = found.entry.fact {
@@ -88,6 +92,8 @@ struct PartitionRecovery {
         var logStart: Int64
         /// Where the log ends, with what it lacks where it is damaged.
         var end: Int64
+        /// What it began with: the checkpoint keeps it where the partition is damaged.
+        var began: Checkpoint.Row
         var writer: SegmentWriter
         var producers: ProducerTable
         var summaries: [SegmentSummary]
@@ -99,12 +105,14 @@ struct PartitionRecovery {
         try takeOlderSegments()
         try walkSegments()
         var writer = try writeFromJournal()
+        missUnnamed(behind: writer)
         try writer.synchronize(on: disk)
         try writer.rest()
         let end = damage == nil ? writer.offset : max(writer.offset, promisedEnd)
         return Outcome(
             logStart: min(start, end),
             end: end,
+            began: began,
             writer: writer,
             producers: producers,
             summaries: summaries,
@@ -114,11 +122,11 @@ struct PartitionRecovery {
     }
 
     /// Where the offsets end that may have been given to somebody: none of them is given again.
-    private var promisedEnd: Int64 {
-        facts.reduce(max(acknowledged, lostEnd ?? 0)) { end, found in
-            guard case .batch(let batch) = found.entry.fact else { return end }
-            return max(end, batch.header.endOffset)
-        }
+    private var promisedEnd: Int64 { max(namedEnd, unnamedEnd) }
+
+    /// The same, as far as something tells.
+    var namedEnd: Int64 {
+        facts.reduce(max(acknowledged, lostEnd ?? 0)) { max($0, $1.batch?.endOffset ?? 0) }
     }
 
     func path(_ base: Int64) -> SegmentPath {

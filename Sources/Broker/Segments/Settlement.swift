@@ -60,24 +60,40 @@ extension SettlingThread {
         }
     }
 
+    /// Whether there are journal files that hold nothing that a segment lacks.
+    var canFree: Bool {
+        engine.state.withLock { state in
+            guard let first = state.journalFiles.first else { return false }
+            return oldestNeeded(in: state).map { $0.number > first.number } ?? false
+        }
+    }
+
+    /// The first journal file that holds something that a segment lacks, or else the one that is being written.
+    private func oldestNeeded(in state: StoreState) -> StoreState.JournalFile? {
+        let neededByQueue = state.toSegments.firstJournal ?? .max
+        let neededByRetry = retry.compactMap(\.journal).min() ?? .max
+        let needed = min(neededByQueue, neededByRetry)
+        return state.journalFiles.last { $0.number <= needed } ?? state.journalFiles.last
+    }
+
     /// Makes all segments durable, writes down how far they are, and frees the journal files that
     /// hold nothing else.
     mutating func settle() throws(DiskError) {
         var next = checkpoint
         let (oldest, condemned) = engine.state.withLock { state in
             defer { state.condemned = [] }
-            let neededByQueue = state.toSegments.firstJournal ?? .max
-            let neededByRetry = retry.compactMap(\.journal).min() ?? .max
-            let needed = min(neededByQueue, neededByRetry)
-            let oldest = state.journalFiles.last { $0.number <= needed } ?? state.journalFiles.last
+            let oldest = oldestNeeded(in: state)
             for partition in state.partitions.values where partition.damage == nil {
-                let known = checkpoint.rows[partition.key]?.firstGroup ?? 0
+                let known = checkpoint.rows[partition.key]?.groups.lowerBound ?? 0
+                let isWritten = partition.writtenEnd >= partition.highWatermark
+                let first = isWritten ? state.nextGroupNumber : oldest?.firstGroup ?? 0
                 next.rows[partition.key] = Checkpoint.Row(
                     of: partition,
                     writer: writers[partition.serial],
-                    firstGroup: max(oldest?.firstGroup ?? 0, known)
+                    groups: max(first, known) ..< .max
                 )
             }
+            next.newcomers = state.nextGroupNumber
             let keys = Set(state.partitions.values.map(\.key))
             next.rows = next.rows.filter { keys.contains($0.key) }
             return (oldest, state.condemned)

@@ -58,7 +58,8 @@ struct SettlingThread {
                 if now.wantsSpare { try prepareSpare() }
                 try rollExpired(now.rolls)
                 let isDue = bytesSinceCheckpoint > engine.settings.checkpointBytes
-                if now.canSettle || isDue || now.hasCondemned, !now.isFull {
+                if !now.isFull { renew() }
+                if isDue || now.hasCondemned || canFree, !now.isFull {
                     try settle()
                 }
                 if try isFinished(now.phase) { return }
@@ -82,7 +83,6 @@ struct SettlingThread {
         var phase: StoreState.Phase
         var hasFailed: Bool
         var wantsSpare: Bool
-        var canSettle: Bool
         var hasCondemned: Bool
         var isBehind: Bool
         var isFull: Bool
@@ -104,7 +104,6 @@ struct SettlingThread {
                 phase: state.phase,
                 hasFailed: state.failure != nil,
                 wantsSpare: state.wantsSpare,
-                canSettle: state.journalFiles.count > 1,
                 hasCondemned: !state.condemned.isEmpty,
                 isBehind: state.isBehind(limit: engine.settings.pendingBytes),
                 isFull: state.isFull

@@ -65,6 +65,7 @@ struct StoreRecovery {
             layout,
             on: disk,
             firstGroup: known.firstGroup,
+            synced: known.newcomers,
             known: partitionKeys
         )
         report.sentences += replay.flaws
@@ -80,7 +81,7 @@ struct StoreRecovery {
             for number in 0 ..< topic.partitions {
                 let key = Checkpoint.Key(topicID: topic.id, partition: number)
                 let row = known.rows[key]
-                let firstGroup = row?.firstGroup ?? 0
+                let groups = row?.groups ?? known.newcomers ..< .max
                 var partition = PartitionRecovery(
                     layout: layout,
                     disk: disk,
@@ -91,8 +92,10 @@ struct StoreRecovery {
                     bases: bases[number, default: []].sorted(),
                     row: row,
                     isCheckpointLost: isLost,
-                    facts: facts[key, default: []].filter { $0.group >= firstGroup },
-                    losses: replay.losses.filter { $0.concerns(key, from: firstGroup) }
+                    facts: facts[key, default: []].filter {
+                        $0.place.group >= groups.lowerBound
+                    },
+                    losses: replay.losses.filter { $0.concerns(key, in: groups) }
                 )
                 add(
                     try partition.recover(),
@@ -101,7 +104,7 @@ struct StoreRecovery {
                     key,
                     folder,
                     topicSettings,
-                    row,
+                    groups,
                     nextGroup: replay.nextGroup
                 )
                 serial += 1
@@ -173,7 +176,7 @@ struct StoreRecovery {
         _ key: Checkpoint.Key,
         _ folder: String,
         _ settings: TopicSettings,
-        _ row: Checkpoint.Row?,
+        _ groups: Range<UInt64>,
         nextGroup: UInt64
     ) {
         report.sentences += outcome.findings
@@ -196,10 +199,13 @@ struct StoreRecovery {
             checkpoint.rows[key] = Checkpoint.Row(
                 of: partition,
                 writer: outcome.writer,
-                firstGroup: nextGroup
+                groups: nextGroup ..< .max
             )
         } else {
             keepsJournals = true
+            var row = outcome.began
+            // It takes no batches any more.
+            row.groups = groups.lowerBound ..< min(groups.upperBound, nextGroup)
             checkpoint.rows[key] = row
         }
     }
@@ -224,6 +230,7 @@ struct StoreRecovery {
     private mutating func finish(_ replay: JournalReplay, firstGroup: UInt64) throws(DiskError) {
         nextJournal = replay.nextNumber
         checkpoint.firstGroup = keepsJournals ? firstGroup : replay.nextGroup
+        checkpoint.newcomers = replay.nextGroup
         state.nextGroupNumber = replay.nextGroup
         try layout.checkpoint.replace(with: checkpoint.encoded(), on: disk)
         guard !keepsJournals else { return }

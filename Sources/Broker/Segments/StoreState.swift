@@ -8,7 +8,14 @@ struct StoreState: Sendable {
         let serial: Int
         let batch: StoredBatch
         /// The journal file that holds it; nil where its topic does without.
-        let journal: UInt64?
+        var journal: UInt64?
+    }
+
+    /// Where a batch stands that was written anew to the journal.
+    struct Renewal: Sendable {
+        let serial: Int
+        let baseOffset: Int64
+        let journal: UInt64
     }
 
     /// Why a partition cannot be written now; it is tried again.
@@ -70,6 +77,9 @@ struct StoreState: Sendable {
     var journalFiles: [JournalFile] = []
     var spares: [String] = []
     var wantsSpare = false
+    /// How many batches are being written anew to the journal, and those that were.
+    var renewing = 0
+    var renewed: [Renewal] = []
     /// What the next group of the journal will be called.
     var nextGroupNumber: UInt64 = 0
 
@@ -206,6 +216,15 @@ extension StoreState {
                 (lacksRoom, journalStall) = (false, nil)
                 toSegments.append(Pending(serial: entry.serial, batch: batch, journal: journal))
                 partition.advance(to: batch.header.endOffset, &afterwards)
+            case .again(let batch):
+                renewing -= 1
+                renewed.append(
+                    Renewal(
+                        serial: entry.serial,
+                        baseOffset: batch.header.baseOffset,
+                        journal: journal
+                    )
+                )
             case .synced(let offset, base: _, position: _):
                 partition?.advance(to: offset, &afterwards)
                 evictTail()
@@ -231,6 +250,7 @@ extension StoreState {
             case .batch(let batch):
                 pendingBytes -= batch.bytes.count
                 touched.insert(entry.serial)
+            case .again: renewing -= 1
             case .start: break
             case .synced:
                 kept.append(entry)
