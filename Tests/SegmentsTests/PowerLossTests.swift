@@ -1,3 +1,4 @@
+import Chance
 import Segments
 import Synchronization
 import Testing
@@ -6,7 +7,7 @@ import Testing
 private struct PowerLossRun {
     let seed: UInt64
     let disk: ForgetfulDisk
-    var random: SeededGenerator
+    var random: SeededRandom
 
     /// What the store promised.
     struct Promises: Sendable {
@@ -21,7 +22,7 @@ private struct PowerLossRun {
     init(seed: UInt64, ignoringSyncOf part: String? = nil) {
         self.seed = seed
         disk = ForgetfulDisk(seed: seed &* 31, ignoringSyncOf: part)
-        random = SeededGenerator(seed: seed)
+        random = SeededRandom(seed: seed)
     }
 
     /// Why a promise was broken; nil if all were kept.
