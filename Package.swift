@@ -210,20 +210,25 @@ let package = Package(
         ),
         .program("TopicTool", needs: "Bytes", .argumentParser, .protobuf, .yams),
 
+        // A broker that believes everything, for tests of a log that somebody else keeps.
+        .program("OpenDoor", in: "Tests", needs: "Broker", "Segments"),
+
         // What tests of several modules share.
+        .shared("Chance"),
         .shared("Packing", needs: "CZlib", "CZstd", "Codecs"),
 
-        .tests(of: "Archive", needs: "Bytes"),
-        .tests(of: "Bytes"),
-        .tests(of: "Codecs", needs: "Packing"),
-        .tests(of: "JSON"),
+        .tests(of: "Archive", needs: "Bytes", "Chance"),
+        .tests(of: "Bytes", needs: "Chance"),
+        .tests(of: "Codecs", needs: "Chance", "Packing"),
+        .tests(of: "JSON", needs: "Chance"),
         .tests(of: "Statistics"),
-        .tests(of: "Trees", needs: "Bytes", "JSON", "Training"),
-        .tests(of: "Expressions", needs: "Bytes"),
+        .tests(of: "Trees", needs: "Bytes", "Chance", "JSON", "Training"),
+        .tests(of: "Expressions", needs: "Bytes", "Chance"),
         .tests(of: "Documents", needs: "Bytes", "JSON"),
         .tests(
             of: "Features",
             needs: "Bytes",
+            "Chance",
             "Documents",
             "Events",
             "JSON",
@@ -237,6 +242,7 @@ let package = Package(
             of: "Datasets",
             needs: "Archive",
             "Bytes",
+            "Chance",
             "Documents",
             "Events",
             "JSON",
@@ -249,6 +255,7 @@ let package = Package(
         .tests(
             of: "Serving",
             needs: "Bytes",
+            "Chance",
             "Documents",
             "Events",
             "JSON",
@@ -258,25 +265,27 @@ let package = Package(
             "Store",
             .protobuf
         ),
-        .tests(of: "Training", needs: "Bytes", "Statistics", "Trees"),
+        .tests(of: "Training", needs: "Bytes", "Chance", "Statistics", "Trees"),
         .tests(of: "Logs", needs: "Bytes"),
         .tests(of: "KafkaLog", needs: "Broker", "Bytes", "CRdKafka", "Logs", "Segments"),
-        .tests(of: "Store", needs: "Bytes", "RocksStore"),
-        .tests(of: "Projections", needs: "Bytes", "Logs", "RocksStore", "Store"),
-        .tests(of: "Events", needs: "Bytes", "Logs", "TopicTool", .protobuf),
+        .tests(of: "Store", needs: "Bytes", "Chance", "RocksStore"),
+        .tests(of: "Projections", needs: "Bytes", "Chance", "Logs", "RocksStore", "Store"),
+        .tests(of: "Events", needs: "Bytes", "Chance", "Logs", "TopicTool", .protobuf),
         .tests(
             of: "Segments",
             needs: "Bytes",
             "CLZ4",
             "CSnappy",
+            "Chance",
             "Codecs",
             "Packing"
         ),
-        .tests(of: "Broker", needs: "Bytes", "Segments", .nio, .nioPosix),
-        .tests(of: "Records", needs: "Bytes", "JSON", "Logs", "Store"),
+        .tests(of: "Broker", needs: "Bytes", "Chance", "Segments", .nio, .nioPosix),
+        .tests(of: "Records", needs: "Bytes", "Chance", "JSON", "Logs", "Store"),
         .tests(
             of: "Resources",
             needs: "Bytes",
+            "Chance",
             "Datasets",
             "Documents",
             "Features",
@@ -288,6 +297,7 @@ let package = Package(
         .tests(
             of: "Experiments",
             needs: "Bytes",
+            "Chance",
             "Events",
             "Logs",
             "Projections",
@@ -297,6 +307,7 @@ let package = Package(
         .tests(
             of: "ModelRegistry",
             needs: "Bytes",
+            "Chance",
             "Documents",
             "Events",
             "JSON",
@@ -309,6 +320,7 @@ let package = Package(
             of: "PlatformAPI",
             needs: "Archive",
             "Bytes",
+            "Chance",
             "Codecs",
             "Datasets",
             "Events",
@@ -330,6 +342,7 @@ let package = Package(
             of: "Platform",
             needs: "Archive",
             "Bytes",
+            "Chance",
             "Datasets",
             "Documents",
             "Events",
@@ -420,11 +433,15 @@ extension Target {
         swift(name, in: folder, needs: needs, settings)
     }
 
-    static func program(_ name: String, needs: Dependency...) -> Target {
+    static func program(
+        _ name: String,
+        in folder: String = "Sources/Programs",
+        needs: Dependency...
+    ) -> Target {
         .executableTarget(
             name: name,
             dependencies: needs,
-            path: "Sources/Programs/\(name)",
+            path: "\(folder)/\(name)",
             swiftSettings: settings
         )
     }

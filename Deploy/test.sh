@@ -15,7 +15,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 kills=3 only=()
-all=(packages release debug unit fuzz lint topics imports job kills predictions proof older hostile interop synced surface files docs)
+all=(packages release debug unit fuzz lint topics imports job kills predictions proof older hostile foreign full interop synced surface files docs)
 while [ $# -gt 0 ]; do
     case "$1" in
         --long) kills=20 ;;
@@ -134,8 +134,10 @@ become_ordinary() {
     mkdir "$place" "$scratch/bin"
     git ls-files -z | xargs -0 cp --parents -t "$place"
     cp "$TRIBUTARY" "$scratch/bin/tributary"
+    [ ! -x "$OPENDOOR" ] || cp "$OPENDOOR" "$scratch/bin/OpenDoor"
     cp -a "$venv" "$scratch/venv"
-    venv=$scratch/venv TRIBUTARY=$scratch/bin/tributary PYTHON=$scratch/venv/bin/python
+    venv=$scratch/venv PYTHON=$scratch/venv/bin/python
+    TRIBUTARY=$scratch/bin/tributary OPENDOOR=$scratch/bin/OpenDoor
     chmod 755 "$scratch"
     chown -R nobody:nogroup "$scratch"
     ordinary=(
@@ -154,7 +156,9 @@ try packages 10 "what the tests need is there" bash -euo pipefail -c make_venv
 export INTEROP_PYTHON=$PWD/$venv/bin/python PYTHON=$PWD/$venv/bin/python
 try release 40 "the program is built for release" swift build -c release --product tributary
 TRIBUTARY=${TRIBUTARY:-$(swift build -c release --show-bin-path)/tributary}
-export TRIBUTARY
+# The broker that lets everything in is of the tests, so it is built with them.
+OPENDOOR=${OPENDOOR:-$(swift build --show-bin-path)/OpenDoor}
+export TRIBUTARY OPENDOOR
 try debug 40 "everything is built for debugging" swift build --build-tests --explicit-target-dependency-import-check error
 try unit 20 "the tests of the modules" bash -euo pipefail -c unit
 try fuzz 10 "bytes at random end nothing" bash -euo pipefail -c fuzz
@@ -170,6 +174,9 @@ try proof 15 "a changed byte and a dropped record are found" "${ordinary[@]}" py
 try older 15 "what release 0.1.0 left behind goes on" \
     "${ordinary[@]}" "$venv/bin/python" Tests/Acceptance/older.py --seed "$seed"
 try hostile 15 "hostile clients stop nothing" "${ordinary[@]}" "$venv/bin/python" Tests/Acceptance/hostile.py --seed "$seed"
+try foreign 15 "what another's broker may hold stops nothing" \
+    "${ordinary[@]}" "$venv/bin/python" Tests/Acceptance/foreign.py --seed "$seed"
+try full 10 "a full disk is said, and loses nothing" "${ordinary[@]}" "$venv/bin/python" Tests/Acceptance/full.py --seed "$seed"
 try interop 15 "the clients that people use" "${ordinary[@]}" bash -euo pipefail -c interop
 try synced 5 "a sync stands before the acknowledgement" "${ordinary[@]}" python3 Tests/Acceptance/synced.py --seed "$seed"
 try surface 10 "what users type and see" "${ordinary[@]}" "$venv/bin/python" Tests/Acceptance/surface.py --seed "$seed"

@@ -6,11 +6,9 @@
 import http.client
 import http.server
 import json
-import os
 import random
 import re
 import shlex
-import shutil
 import signal
 import socket
 import subprocess
@@ -641,37 +639,6 @@ def broker_limits(place):
         run("broker", "--data", place / "none", *wrong, status=2)
 
 
-def full_disk(place):
-    """The log on a small file system of its own, which only the server sees."""
-    data = place / "full"
-    (data / "log").mkdir(parents=True)
-    # Others than root may mount only as the root of a namespace of users.
-    apart = ["--mount"] if os.geteuid() == 0 else ["--user", "--map-root-user", "--mount"]
-    inside = ["unshare", *apart, "sh", "-c", 'mount -t tmpfs -o size=200m none "$0" && exec "$@"', str(data / "log")]
-    if not shutil.which("unshare") or subprocess.run([*inside, "true"], capture_output=True).returncode:
-        return "skipped, because this user may mount nothing, not even where nobody else sees it"
-    with Server(data) as server:
-        server.start(before=inside)
-        (place / "full.yaml").write_text(SECOND.replace("second", "full"))
-        server.run("apply", place / "full.yaml")
-        line = b'{"number":%d,"at":"2026-01-01T00:00:00Z","more":"' + b"x" * 500_000 + b'"}\n'
-        taken = 0
-        for request in range(40):
-            body = b"".join(line % (request * 20 + number) for number in range(20))
-            answer = server.ask("POST", "/api/v1/streams/full/records", body, LINES)
-            if answer.status != 200:
-                break
-            taken += 1
-        expect_in(answer.status, (503, 504), f"what a full disk is answered with ({answer.content[:200]})")
-        ready = server.ask("GET", "/health/ready")
-        expect(ready.status, 503, f"readiness with a full disk ({ready.content})")
-        expect_in("the disk is full", " ".join(json.loads(ready.content)["reasons"]), "the reasons")
-        expect(server.ask("GET", "/api/v1/streams/full").status, 200, "a read")
-        expect_in("the disk is full", server.run("status", status=1).stderr, "the last line of `status`")
-        server.stop()
-    return f"full after {taken * 10} MB"
-
-
 def stop_under_load(server):
     is_over = threading.Event()
     sent = [0]
@@ -742,7 +709,6 @@ def main():
         check("HTTP at the Kafka port is refused", http_at_kafka, server)
         check("it starts, and starts again, and needs little memory", start_and_idle, place)
         check("the broker's limits are options, and hold at a tenth of their size", broker_limits, place)
-        check("a full disk turns readiness red, and reads go on", full_disk, place)
         check("it stops under load", stop_under_load, server)
     checks.end()
 

@@ -1,5 +1,6 @@
 import Archive
 import Bytes
+import Chance
 import Testing
 
 @Suite struct `Any archive` {

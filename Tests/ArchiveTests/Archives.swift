@@ -1,4 +1,5 @@
 import Archive
+import Chance
 import Foundation
 
 /// The archives that must obey the same laws.

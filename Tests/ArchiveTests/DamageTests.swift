@@ -1,5 +1,6 @@
 import Archive
 import Bytes
+import Chance
 import Testing
 
 /// Bytes of the file are changed, and the archive is asked.

@@ -1,4 +1,5 @@
 import Bytes
+import Chance
 import NIOCore
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
     @Test func `survives 20,000 broken requests of every kind and version`() throws {
         let seed = UInt64.random(in: 0 ... .max)
         print("Seed of the broken requests: \(seed)")
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed: seed)
         var (read, refused) = (0, 0)
         for round in 0 ..< 20_000 {
             let type = everyRequest[round % everyRequest.count]
@@ -67,7 +68,7 @@ import Testing
 func broken<Message: Request>(
     _ type: Message.Type,
     version: Int16,
-    using generator: inout SeededGenerator
+    using generator: inout SeededRandom
 ) throws -> [UInt8] {
     let request = try random(type, of: Message.api, version: version, seed: generator.next())
     var bytes = Array(try encoded(request, version: version, correlation: 1).dropFirst(4))

@@ -1,4 +1,5 @@
 import Bytes
+import Chance
 import Foundation
 import Testing
 
@@ -27,7 +28,7 @@ import Testing
             let witness = try scene.client()
             try witness.create("aé", partitions: 3)
             try witness.create("a", partitions: 3)
-            var generator = SeededGenerator(seed: seed)
+            var generator = SeededRandom(seed: seed)
             var clients: [TestClient] = []
             for round in 0 ..< rounds {
                 // Some talk on over a connection that they have, and most of those never read.
@@ -60,7 +61,7 @@ import Testing
     }
 
     /// With its length in front, which is not always the right one.
-    private static func request(using generator: inout SeededGenerator) throws -> [UInt8] {
+    private static func request(using generator: inout SeededRandom) throws -> [UInt8] {
         let type = everyRequest.randomElement(using: &generator) ?? ApiVersionsRequest.self
         let version = type.api.versions.randomElement(using: &generator) ?? 0
         var bytes: [UInt8]

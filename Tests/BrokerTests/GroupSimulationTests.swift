@@ -1,3 +1,4 @@
+import Chance
 import Testing
 
 @testable import Broker
@@ -6,7 +7,7 @@ import Testing
 private final class GroupSimulation {
     static let partitions = UInt8(8)
     let world = GroupWorld()
-    private var random: SeededGenerator
+    private var random: SeededRandom
     private var clients: [Client] = []
     /// Which owner has each partition in each generation. A member with a name of its own hands on what it has.
     private var owners: [Int32: [UInt8: String]] = [:]
@@ -30,7 +31,7 @@ private final class GroupSimulation {
     }
 
     init(seed: UInt64) {
-        random = SeededGenerator(seed: seed)
+        random = SeededRandom(seed: seed)
         // A group with offsets is remembered when it is empty, and so is the number of its generation.
         _ = world.commit(1)
         world.settle()
@@ -187,7 +188,7 @@ private final class GroupSimulation {
     @Test func `gives each partition to one of them, and comes to rest`() {
         let seed = UInt64.random(in: 0 ... .max)
         print("Seed of the groups: \(seed)")
-        var seeds = SeededGenerator(seed: seed)
+        var seeds = SeededRandom(seed: seed)
         var generations = 0
         for _ in 0 ..< 150 {
             let one = seeds.next()

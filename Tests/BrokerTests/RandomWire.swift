@@ -1,33 +1,19 @@
 import Bytes
+import Chance
 
 @testable import Broker
-
-/// Chance that can be had again: SplitMix64 (Steele, Lea and Flood, 2014).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
-    }
-}
 
 /// Fills a message with chance instead of reading it, by the same description of its fields.
 struct RandomWire: Wire {
     let version: Int16
     let isFlexible: Bool
-    var generator: SeededGenerator
+    var generator: SeededRandom
     var position: Int { 0 }
 
     init(version: Int16, isFlexible: Bool, seed: UInt64) {
         self.version = version
         self.isFlexible = isFlexible
-        self.generator = SeededGenerator(seed: seed)
+        self.generator = SeededRandom(seed: seed)
     }
 
     mutating func integer<Integer: FixedWidthInteger>(_ value: inout Integer) throws(ByteError) {

@@ -1,4 +1,5 @@
 import Bytes
+import Chance
 import Testing
 
 @testable import Broker
@@ -78,7 +79,7 @@ import Testing
         let seed = UInt64.random(in: 0 ... .max)
         print("Seed of the broken requests: \(seed)")
         try await withBroker({ $0.autoCreateTopics = false }) { scene in
-            var generator = SeededGenerator(seed: seed)
+            var generator = SeededRandom(seed: seed)
             for round in 0 ..< 3_000 {
                 let type = everyRequest[round % everyRequest.count]
                 let version = type.api.versions.randomElement(using: &generator) ?? 0

@@ -1,9 +1,10 @@
 import Bytes
+import Chance
 import Testing
 
 @Suite struct `Keys of rows` {
     @Test func `of integers sort as the integers do`() throws {
-        var chance = SeededChance()
+        var chance = SeededRandom(seed: newSeed())
         var numbers = (0 ..< 2_000).map { _ in chance.integer() }
         numbers += [.min, -1, 0, 1, .max]
         try check(numbers)
@@ -12,13 +13,13 @@ import Testing
     }
 
     @Test func `of bytes sort as the bytes do, a prefix before what goes on`() throws {
-        var chance = SeededChance()
+        var chance = SeededRandom(seed: newSeed())
         let keys = (0 ..< 2_000).map { _ in chance.bytes(upTo: 6) }
         try check(keys) { $0.lexicographicallyPrecedes($1) }
     }
 
     @Test func `of text sort by its bytes`() throws {
-        var chance = SeededChance()
+        var chance = SeededRandom(seed: newSeed())
         let letters = Array("ab\u{0}\u{1}zé~漢\u{10FFFF}".unicodeScalars)
         let keys = (0 ..< 1_000).map { _ in
             var text = String.UnicodeScalarView()
@@ -31,7 +32,7 @@ import Testing
     }
 
     @Test func `of several parts sort by the first part, then the next`() {
-        var chance = SeededChance()
+        var chance = SeededRandom(seed: newSeed())
         let keys = (0 ..< 1_000).map { _ in
             (first: chance.bytes(upTo: 3), second: Int64.random(in: -2 ... 2, using: &chance))
         }
@@ -53,7 +54,7 @@ import Testing
     }
 
     @Test func `that are cut or broken are refused and never crash`() {
-        var chance = SeededChance()
+        var chance = SeededRandom(seed: newSeed())
         for _ in 0 ..< 20_000 {
             let bytes = chance.bytes(upTo: 12)
             var reader = ByteReader(bytes)

@@ -1,9 +1,10 @@
 import Bytes
+import Chance
 import Testing
 
 @Suite struct `Stored values` {
     @Test func `read back as they were, and leave nothing over`() throws {
-        var chance = SeededChance()
+        var chance = SeededRandom(seed: newSeed())
         for _ in 0 ..< 1_000 {
             let number = chance.integer()
             try check(number)
@@ -45,7 +46,7 @@ import Testing
 
 @Suite struct `Event ids` {
     @Test func `of people have version 7 and begin with their time`() {
-        var chance = SeededChance()
+        var chance = SeededRandom(seed: newSeed())
         for _ in 0 ..< 500 {
             let instant = Instant(milliseconds: Int64.random(in: 0 ..< 1 << 48, using: &chance))
             let id = EventID(at: instant, random: (chance.next(), chance.next()))
@@ -56,7 +57,7 @@ import Testing
     }
 
     @Test func `of an input have version 8 and follow from it alone`() {
-        var chance = SeededChance()
+        var chance = SeededRandom(seed: newSeed())
         for _ in 0 ..< 500 {
             let bytes = chance.bytes(upTo: 20)
             let id = EventID(of: Digest(of: bytes))
@@ -69,7 +70,7 @@ import Testing
     }
 
     @Test func `read back from their text and their bytes`() {
-        var chance = SeededChance()
+        var chance = SeededRandom(seed: newSeed())
         for _ in 0 ..< 500 {
             let id = EventID(high: chance.next(), low: chance.next())
             #expect(EventID(id.description) == id)

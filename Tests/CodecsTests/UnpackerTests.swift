@@ -1,3 +1,4 @@
+import Chance
 import Packing
 import Testing
 

@@ -1,5 +1,6 @@
 import Archive
 import Bytes
+import Chance
 import Datasets
 import Logs
 import Records

@@ -1,4 +1,5 @@
 import Bytes
+import Chance
 import Datasets
 import Records
 import Testing

@@ -1,4 +1,5 @@
 import Bytes
+import Chance
 import Events
 import Logs
 import Testing
@@ -43,7 +44,7 @@ import Testing
 
     @Test func `reads what it wrote, whatever it leaves out`() throws {
         let seed = UInt64.random(in: 0 ... .max)
-        var chance = Chance(seed: seed)
+        var chance = SeededRandom(seed: seed)
         for round in 0 ..< 1_000 {
             var envelope = Samples.envelope
             envelope.type = "tributary.streams.v1.Deleted"

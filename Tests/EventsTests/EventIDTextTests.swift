@@ -1,10 +1,11 @@
 import Bytes
+import Chance
 import Testing
 
 @Suite struct `The text of an event id` {
     @Test func `is read as it was written, in capitals too`() {
         let seed = UInt64.random(in: 0 ... .max)
-        var chance = Chance(seed: seed)
+        var chance = SeededRandom(seed: seed)
         for _ in 0 ..< 1_000 {
             let id = EventID(high: chance.next(), low: chance.next())
             let text = id.description

@@ -1,4 +1,5 @@
 import Bytes
+import Chance
 import Events
 import Logs
 import SwiftProtobuf
@@ -197,7 +198,7 @@ import Testing
 
     @Test func `never crashes the reader, however its bytes are changed`() {
         let seed = UInt64.random(in: 0 ... .max)
-        var chance = Chance(seed: seed)
+        var chance = SeededRandom(seed: seed)
         print("seed \(seed)")
         var outcomes = (read: 0, malformed: 0, unknown: 0)
         for round in 0 ..< 5_000 {
@@ -240,7 +241,7 @@ import Testing
         }
     }
 
-    private static func change(_ bytes: inout [UInt8], _ chance: inout Chance) {
+    private static func change(_ bytes: inout [UInt8], _ chance: inout SeededRandom) {
         guard let index = bytes.indices.randomElement(using: &chance) else {
             bytes.append(.random(in: 0 ... .max, using: &chance))
             return

@@ -1,12 +1,13 @@
 import Bytes
+import Chance
 import Expressions
 import Testing
 
 @Suite struct `Any text` {
     /// Random tokens, random characters, and good expressions with something changed.
     @Test func `is either evaluated or refused, and never stops the process`() {
-        let seed = UInt64.random(in: 0 ... .max)
-        var chance = SeededChance(seed)
+        let seed = newSeed()
+        var chance = SeededRandom(seed: seed)
         var (accepted, refused) = (0, 0)
         for turn in 0 ..< 10_000 {
             let text = chance.expressionText()
@@ -44,7 +45,7 @@ import Testing
     }
 }
 
-extension SeededChance {
+extension SeededRandom {
     fileprivate mutating func expressionText() -> String {
         var scalars: [Unicode.Scalar]
         switch Int.random(in: 0 ..< 4, using: &self) {
@@ -68,7 +69,7 @@ extension SeededChance {
         let type = wanted ?? pick([.bool, .int, .double, .string, .timestamp])
         if depth <= 0 || next() % 8 == 0 { return pick(Self.leaves[type] ?? []) }
         // One in two hundred is of the wrong type.
-        func part(_ type: ExpressionType, _ chance: inout SeededChance) -> String {
+        func part(_ type: ExpressionType, _ chance: inout SeededRandom) -> String {
             chance.grown(chance.next() % 200 == 0 ? nil : type, depth: depth - 1)
         }
         if next() % 8 == 0 {

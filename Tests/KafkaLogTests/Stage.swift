@@ -10,13 +10,16 @@ final class Stage: Sendable {
     private let directory: String
     private let running: Mutex<Running?> = Mutex(nil)
     private let chosenPort: Mutex<Int> = Mutex(0)
+    private let checksBatches: Bool
 
     private struct Running: Sendable {
         let store: SegmentStore
         let broker: Broker
     }
 
-    init() throws {
+    /// `checksBatches`: Whether the broker looks into what it is sent, as ours does and another's may not.
+    init(checksBatches: Bool = true) throws {
+        self.checksBatches = checksBatches
         directory = NSTemporaryDirectory() + "tributary-kafka-log-" + UUID().uuidString
         try FileManager.default.createDirectory(
             atPath: directory,
@@ -27,7 +30,9 @@ final class Stage: Sendable {
     var address: String { "127.0.0.1:\(chosenPort.withLock { $0 })" }
 
     func start() async throws {
-        let store = try SegmentStore(directory: directory)
+        var stored = SegmentStore.Settings()
+        stored.checksBatches = checksBatches
+        let store = try SegmentStore(directory: directory, settings: stored)
         var settings = Broker.Settings()
         settings.port = chosenPort.withLock { $0 }
         let broker = Broker(store: store, settings: settings)
@@ -54,9 +59,22 @@ final class Stage: Sendable {
         )
     }
 
+    /// Appends a record batch as it is.
+    func append(_ batch: [UInt8], to partition: Partition) async throws {
+        guard let store = running.withLock({ $0?.store }) else { return }
+        try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
+            store.append(batch, to: TopicPartition(partition.topic, partition.index)) {
+                done.resume(with: $0.map { _ in }.mapError { $0 })
+            }
+        }
+    }
+
     /// Runs a body while a broker runs, and clears away what is left of it.
-    static func run(_ body: (Stage) async throws -> Void) async throws {
-        let stage = try Stage()
+    static func run(
+        checksBatches: Bool = true,
+        _ body: (Stage) async throws -> Void
+    ) async throws {
+        let stage = try Stage(checksBatches: checksBatches)
         defer {
             do {
                 try FileManager.default.removeItem(atPath: stage.directory)

@@ -1,4 +1,5 @@
 import Bytes
+import Chance
 import Documents
 import JSON
 import ModelRegistry

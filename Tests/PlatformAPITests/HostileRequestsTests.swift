@@ -1,3 +1,4 @@
+import Chance
 import Foundation
 import Testing
 
@@ -21,7 +22,7 @@ import Testing
     @Test func `are answered, never with a fault of ours, and end nothing`() async throws {
         let seed = UInt64.random(in: .min ... .max)
         print("hostile requests: seed \(seed)")
-        var random = SeededRandom(state: seed)
+        var random = SeededRandom(seed: seed)
         try await HTTPStand.run { stand in
             try await stand.declareStream()
             let end = ContinuousClock.now + .seconds(Self.seconds)

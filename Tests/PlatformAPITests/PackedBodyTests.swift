@@ -1,3 +1,4 @@
+import Chance
 import Codecs
 import Packing
 import Testing
@@ -174,7 +175,7 @@ import Testing
     @Test func `with random faults is never a fault of ours`() async throws {
         let seed = UInt64.random(in: .min ... .max)
         print("packed bodies: seed \(seed)")
-        var random = SeededRandom(state: seed)
+        var random = SeededRandom(seed: seed)
         try await HTTPStand.run { stand in
             try await stand.declareStream()
             for _ in 0 ..< 300 {

@@ -1,4 +1,5 @@
 import Bytes
+import Chance
 
 /// What can be wrong with a record.
 enum Hostility: String, CaseIterable {

@@ -1,4 +1,5 @@
 import Bytes
+import Chance
 import Logs
 import Projections
 import Store

@@ -1,3 +1,4 @@
+import Chance
 import Synchronization
 import Testing
 
@@ -8,13 +9,13 @@ private struct FilledStore {
     let disk = ForgetfulDisk(seed: 11)
     /// What each partition holds, by base offset.
     var content: [TopicPartition: [[UInt8]]] = [:]
-    var random: SeededGenerator
+    var random: SeededRandom
 
     static let bulk = ["flush.messages": "9223372036854775807", "flush.ms": "1"]
 
     /// Where it is killed, the journal still holds some of what was appended.
     init(seed: UInt64, isKilled: Bool) throws {
-        random = SeededGenerator(seed: seed)
+        random = SeededRandom(seed: seed)
         var settings = SegmentStore.Settings.tiny
         // So long that no file is used a second time: remains of the first use are not in use.
         settings.journalBytes = 1 << 20

@@ -1,3 +1,4 @@
+import Chance
 import Glibc
 import Synchronization
 import Testing
@@ -6,7 +7,7 @@ import Testing
 
 /// Batches as they might come from anywhere: broken, cut, put together wrongly, with a checksum that fits.
 private struct HostileBatches {
-    var random: SeededGenerator
+    var random: SeededRandom
 
     mutating func next() -> [UInt8] {
         // One in four is a known one of which something is changed.
@@ -105,7 +106,7 @@ private struct HostileBatches {
         print("Batches at random: seed \(seed), \(seconds) s.")
         let store = try Self.store(seed: seed)
         defer { store.close() }
-        var batches = HostileBatches(random: SeededGenerator(seed: seed))
+        var batches = HostileBatches(random: SeededRandom(seed: seed))
         let end = Clock.ticks() + seconds * 1_000
         var (number, taken) = (0, 0)
         while Clock.ticks() < end {

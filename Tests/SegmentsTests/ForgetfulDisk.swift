@@ -1,3 +1,4 @@
+import Chance
 import Glibc
 import Segments
 import Synchronization
@@ -75,7 +76,7 @@ final class ForgetfulDisk: Disk {
         var operations = 0
         /// The power goes at this operation.
         var cutsAt: Int?
-        var random: SeededGenerator
+        var random: SeededRandom
         /// Files of which a sync does nothing, by a part of their path.
         var ignoresSyncOf: String?
         /// Files of which a sync fails, by a part of their path.
@@ -118,7 +119,7 @@ final class ForgetfulDisk: Disk {
     }
 
     init(seed: UInt64, ignoringSyncOf part: String? = nil) {
-        state = Mutex(State(random: SeededGenerator(seed: seed), ignoresSyncOf: part))
+        state = Mutex(State(random: SeededRandom(seed: seed), ignoresSyncOf: part))
     }
 
     init(copying other: ForgetfulDisk) {
@@ -449,20 +450,5 @@ extension [UInt8] {
         } else {
             self += [UInt8](repeating: 0, count: count - self.count)
         }
-    }
-}
-
-/// SplitMix64: the same numbers for the same seed.
-struct SeededGenerator: RandomNumberGenerator, Sendable {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
     }
 }

@@ -1,3 +1,4 @@
+import Chance
 import Testing
 
 @testable import Segments
@@ -24,7 +25,7 @@ import Testing
     }
 
     @Test func `are refused, whatever they are`() throws {
-        var random = SeededGenerator(seed: 77)
+        var random = SeededRandom(seed: 77)
         try withStore { store throws in
             for number in 0 ..< 1_000 {
                 let count = Int.random(in: 0 ... 200, using: &random)
@@ -55,7 +56,7 @@ import Testing
 
     /// With a checksum that fits, what is inside is still looked at.
     @Test func `with a checksum that fits are stored whole or refused`() throws {
-        var random = SeededGenerator(seed: 78)
+        var random = SeededRandom(seed: 78)
         try withStore { store throws in
             var end: Int64 = 0
             for number in 0 ..< 1_500 {

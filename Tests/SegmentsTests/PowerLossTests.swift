@@ -1,3 +1,4 @@
+import Chance
 import Segments
 import Synchronization
 import Testing
@@ -6,7 +7,7 @@ import Testing
 private struct PowerLossRun {
     let seed: UInt64
     let disk: ForgetfulDisk
-    var random: SeededGenerator
+    var random: SeededRandom
     /// Whether folders of topics cannot be written from time to time.
     let deniesFolders: Bool
 
@@ -24,7 +25,7 @@ private struct PowerLossRun {
         self.seed = seed
         self.deniesFolders = deniesFolders
         disk = ForgetfulDisk(seed: seed &* 31, ignoringSyncOf: part)
-        random = SeededGenerator(seed: seed)
+        random = SeededRandom(seed: seed)
     }
 
     /// Why a promise was broken; nil if all were kept.

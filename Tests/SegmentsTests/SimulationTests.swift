@@ -1,3 +1,4 @@
+import Chance
 import Synchronization
 import Testing
 
@@ -24,7 +25,7 @@ private struct ModelPartition {
 private final class Simulation {
     let seed: UInt64
     let disk: ForgetfulDisk
-    var random: SeededGenerator
+    var random: SeededRandom
     var store: SegmentStore
     var model: [TopicPartition: ModelPartition] = [:]
     var topics: [String: [String: String]] = [:]
@@ -34,7 +35,7 @@ private final class Simulation {
     init(seed: UInt64) throws {
         self.seed = seed
         disk = ForgetfulDisk(seed: seed &* 17)
-        random = SeededGenerator(seed: seed)
+        random = SeededRandom(seed: seed)
         store = try SegmentStore(directory: "data", disk: disk, settings: .tiny)
     }
 

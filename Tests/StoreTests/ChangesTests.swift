@@ -1,4 +1,5 @@
 import Bytes
+import Chance
 import Store
 import Testing
 
@@ -65,7 +66,7 @@ import Testing
     /// What a fold leaves must not depend on where one batch ended and the next began.
     @Test func `leave the same rows however the records are cut into batches`() throws {
         let seed = newSeed()
-        var random = SeededGenerator(seed: seed)
+        var random = SeededRandom(seed: seed)
         let records = (0 ..< 400).map { _ in
             (
                 key: "\(Int.random(in: 0..<12, using: &random))",

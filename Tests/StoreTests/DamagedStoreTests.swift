@@ -1,3 +1,4 @@
+import Chance
 import Foundation
 import RocksStore
 import Store
@@ -7,7 +8,7 @@ import Testing
 @Suite struct `A store with a changed byte` {
     @Test func `names it wherever in a table it is, and serves no changed row`() throws {
         let seed = newSeed()
-        var random = SeededGenerator(seed: seed)
+        var random = SeededRandom(seed: seed)
         try withFolder { folder in
             let original = folder + "/original"
             let model = try fill(original, &random)
@@ -32,7 +33,7 @@ import Testing
 
     @Test func `names it in the files that say which tables count`() throws {
         let seed = newSeed()
-        var random = SeededGenerator(seed: seed)
+        var random = SeededRandom(seed: seed)
         try withFolder { folder in
             let original = folder + "/original"
             let model = try fill(original, &random)
@@ -57,7 +58,7 @@ import Testing
 
     @Test func `is told from one that has lost a file`() throws {
         try withFolder { folder in
-            var random = SeededGenerator(seed: newSeed())
+            var random = SeededRandom(seed: newSeed())
             _ = try fill(folder + "/original", &random)
             for name in try files(folder + "/original")
             where name.hasSuffix(".sst") || name == "CURRENT" {
@@ -93,7 +94,7 @@ import Testing
         let offset: Int
         let bits: UInt8
 
-        init(anyOf files: [String], in folder: String, _ random: inout SeededGenerator) throws {
+        init(anyOf files: [String], in folder: String, _ random: inout SeededRandom) throws {
             file = try #require(files.randomElement(using: &random))
             let size = try Data(contentsOf: URL(filePath: "\(folder)/\(file)")).count
             // The end has the small blocks: filter, index, properties, footer.
@@ -159,7 +160,7 @@ import Testing
     /// Some tables in two families, a part of them compressed, and what they hold.
     private func fill(
         _ path: String,
-        _ random: inout SeededGenerator
+        _ random: inout SeededRandom
     ) throws -> [Family: [[UInt8]: [UInt8]]] {
         var model: [Family: [[UInt8]: [UInt8]]] = [:]
         let store = try RocksStore.open(path)

@@ -1,3 +1,4 @@
+import Chance
 import Foundation
 import RocksStore
 import Store
@@ -10,7 +11,7 @@ import Testing
     private static let rowsPerBatch = 20
 
     @Test func `has lost only whole batches from the end`() throws {
-        var random = SeededGenerator(seed: newSeed())
+        var random = SeededRandom(seed: newSeed())
         try withFolder { folder in
             let path = folder + "/store"
             var last = 0

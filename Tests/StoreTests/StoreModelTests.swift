@@ -1,3 +1,4 @@
+import Chance
 import RocksStore
 import Store
 import Testing
@@ -6,7 +7,7 @@ import Testing
 @Suite struct `Chance` {
     @Test func `finds no difference between the stores and a dictionary`() throws {
         let seed = newSeed()
-        var random = SeededGenerator(seed: seed)
+        var random = SeededRandom(seed: seed)
         try withFolder { folder in
             var trial = try Trial(folder)
             for step in 0 ..< 3_000 { try trial.step(&random, "seed \(seed), step \(step)") }
@@ -38,7 +39,7 @@ import Testing
             return store
         }
 
-        mutating func step(_ random: inout SeededGenerator, _ place: Comment) throws {
+        mutating func step(_ random: inout SeededRandom, _ place: Comment) throws {
             switch Int.random(in: 0 ..< 100, using: &random) {
             case ..<60: try write(&random)
             case ..<65: try removeAll(&random)
@@ -63,7 +64,7 @@ import Testing
             }
         }
 
-        mutating func write(_ random: inout SeededGenerator) throws {
+        mutating func write(_ random: inout SeededRandom) throws {
             var batch = WriteBatch()
             for _ in 0 ..< Int.random(in: 0 ... 20, using: &random) {
                 let key = key(&random)
@@ -78,7 +79,7 @@ import Testing
             try rocks.write(batch, to: family)
         }
 
-        mutating func removeAll(_ random: inout SeededGenerator) throws {
+        mutating func removeAll(_ random: inout SeededRandom) throws {
             let lower = key(&random)
             let upper = Int.random(in: 0 ..< 8, using: &random) == 0 ? nil : lower + [0x40]
             try memory.removeAll(from: lower, to: upper, in: family)
@@ -86,7 +87,7 @@ import Testing
             model = model.filter { !Self.isWithin($0.key, lower, upper) }
         }
 
-        func read(_ random: inout SeededGenerator, _ place: Comment) throws {
+        func read(_ random: inout SeededRandom, _ place: Comment) throws {
             let keys = (0 ..< Int.random(in: 0 ... 10, using: &random)).map { _ in key(&random) }
             let expected = keys.map { model[$0] }
             #expect(try memory.values(of: keys, in: family) == expected, place)
@@ -109,7 +110,7 @@ import Testing
             #expect(try rocks.everything() == model, place)
         }
 
-        func key(_ random: inout SeededGenerator) -> [UInt8] {
+        func key(_ random: inout SeededRandom) -> [UInt8] {
             (0 ..< Int.random(in: 0 ... 3, using: &random)).map { _ in
                 [0, 1, 0x40, 0x80, 0xFE, 0xFF].randomElement(using: &random) ?? 0
             }
@@ -122,7 +123,7 @@ import Testing
     }
 
     @Test func `finds no difference in a store of many pieces`() throws {
-        var random = SeededGenerator(seed: newSeed())
+        var random = SeededRandom(seed: newSeed())
         let store = MemoryStore()
         try store.open(family)
         var model: [[UInt8]: [UInt8]] = [:]

@@ -36,28 +36,6 @@ func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
     return try body(folder.path)
 }
 
-/// A generator that gives the same numbers for the same seed (SplitMix64, by Steele, Lea and
-/// Flood).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
-    }
-}
-
-/// A new seed, printed so that a failure can be had again.
-func newSeed(_ test: String = #function) -> UInt64 {
-    let seed = UInt64.random(in: .min ... .max)
-    print("\(test): seed \(seed)")
-    return seed
-}
-
 extension StoreReader {
     /// The rows of a range as text.
     func rows(

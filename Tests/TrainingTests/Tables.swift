@@ -1,4 +1,5 @@
 import Bytes
+import Chance
 import Training
 
 /// Tables by chance, a row an hour, in which two of four columns decide.

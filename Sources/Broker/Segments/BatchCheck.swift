@@ -7,6 +7,8 @@ struct BatchCheck {
     let settings: TopicSettings
     /// The most bytes that the records of one batch may have when they are decompressed.
     let mostRecordBytes: Int
+    /// Whether more is asked of a batch than that it has a place in the log.
+    let looksInside: Bool
     /// Milliseconds since 1970.
     let now: Int64
 
@@ -60,6 +62,12 @@ struct BatchCheck {
         }
         guard batch.count <= settings.maxMessageBytes else {
             throw .messageTooLarge(limit: settings.maxMessageBytes)
+        }
+        guard looksInside else {
+            guard header.lastOffsetDelta >= 0 else {
+                throw .invalidRecord("The batch's offsets go back.")
+            }
+            return stamped(batch, header, greatest: header.maxTimestamp)
         }
         guard BatchHeader.checksum(of: batch.span.bytes) == header.checksum else {
             throw .corruptMessage("The batch's checksum does not fit its bytes.")

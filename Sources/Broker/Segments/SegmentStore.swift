@@ -15,6 +15,9 @@ public final class SegmentStore: Sendable {
         /// The most that the records of one batch may have when they are decompressed. As much as a client with the
         /// settings of librdkafka receives at once (`receive.message.max.bytes`): more could be stored and not read.
         public var mostRecordBytes = 100_000_000
+        /// Whether batches are looked into before they are taken. For tests alone, which see no other way what a log
+        /// of somebody else may hold.
+        package var checksBatches = true
         /// Threads that check compressed batches.
         public var checkingThreads = 2
         /// The most that one sync of the journal carries, unless a single batch is larger.

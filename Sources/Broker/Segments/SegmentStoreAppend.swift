@@ -36,6 +36,7 @@ extension SegmentStore {
             split = try BatchCheck(
                 settings: settings,
                 mostRecordBytes: engine.settings.mostRecordBytes,
+                looksInside: engine.settings.checksBatches,
                 now: now
             ).split(batches)
         } catch {

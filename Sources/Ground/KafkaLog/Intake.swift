@@ -12,6 +12,7 @@ internal import Logs
     private(set) var feeds = Feeds()
     private var buffer: MessageBuffer
     private var backlog = Backlog()
+    private var stalls = Stalls()
 
     init(_ producer: Producer, _ settings: KafkaLog.Settings) throws(LogError) {
         self.settings = settings
@@ -68,7 +69,7 @@ internal import Logs
         let waiting = unsafe rd_kafka_queue_length(consumer.queue)
         let count = unsafe buffer.fill(from: consumer.queue, limit: limit, within: milliseconds)
         guard count > 0 else { return [] }
-        let (batches, broken) = buffer.unpack(feeds: &feeds)
+        let (batches, broken) = buffer.unpack(feeds: &feeds) { end(of: $0) }
         for (partition, fault) in broken {
             if let fault { faults.append(fault) }
             if fault != nil { _ = try stop(partition) }
@@ -77,6 +78,31 @@ internal import Logs
             nudge()
         }
         return batches
+    }
+
+    /// Partitions of which nothing has come for long although the log is said to go on.
+    func stalled() -> [Feed] {
+        let now = ContinuousClock.now
+        guard stalls.isDue(now) else { return [] }
+        guard connection.isUp else {
+            stalls.forgive()
+            return []
+        }
+        guard unsafe rd_kafka_queue_length(consumer.queue) == 0 else { return [] }
+        return stalls.over(feeds.all, now) { feed in end(of: feed).map { $0 > feed.next } ?? false }
+    }
+
+    /// Where a partition ended when it was fetched last; nil while that is not known.
+    private func end(of feed: Feed) -> Offset? {
+        var (low, high) = (Offset(0), Offset(0))
+        let code = unsafe rd_kafka_get_watermark_offsets(
+            consumer.client.pointer,
+            feed.partition.topic,
+            feed.partition.index,
+            &low,
+            &high
+        )
+        return code == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0 ? high : nil
     }
 
     /// Passes on log lines and errors. True if one of them may mean that a partition is gone.

@@ -65,6 +65,7 @@ private import Synchronization
             if !batches.isEmpty { return batches }
             _ = try open()
             if intake.listen() { try look(at: intake) }
+            try findStalled(in: intake)
             // Between the look above, which takes an older call to wake with it, and the wait below.
             if isWoken.exchange(false, ordering: .acquiring) { return [] }
             guard faults.isEmpty else { continue }
@@ -123,6 +124,29 @@ private import Synchronization
                 // The brokers are away altogether; what is gone will be seen when they are back.
                 return
             }
+        }
+    }
+
+    /// What librdkafka cannot read and does not speak of counts as corrupt. It is asked for by another client whether the
+    /// log really goes on for those who read: a transaction may be open.
+    private func findStalled(in intake: Intake) throws(LogError) {
+        for feed in intake.stalled() {
+            let (partition, next) = (feed.partition, feed.next)
+            let end: Offset
+            do throws(LogError) {
+                end = try producer.bounds(of: partition).upperBound
+            } catch {
+                // Whoever looks after the partition is told of that elsewhere.
+                continue
+            }
+            guard end > next else { continue }
+            faults.append(
+                .corrupt(
+                    Position(partition, next),
+                    "Reading \(partition) from \(next) on: nothing that can be read comes, though the log goes to \(end)."
+                )
+            )
+            _ = try intake.stop(partition)
         }
     }
 

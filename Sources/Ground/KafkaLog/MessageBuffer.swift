@@ -50,11 +50,13 @@ internal import Logs
     }
 
     /// Gives the messages back to librdkafka and returns their contents, and what went wrong with which partition.
+    /// `end`: Where a partition ended when it was fetched last, where that is known.
     mutating func unpack(
-        feeds: inout Feeds
+        feeds: inout Feeds,
+        end: (Feed) -> Offset?
     ) -> (batches: [RecordBatch], broken: [(Partition, LogError?)]) {
         var broken: [(Partition, LogError?)] = []
-        let counts = measure(&feeds, &broken)
+        let counts = measure(&feeds, &broken, end)
         let storage = copyBytes()
         var batches: [RecordBatch] = []
         var places = [Int](repeating: -1, count: counts.count)
@@ -77,7 +79,8 @@ internal import Logs
     /// Finds the owner of each message, and how many each has; what cannot be a record is sorted out.
     private mutating func measure(
         _ feeds: inout Feeds,
-        _ broken: inout [(Partition, LogError?)]
+        _ broken: inout [(Partition, LogError?)],
+        _ end: (Feed) -> Offset?
     ) -> [Int] {
         var counts = [Int](repeating: 0, count: feeds.all.count)
         var isBroken = [Bool](repeating: false, count: feeds.all.count)
@@ -102,6 +105,20 @@ internal import Logs
             }
             // What is below was delivered before, by a fetch that the reader had left behind.
             guard unsafe message.offset >= feeds.next(at: feed) else { continue }
+            // Compaction leaves gaps; a gap beyond the end would hide all that is to come.
+            if unsafe message.offset > feeds.next(at: feed), let end = end(feeds.all[feed]),
+                unsafe message.offset >= end
+            {
+                let (partition, next) = (feeds.all[feed].partition, feeds.next(at: feed))
+                let claimed = unsafe message.offset
+                let fault = LogError.corrupt(
+                    Position(partition, next),
+                    "Reading \(partition) from \(next) on: a record claims offset \(claimed), and the log ends at \(end)."
+                )
+                broken.append((partition, fault))
+                isBroken[feed] = true
+                continue
+            }
             unsafe feeds.advance(feed, to: message.offset + 1)
             owners[index] = Int32(feed)
             counts[feed] += 1

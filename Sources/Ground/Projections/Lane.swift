@@ -22,8 +22,9 @@ struct Lane {
     /// What may be held for those who wait. Beyond it the partition is read again for them.
     static let mostBytes = 32 << 20
     static let mostRecords = 131_072
-    /// After so long without the error, a partition that could not be read can be.
-    private static let proof = Duration.seconds(10)
+    /// After so long without the error, a partition that could not be read can be. A log may need twenty seconds to see
+    /// that nothing comes.
+    private static let proof = Duration.seconds(30)
 
     init(_ partition: Partition) { self.partition = partition }
 

@@ -1,10 +1,11 @@
 import ArgumentParser
 import NIOCore
 import PlatformAPI
+import Segments
 
 /// What the clients of the HTTP server may take of it, as the command line says it.
 struct HTTPLimitOptions: ParsableArguments {
-    @Option(help: "Connections at once.")
+    @Option(help: "Connections at once; a quarter of the files that the process may open at most.")
     var httpConnections = HTTPLimits().connections
 
     @Option(help: "Clients that read topics at once.")
@@ -39,7 +40,8 @@ struct HTTPLimitOptions: ParsableArguments {
 
     var limits: HTTPLimits {
         var limits = HTTPLimits()
-        limits.connections = httpConnections
+        // The rest is for the broker's connections, the log's files and the state's, without which nothing is folded.
+        limits.connections = min(httpConnections, max(SystemDisk.raiseOpenFiles() / 4, 8))
         limits.readers = httpReaders
         limits.bytesInFlight = httpBodies << 20
         limits.headTime = .seconds(httpHeadSeconds)
