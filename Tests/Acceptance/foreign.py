@@ -138,6 +138,13 @@ class Foreign(Stand):
         reasons = json.loads(self.server.ask("GET", "/health/ready").content)["reasons"]
         return {found[1] for each in reasons if (found := re.match(r"projectionStopped: intake of ([a-z.0-9]+):", each))}
 
+    def alerted(self):
+        """The streams of which an open alert says so."""
+        return {
+            each["subject"].split(",")[0].removeprefix("intake of ")
+            for each in self.server.json("GET", "/api/v1/alerts")["items"]
+            if each["kind"] == "projectorStopped" and not each.get("resolvedAt")}
+
     def says_what_cannot_be_read(self):
         for name, (_, batch) in self.unread.items():
             self.send(name, batch)
@@ -146,10 +153,7 @@ class Foreign(Stand):
         for name, (what, _) in self.unread.items():
             self.until(lambda name=name: name in self.named(), f"readiness names {name}, {what}", WITHIN)
         seconds = time.monotonic() - began
-        open_alerts = {
-            (each["kind"], each["subject"].split(",")[0].removeprefix("intake of "))
-            for each in self.server.json("GET", "/api/v1/alerts")["items"] if not each.get("resolvedAt")}
-        expect({name for kind, name in open_alerts if kind == "projectorStopped"}, self.stuck, "whom alerts name")
+        self.until(lambda: self.alerted() == self.stuck, "an alert names each", WITHIN)
         expect(self.named(), self.stuck, "whom readiness names")
         self.others_go_on()
         return f"{len(self.stuck)} kinds, the last after {seconds:.1f} s"

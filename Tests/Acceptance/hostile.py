@@ -348,6 +348,24 @@ def refuses_requests(stand):
     return f"{count} kinds of requests, 200 unfinished bodies"
 
 
+def outlives_few_files(place):
+    """Fewer files than clients: what is left has to do for the log and the state."""
+    with Server(place / "few") as server:
+        server.start(before=["sh", "-c", 'ulimit -n 256 && exec "$@"', "few"])
+        stand = Stand(server)
+        stand.declare()
+        with contextlib.ExitStack() as all_open:
+            for number in range(400):
+                port = (server.kafka, server.http)[number % 2]
+                all_open.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
+            stand.others_go_on()
+            expect_that(stand.is_ready(), "not ready with 400 silent clients")
+        stand.others_go_on()
+        server.verify()
+        server.stop(within=10)
+    return "400 clients, 256 files"
+
+
 # Files.
 
 
@@ -448,6 +466,7 @@ def main():
         checks.check("clocks of clients move nothing", wrong_clocks_move_nothing, stand)
         checks.check("connections that say nothing right are outlived", outlives_connections, stand, chance)
         checks.check("requests that are none are refused", refuses_requests, stand)
+        checks.check("clients take no files that the log and the state need", outlives_few_files, place)
         checks.check("files with faults are not sent", refuses_files, stand, place)
         checks.check("the server is ready, and what it serves is what the log says", is_sound, stand)
         checks.check("what stands still is said, and holds up nobody", what_stands_still_is_said, stand)

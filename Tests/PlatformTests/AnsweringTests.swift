@@ -317,7 +317,9 @@ import Testing
         try await stand.apply(Self.endpoint())
         _ = try await stand.seal()
         _ = try await stand.train()
-        try await Task.sleep(for: .milliseconds(100))
+        try await stand.eventually("it has looked, and waits") {
+            stand.notices.contains { $0.contains("lateness waits") }
+        }
         #expect(try log.predictions().isEmpty)
         try await stand.promote(1)
         try await Self.expectAnswers(stand, log)
@@ -392,9 +394,11 @@ import Testing
         flight.scheduled = Airport.end
         try await Airport.depart([flight], in: log)
         try await stand.settle()
-        try await Task.sleep(for: .milliseconds(100))
+        try await stand.eventually("nobody is there to answer") {
+            stand.platform.answerings.withLock { $0.isEmpty }
+                && stand.platform.seats.allSatisfy { !$0.projection.hasPrefix("answers of") }
+        }
         #expect(try log.predictions().count == Self.expected.count)
-        #expect(stand.platform.seats.allSatisfy { !$0.projection.hasPrefix("answers of") })
         stand.stop()
     }
 }

@@ -163,7 +163,10 @@ import Testing
         }
         try await stand.eventually("an alert for each partition") { try missing().count == 2 }
         try stand.platform.resolveWaits()
-        try await Task.sleep(for: .milliseconds(100))
+        // Whatever it wrote is folded.
+        #expect(
+            try await stand.platform.settle(within: .seconds(60), of: [AlertEvent.topic.name])
+        )
         #expect(try missing().allSatisfy { $0.resolvedAt == nil })
         try log.create(TopicSpec(stream.topic, partitions: 2))
         try await send(4, to: log)
