@@ -1,4 +1,6 @@
+import Glibc
 import NIOCore
+import Synchronization
 import Testing
 
 @testable import Broker
@@ -77,6 +79,73 @@ private let mebibyte = 1 << 20
                 scene.broker.usage?.refused["clients that held memory and stood still"] ?? 0 > 0
             )
             withExtendedLifetime(strangers) {}
+        }
+    }
+
+    /// Of each only the front arrives; together they keep all others out, and none has room for the rest.
+    @Test func `is given back where those who wait for room wait for each other`() async throws {
+        try await withBroker({ settings in
+            small(&settings)
+            settings.maxConnections = 1_000
+            settings.maxHeldBytes = mebibyte
+        }) { scene in
+            try scene.client().create("events")
+            let beginning = try Self.beginning(of: 800 << 10).prefix(60 << 10)
+            var strangers: [TestClient] = []
+            for _ in 0 ..< 3 {
+                for _ in 0 ..< 100 {
+                    let stranger = try scene.client()
+                    _ = stranger.sendAtOnce(beginning)
+                    strangers.append(stranger)
+                }
+                // Among them is one that has room for all of its request, and stands still.
+                #expect(
+                    try await eventually {
+                        scene.broker.usage?.refused["clients that held memory and stood still"] ?? 0
+                            > 0
+                    }
+                )
+            }
+            let large = TestBatch(values: [[UInt8](repeating: 65, count: 600 << 10)]).bytes
+            #expect(
+                try await eventually {
+                    do {
+                        return try scene.client().produce(large, to: "events").error == 0
+                    } catch TestClient.Failure.closed {
+                        // There was no room for so much at once.
+                        return false
+                    }
+                }
+            )
+            withExtendedLifetime(strangers) {}
+        }
+    }
+
+    @Test func `is taken from no more clients than is needed`() async throws {
+        for _ in 0 ..< 5 {
+            try await withBroker({ settings in
+                small(&settings)
+                settings.lookMilliseconds = 20
+            }) { scene in
+                let honest = try scene.client()
+                try honest.create("events", ["max.message.bytes": "30000000"])
+                let strangers = try (0 ..< 12).map { _ in try scene.client() }
+                let beginning = try Self.beginning(of: 2 * mebibyte)
+                for stranger in strangers { _ = stranger.sendAtOnce(beginning) }
+                #expect(
+                    try await eventually {
+                        (scene.broker.usage?.heldBytes.now ?? 0) >= 24 * mebibyte
+                    }
+                )
+                let large = TestBatch(values: [[UInt8](repeating: 65, count: 4 * mebibyte)]).bytes
+                #expect(try honest.produce(large, to: "events").error == 0)
+                let refused = try #require(scene.broker.usage).refused
+                #expect(
+                    refused["clients that held memory and stood still"] ?? 0 <= 2,
+                    "\(refused)"
+                )
+                withExtendedLifetime(strangers) {}
+            }
         }
     }
 
@@ -342,7 +411,7 @@ private let mebibyte = 1 << 20
         large.wait(for: 70) { order.add("large") }
         light.wait(for: 25) { order.add("light") }
         #expect(order.all == [])
-        #expect(budget.takeShortage(isOwn: false) == 95)
+        #expect(budget.takeShortage(isOwn: false) == 75)
         first = nil
         #expect(order.all == ["light", "large"])
         #expect(budget.held(isOwn: false) == 95)
@@ -370,6 +439,50 @@ private let mebibyte = 1 << 20
         #expect(shares.prefix(3) == [250, 187, 140])
         #expect(shares.last == .some(nil))
         #expect(budget.held(isOwn: false) <= 1_000)
+    }
+
+    @Test func `says who must give way where those who wait hold too much for each other`() {
+        let budget = Budget(most: 100, mostOwn: 50)
+        let (first, second) = (Charge(budget, isOwn: false), Charge(budget, isOwn: false))
+        let (light, other) = (Charge(budget, isOwn: false), Charge(budget, isOwn: false))
+        light.set(to: 1)
+        first.set(to: 30)
+        second.set(to: 35)
+        #expect(other.take(34))
+        for charge in [light, first, second] { charge.wait(for: 40) {} }
+        #expect(budget.standstill(isOwn: false) === first)
+        // Where there would be room for one of them they wait for the other.
+        first.set(to: 10)
+        #expect(budget.standstill(isOwn: false) == nil)
+        withExtendedLifetime(other) {}
+    }
+
+    private final class Counts: Sendable {
+        let state = Mutex((inside: 0, most: 0))
+    }
+
+    /// Two who look at the same shortage at once would both end it.
+    @Test func `lets one make room at a time`() async {
+        let budget = Budget(most: 100, mostOwn: 50)
+        let counts = Counts()
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0 ..< 4 {
+                group.addTask {
+                    for _ in 0 ..< 50 {
+                        budget.makeRoom {
+                            counts.state.withLock { counts in
+                                counts.inside += 1
+                                counts.most = max(counts.most, counts.inside)
+                            }
+                            // So long that others come in if they can.
+                            usleep(500)
+                            counts.state.withLock { $0.inside -= 1 }
+                        }
+                    }
+                }
+            }
+        }
+        #expect(counts.state.withLock { $0.most } == 1)
     }
 
     @Test func `forgets whoever waits no more`() {

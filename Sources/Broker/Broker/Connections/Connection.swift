@@ -30,8 +30,8 @@ final class Connection: ChannelDuplexHandler {
     private(set) var isOver = false
     /// What has arrived and was not begun, and the rest of the request that is arriving.
     private var receiving: Charge
-    /// There was no room for the rest of a request, so nothing more is read until there is.
-    private var waitsForRoom = false
+    /// Since when there is no room for the rest of a request, so that nothing more is read; nil where there is.
+    private(set) var waitsSince: NIODeadline?
     /// How many bytes of answers the system has not taken yet.
     private var unwritten = 0
     /// When something arrived.
@@ -284,13 +284,13 @@ final class Connection: ChannelDuplexHandler {
         if received > receiving.bytes, !receiving.set(to: received) {
             return close(.noRoom, because: "there is no room for its request")
         }
-        waitsForRoom = true
+        waitsSince = .now()
         let mailbox = mailbox
         receiving.wait(for: unfinished - receiving.bytes) { mailbox.post(.mayReadOn) }
     }
 
     func mayReadOn() {
-        waitsForRoom = false
+        waitsSince = nil
         restartClock()
     }
 
@@ -314,6 +314,11 @@ final class Connection: ChannelDuplexHandler {
 
     /// Nothing is under way, and nothing waits to be taken or for room.
     var isIdle: Bool { exchanges.isEmpty && unwritten == 0 && !waitsForRoom }
+
+    private var waitsForRoom: Bool { waitsSince != nil }
+
+    /// Whether it is this connection that waits with what is charged there.
+    func waits(with charge: Charge) -> Bool { waitsForRoom && receiving === charge }
 
     /// Something is on its way to the disk.
     var isProducing: Bool { exchanges.contains { $0.api == .produce } }

@@ -35,8 +35,12 @@ final class Watch {
                 connection.giveWay()
             }
         }
-        let shortage = budget.takeShortage(isOwn: false)
-        if shortage > 0 { makeRoom(for: shortage, now) }
+        budget.makeRoom {
+            let shortage = budget.takeShortage(isOwn: false)
+            guard shortage > 0 else { return }
+            makeRoom(for: shortage, now)
+            endStandstill(now)
+        }
     }
 
     /// Hangs up on those who hold memory that others wait for and do not go on; who stands still for longest goes first.
@@ -56,6 +60,20 @@ final class Watch {
                     "others wait for the \(standstill.bytes) bytes that it holds, and it does not go on"
             )
         }
+    }
+
+    /// Where those who wait for room wait for each other, one of them gives way. It may be another watch's.
+    private func endStandstill(_ now: NIODeadline) {
+        guard let charge = budget.standstill(isOwn: false),
+            let connection = connections.values.first(where: { $0.waits(with: charge) }),
+            let since = connection.waitsSince,
+            since + .milliseconds(settings.patienceMilliseconds) <= now
+        else { return }
+        connection.close(
+            .standingStill,
+            because:
+                "it waits for room and holds \(charge.bytes) bytes, and so do others who wait for each other"
+        )
     }
 
     /// Closes the stranger's connection that was silent for longest, to admit another: an idle one, or else one that only

@@ -7,6 +7,7 @@ final class Budget: Sendable {
     let most: Int
     let mostOwn: Int
     private let state = Mutex(State())
+    private let making = Mutex(())
 
     /// Both parts, and who waits for room in them.
     private struct State {
@@ -59,16 +60,32 @@ final class Budget: Sendable {
         state.withLock { $0[isOwn].held <= limit(isOwn) + slack(isOwn) }
     }
 
-    /// How many bytes somebody lacks; what was missed before is forgotten.
+    /// How many bytes must be given back for those who lack some; what was missed before is forgotten.
     func takeShortage(isOwn: Bool) -> Int {
         state.withLock { state in
             defer { state[isOwn].missed = 0 }
             let part = state[isOwn]
-            return max(
-                part.missed,
-                part.waiting.reduce(0) { $0 + $1.bytes },
-                part.held - limit(isOwn)
-            )
+            let wanted = max(part.missed, part.waiting.reduce(0) { $0 + $1.bytes })
+            return max(0, wanted + part.held - limit(isOwn))
+        }
+    }
+
+    /// Lets one make room at a time: two who look at the same shortage would both end it.
+    func makeRoom(_ body: () -> Void) { making.withLock { _ in body() } }
+
+    /// Who waits and must give way, because those who wait hold so much that none of them could go on though all others
+    /// gave back what they hold: of those that hold no less than usual, the one that has waited for longest.
+    func standstill(isOwn: Bool) -> Charge? {
+        state.withLock { state in
+            var part = state[isOwn]
+            let holders = part.waiting.map {
+                (charge: $0.charge, bytes: $0.charge.bytes, $0.number)
+            }
+            part.held = holders.reduce(0) { $0 + $1.bytes }
+            let canGoOn = part.waiting.contains { hasRoom(for: $0.bytes, $0.charge, part) }
+            guard !canGoOn else { return nil }
+            let large = holders.filter { $0.bytes > 0 && $0.bytes * holders.count >= part.held }
+            return large.min { $0.2 < $1.2 }?.charge
         }
     }
 
