@@ -1,4 +1,6 @@
+import Glibc
 import NIOCore
+import Synchronization
 import Testing
 
 @testable import Broker
@@ -80,20 +82,23 @@ private let mebibyte = 1 << 20
         }
     }
 
-    /// Each announces so much that together they keep all others out, and none has room for the rest.
+    /// Of each only the front arrives; together they keep all others out, and none has room for the rest.
     @Test func `is given back where those who wait for room wait for each other`() async throws {
-        try await withBroker(small) { scene in
-            let first = try scene.client()
-            try first.create("events")
-            let beginning = try Self.beginning(of: 20 * mebibyte).prefix(3 * mebibyte)
+        try await withBroker({ settings in
+            small(&settings)
+            settings.maxConnections = 1_000
+            settings.maxHeldBytes = mebibyte
+        }) { scene in
+            try scene.client().create("events")
+            let beginning = try Self.beginning(of: 800 << 10).prefix(60 << 10)
             var strangers: [TestClient] = []
             for _ in 0 ..< 3 {
-                for _ in 0 ..< 20 {
+                for _ in 0 ..< 100 {
                     let stranger = try scene.client()
                     _ = stranger.sendAtOnce(beginning)
                     strangers.append(stranger)
                 }
-                // Of those that were let in, one has room for all of its request, and stands still.
+                // Among them is one that has room for all of its request, and stands still.
                 #expect(
                     try await eventually {
                         scene.broker.usage?.refused["clients that held memory and stood still"] ?? 0
@@ -101,7 +106,7 @@ private let mebibyte = 1 << 20
                     }
                 )
             }
-            let large = TestBatch(values: [[UInt8](repeating: 65, count: 900_000)]).bytes
+            let large = TestBatch(values: [[UInt8](repeating: 65, count: 600 << 10)]).bytes
             #expect(
                 try await eventually {
                     do {
@@ -450,6 +455,34 @@ private let mebibyte = 1 << 20
         first.set(to: 10)
         #expect(budget.standstill(isOwn: false) == nil)
         withExtendedLifetime(other) {}
+    }
+
+    private final class Counts: Sendable {
+        let state = Mutex((inside: 0, most: 0))
+    }
+
+    /// Two who look at the same shortage at once would both end it.
+    @Test func `lets one make room at a time`() async {
+        let budget = Budget(most: 100, mostOwn: 50)
+        let counts = Counts()
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0 ..< 4 {
+                group.addTask {
+                    for _ in 0 ..< 50 {
+                        budget.makeRoom {
+                            counts.state.withLock { counts in
+                                counts.inside += 1
+                                counts.most = max(counts.most, counts.inside)
+                            }
+                            // So long that others come in if they can.
+                            usleep(500)
+                            counts.state.withLock { $0.inside -= 1 }
+                        }
+                    }
+                }
+            }
+        }
+        #expect(counts.state.withLock { $0.most } == 1)
     }
 
     @Test func `forgets whoever waits no more`() {
