@@ -233,6 +233,13 @@ import Testing
             #expect(refused.body.contains("so many values"), "\(refused)")
             #expect(try await wait("\"\(values(100_000))\"").status == 200, "It is one value.")
             #expect(try await wait(values(40_000)).status == 200)
+            let lines = try await stand.ask(
+                "POST",
+                "/api/v1/streams/readings/records",
+                "Content-Type: application/x-ndjson",
+                body: String(repeating: "1\n", count: 40_000)
+            )
+            #expect(lines.status == 413, "\(lines)")
             let other = try await Caller(stand.port)
             try await other.say(Self.records + "Content-Length: 5000000\r\n\r\n")
             try await other.say(String(repeating: "\n", count: 4_900_000))

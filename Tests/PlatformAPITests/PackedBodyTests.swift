@@ -127,7 +127,7 @@ import Testing
                 #expect(refused.status == 503, "\(refused)")
                 #expect(refused["Retry-After"] == "1")
                 let taken = try await send(
-                    coding.format.pack(lines(10_000)),
+                    coding.format.pack(lines(1_500)),
                     coding: coding.name,
                     to: stand
                 )

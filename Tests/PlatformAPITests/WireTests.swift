@@ -238,6 +238,40 @@ import Testing
         }
     }
 
+    @Test func `a byte-order mark before records is passed over`() async throws {
+        try await HTTPStand.run { stand in
+            try await stand.declareStream()
+            let answer = try await stand.ask(
+                "POST",
+                "/api/v1/streams/readings/records",
+                "Content-Type: application/x-ndjson",
+                body: "\u{FEFF}{\"k\": \"a\"}\r\n\r\n{\"k\": \"b\"}"
+            )
+            #expect(answer.body.contains("\"appended\":2"), "\(answer)")
+            let read = try await stand.ask("GET", "/api/v1/events/readings")
+            #expect(!read.body.contains("\u{FEFF}"))
+        }
+    }
+
+    @Test func `a wait is asked for as it is documented`() async throws {
+        try await HTTPStand.run { stand in
+            for (body, status) in [
+                ("{}", 200), (#"{"settled": true}"#, 200),
+                (#"{"settled": true, "seconds": 5}"#, 200),
+                (#"{"seconds": null}"#, 200), (#"{"seconds": "x"}"#, 400), ("[]", 400),
+                ("null", 400), (#"{"settled": false}"#, 400), (#"{"settled": 1}"#, 400),
+            ] {
+                let answer = try await stand.ask(
+                    "POST",
+                    "/api/v1/wait",
+                    "Content-Type: application/json",
+                    body: body
+                )
+                #expect(answer.status == status, "\(body): \(answer)")
+            }
+        }
+    }
+
     @Test func `errors under v2 have the form of its protocol`() async throws {
         try await HTTPStand.run { stand in
             for (method, path, type, status) in [

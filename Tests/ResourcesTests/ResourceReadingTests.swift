@@ -291,6 +291,29 @@ private let kinds = "There are: Stream, FeatureView, Dataset, Model, Endpoint."
         #expect(errors("a: \u{1}").first?.hasPrefix("f.yaml:1:4  it is not YAML") == true)
     }
 
+    @Test func `stops where it has seen enough`() {
+        let many = String(repeating: "---\n", count: 10_001)
+        #expect(
+            errors(many) == ["f.yaml:1:1  the file has 10001 documents; at most 10000 are read."]
+        )
+        #expect(errors(String(many.dropLast(4))).isEmpty)
+        let wrong = SourceFile(name: "f", text: String(repeating: "---\nkind: No\n", count: 1_000))
+        #expect(readResources([wrong, wrong, wrong]).errors.count == 100)
+    }
+
+    @Test func `stops where it is told to`() {
+        struct Stop: Error {}
+        var documents = 0
+        let file = SourceFile(name: "f", text: String(repeating: Self.good + "\n---\n", count: 9))
+        #expect(throws: Stop.self) {
+            _ = try readResources([file]) {
+                documents += 1
+                if documents == 3 { throw Stop() }
+            }
+        }
+        #expect(documents == 3)
+    }
+
     @Test func `finds nothing in nothing`() {
         for text in ["", "\n", "# a\n", "---\n", "---\n---\n", "\u{FEFF}"] {
             #expect(errors(text).isEmpty)

@@ -4,6 +4,7 @@ internal import JSON
 internal import Logs
 internal import Platform
 internal import Resources
+internal import Workers
 
 /// Declaring resources of every kind.
 extension PlatformAPI {
@@ -26,7 +27,9 @@ extension PlatformAPI {
             }
             return SourceFile(name: name, text: text)
         }
-        let (resources, errors) = readResources(sources)
+        let (resources, errors) = try await platform.filePool.run { [goesOn = platform.goesOn] in
+            try readResources(sources, goesOn: goesOn)
+        }
         guard errors.isEmpty else { throw Problem.nothingApplied(errors) }
         let results: [ApplyResult]
         do {

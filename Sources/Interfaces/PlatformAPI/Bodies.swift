@@ -31,6 +31,14 @@ final class BodyAllowance: Sendable {
         taken.withLock { $0 += bytes }
     }
 
+    /// Throws where so much would not even be there if nobody else had anything.
+    func couldTake(_ bytes: Int) throws(Problem) {
+        let limit = traffic.limits.bytesInFlight
+        guard bytes > limit else { return }
+        traffic.refused(.longBodies)
+        throw Problem.tooManyValues(limit)
+    }
+
     /// Takes what is needed only while `body` runs.
     func taking<Value>(_ bytes: Int, for body: () throws -> Value) throws -> Value {
         try take(bytes)
@@ -93,11 +101,7 @@ extension JSONValue {
             return
         }
         let cost = JSONCost(of: text)
-        let limit = allowance.traffic.limits.bytesInFlight
-        guard cost.reading + cost.values + text.count <= limit else {
-            allowance.traffic.refused(.longBodies)
-            throw Problem.tooManyValues(limit)
-        }
+        try allowance.couldTake(cost.reading + cost.values + text.count)
         try allowance.take(cost.values)
         self = try allowance.taking(cost.reading) { try JSONValue(parsing: text) }
     }

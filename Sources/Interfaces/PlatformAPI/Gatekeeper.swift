@@ -171,7 +171,7 @@ extension Problem {
             "tooLarge",
             "The body is too large",
             .contentTooLarge,
-            "It holds so many values that reading them takes more memory than all bodies may have, which is \(limit) bytes: send it in parts."
+            "It holds so many values or lines that reading them takes more memory than all bodies may have, which is \(limit) bytes: send it in parts."
         )
     }
 }

@@ -163,7 +163,15 @@ extension PlatformAPI {
     /// `{"settled": true, "seconds": 60}`: answers when all that is in the log by then was folded.
     func wait(_ request: Request) async throws -> Response {
         let asked = try JSONValue(body: try await request.collectedBody()[...])
-        let seconds = min(max(asked["seconds"]?.number ?? 60, 0), 3_600)
+        let given = asked["seconds"]
+        guard asked.object != nil, asked["settled"].map({ $0.bool == true }) ?? true,
+            given.map({ $0.isNull || $0.number != nil }) ?? true
+        else {
+            throw Problem.malformed(
+                "Send {\"settled\": true, \"seconds\": 60}; without `seconds` it waits for 60."
+            )
+        }
+        let seconds = min(max(given?.number ?? 60, 0), 3_600)
         let isSettled = try await platform.settle(within: .seconds(seconds))
         guard isSettled else {
             throw Problem(

@@ -70,10 +70,7 @@ extension PlatformAPI {
 
     /// One record a line, appended as it came.
     func publish(to name: String, _ request: Request) async throws -> Response {
-        let body = try await request.collectedBody()
-        let lines = body.split(separator: UInt8(ascii: "\n")).map { line in
-            line.last == UInt8(ascii: "\r") ? Array(line.dropLast()) : Array(line)
-        }.filter { !$0.isEmpty }
+        let lines = try Self.lines(of: try await request.collectedBody())
         let positions: [Position]
         do {
             positions = try await platform.publish(lines, to: name)
@@ -91,6 +88,24 @@ extension PlatformAPI {
             "positions": .array(positions.map { .string($0.description) }),
         ])
     }
+
+    /// The lines that are not empty. A byte-order mark before the first is passed over.
+    private static func lines(of body: [UInt8]) throws -> [[UInt8]] {
+        if let allowance = BodyAllowance.current {
+            let count = body.reduce(1) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
+            let cost = count * bytesPerLine
+            try allowance.couldTake(cost + body.count)
+            try allowance.take(cost)
+        }
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        return body.dropFirst(body.starts(with: mark) ? mark.count : 0)
+            .split(separator: UInt8(ascii: "\n")).map { line in
+                line.last == UInt8(ascii: "\r") ? Array(line.dropLast()) : Array(line)
+            }.filter { !$0.isEmpty }
+    }
+
+    /// What a line takes beside its text until it is answered, about: the line, its key, and its place in the log.
+    private static let bytesPerLine = 256
 
     /// The catalog, now or as it was, after what the caller has seen was folded.
     private func catalog(_ request: Request) async throws -> StreamCatalog.View {

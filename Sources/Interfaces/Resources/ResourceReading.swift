@@ -6,14 +6,27 @@ internal import Records
 internal import Serving
 
 /// Reads every document of every file, and collects whatever is wrong, in the order of the files
-/// and lines. Where there is one error, nothing is to be applied.
+/// and lines. Where there is one error, nothing is to be applied, and after `mostErrors` no more are looked for.
 public func readResources(
     _ files: [SourceFile]
 ) -> (resources: [ReadResource], errors: [ResourceError]) {
+    readResources(files, goesOn: {})
+}
+
+/// The same. `goesOn` throws where the reading is to end; it is asked before each document.
+public func readResources(
+    _ files: [SourceFile],
+    goesOn: () throws -> Void
+) rethrows -> (resources: [ReadResource], errors: [ResourceError]) {
     var reading = ResourceReading()
-    for file in files { reading.read(file) }
+    for file in files where reading.errors.count < mostErrors {
+        try reading.read(file, goesOn: goesOn)
+    }
     return (reading.resources, reading.errors)
 }
+
+/// Whoever has so many has seen enough.
+private let mostErrors = 100
 
 /// The resources and errors found so far, and where each name was first declared.
 private struct ResourceReading {
@@ -21,9 +34,13 @@ private struct ResourceReading {
     var errors: [ResourceError] = []
     private var declared: [String: String] = [:]
 
-    mutating func read(_ file: SourceFile) {
+    mutating func read(_ file: SourceFile, goesOn: () throws -> Void) rethrows {
         let findings = Findings(file: file.name)
-        for root in YAMLText(file.text).roots(findings) { read(root, of: file, findings) }
+        for document in YAMLText(file.text).documents(findings) {
+            try goesOn()
+            for root in document.roots(findings) { read(root, of: file, findings) }
+            if findings.count >= mostErrors { break }
+        }
         errors += findings.sorted
     }
 

@@ -5,13 +5,15 @@ internal import Yams
 struct YAMLText {
     /// A larger file is refused unread.
     static let maximumByteCount = 1 << 20
+    /// Of more documents none is read.
+    static let maximumDocumentCount = 10_000
 
     private let bytes: [UInt8]
 
     init(_ text: String) { bytes = Array(text.utf8) }
 
-    /// The root of each document that is one. Empty documents are none.
-    func roots(_ findings: Findings) -> [Element] {
+    /// Its documents, in their order.
+    func documents(_ findings: Findings) -> [YAMLDocument] {
         guard bytes.count <= Self.maximumByteCount else {
             findings.add(
                 "the file has \(bytes.count) bytes; at most \(Self.maximumByteCount) are read.",
@@ -19,7 +21,15 @@ struct YAMLText {
             )
             return []
         }
-        return documents.flatMap { YAMLDocument($0.text, firstLine: $0.firstLine).roots(findings) }
+        let documents = documents
+        guard documents.count <= Self.maximumDocumentCount else {
+            findings.add(
+                "the file has \(documents.count) documents; at most \(Self.maximumDocumentCount) are read.",
+                at: Place(line: 1, column: 1)
+            )
+            return []
+        }
+        return documents.map { YAMLDocument($0.text, firstLine: $0.firstLine) }
     }
 
     /// A line that begins with `---` and a space or its end begins a document, wherever it stands (YAML 1.2, 9.1.4), and
@@ -84,6 +94,7 @@ struct YAMLDocument {
         self.firstLine = firstLine
     }
 
+    /// Its root. An empty document has none.
     func roots(_ findings: Findings) -> [Element] {
         // Yams writes out an alias wherever it stands, and compares keys with all that is in them:
         // a few lines of aliases in keys would keep it busy for years.

@@ -29,11 +29,12 @@ extension Platform {
         running?.control.stop()
         pool.close()
         longPool.close()
+        filePool.close()
         waiters.close()
     }
 
     /// Throws where the platform is to end: for whatever takes long, before each of its steps.
-    var goesOn: @Sendable () throws -> Void {
+    public var goesOn: @Sendable () throws -> Void {
         { [stopFlag] in
             if stopFlag.isRaised { throw PlatformError.unavailable("the server is ending") }
         }

@@ -23,6 +23,8 @@ public final class Platform: Sendable {
     public let pool: WorkPool
     /// For what may take minutes, so that nothing else waits for it: audits, seals, trainings.
     public let longPool: WorkPool
+    /// For reading the files of resources that somebody sends.
+    public let filePool: WorkPool
     /// Rows of sealed datasets, and models.
     public let archive: any Archive
     let notice: @Sendable (String) -> Void
@@ -143,6 +145,7 @@ public final class Platform: Sendable {
         self.warning = warning ?? notice
         self.pool = WorkPool("platform", queueLimit: 512)
         self.longPool = WorkPool("long", queueLimit: 16)
+        self.filePool = WorkPool("files", threads: 1, queueLimit: 16)
     }
 
     /// Tells the operator what somebody should do something about.
