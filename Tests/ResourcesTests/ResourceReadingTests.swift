@@ -294,7 +294,9 @@ private let kinds = "There are: Stream, FeatureView, Dataset, Model, Endpoint."
     @Test func `stops where it has seen enough`() {
         let many = String(repeating: "---\n", count: 10_001)
         #expect(
-            errors(many) == ["f.yaml:1:1  the file has 10001 documents; at most 10000 are read."]
+            errors(many) == [
+                "f.yaml:1:1  the file has more than 10000 documents, which is the most that are read."
+            ]
         )
         #expect(errors(String(many.dropLast(4))).isEmpty)
         let wrong = SourceFile(name: "f", text: String(repeating: "---\nkind: No\n", count: 1_000))

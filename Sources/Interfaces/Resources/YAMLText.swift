@@ -24,7 +24,7 @@ struct YAMLText {
         let documents = documents
         guard documents.count <= Self.maximumDocumentCount else {
             findings.add(
-                "the file has \(documents.count) documents; at most \(Self.maximumDocumentCount) are read.",
+                "the file has more than \(Self.maximumDocumentCount) documents, which is the most that are read.",
                 at: Place(line: 1, column: 1)
             )
             return []
@@ -43,7 +43,7 @@ struct YAMLText {
             documents.append((String(decoding: text, as: UTF8.self), firstLine))
             (text, firstLine, hasBegun) = ([], line, false)
         }
-        while index < bytes.count {
+        while index < bytes.count, documents.count <= Self.maximumDocumentCount {
             if !hasBegun, bytes[index...].starts(with: Self.byteOrderMark) {
                 index += Self.byteOrderMark.count
             }
