@@ -60,6 +60,8 @@ def the_server(client):
 def every_form(client):
     """With and without bytes behind the JSON, packed and not, there and back: the same bits."""
     found, count = set(), 0
+    version = client.get_model_metadata(ENDPOINT)["versions"][0]
+    found.add(probabilities(client.infer(ENDPOINT, inputs(True), model_version=version)))
     for is_binary in (True, False):
         for outputs in (None, [triton.InferRequestedOutput("probability", binary_data=True)],
                         [triton.InferRequestedOutput("probability", binary_data=False)]):

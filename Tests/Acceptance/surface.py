@@ -639,6 +639,27 @@ def broker_limits(place):
         run("broker", "--data", place / "none", *wrong, status=2)
 
 
+def said_lines(place):
+    """What the server says of itself is text or JSON, from a level on."""
+    def said(name, *options):
+        with Server(place / name, options=options) as server:
+            server.start()
+            with socket.create_connection(("127.0.0.1", server.http), 5) as stranger:
+                stranger.sendall(b"nonsense\r\n\r\n")
+                expect_in(b" 400 ", stranger.recv(100), "the answer to what is no HTTP")
+            # What it says by the way it may say until its end.
+            server.stop()
+            return server.log.read_text().splitlines()
+
+    notice = "HTTP refused 1 requests that are no HTTP"
+    expect_that(any(line.endswith(notice) for line in said("text")), "nothing is said as text")
+    objects = [json.loads(line) for line in said("json", "--log-format", "json") if line.startswith("{")]
+    expect([each["level"] for each in objects if each["message"] == notice], ["info"], "the notice as JSON")
+    for each in objects:
+        expect(sorted(each), ["level", "message", "time"], "the members of a line")
+    expect([line for line in said("quiet", "--log-level", "warning") if notice in line], [], "notices below the level")
+
+
 def stop_under_load(server):
     is_over = threading.Event()
     sent = [0]
@@ -709,6 +730,7 @@ def main():
         check("HTTP at the Kafka port is refused", http_at_kafka, server)
         check("it starts, and starts again, and needs little memory", start_and_idle, place)
         check("the broker's limits are options, and hold at a tenth of their size", broker_limits, place)
+        check("what the server says of itself has the form that was asked for", said_lines, place)
         check("it stops under load", stop_under_load, server)
     checks.end()
 

@@ -332,7 +332,7 @@ def check_offsets():
         write_with_confluent(topic, "none")
 
     def compressed():
-        # The broker does not open compressed batches, so it says where the batch of that instant begins.
+        # The broker keeps compressed batches as they came, so it says where the batch of that instant begins.
         name = f"compressed-{topic}"
         create(name)
         write_with_confluent(name, "lz4", **{"batch.num.messages": 10})
