@@ -3,9 +3,10 @@
     python3 Tests/Acceptance/hostile.py [--seed N] [--binary PROGRAM]
 
 Batches by Kafka's protocol as no client library would write them, records by confluent-kafka, bodies and requests over
-HTTP and raw sockets, files through `tributary publish`, clocks that are wrong. After each kind the two calm streams
-take a record by Kafka and one over HTTP. In the end the server is ready, `audit verify` holds, SIGTERM ends it within
-10 s, and it comes up again with everything that it had acknowledged.
+HTTP and raw sockets, an administrator's requests about the platform's own topics, files through `tributary publish`,
+clocks that are wrong. After each kind the two calm streams take a record by Kafka and one over HTTP. In the end the
+server is ready, `audit verify` holds, SIGTERM ends it within 10 s, and it comes up again with everything that it had
+acknowledged.
 """
 
 import contextlib
