@@ -3,9 +3,10 @@
     python3 Tests/Acceptance/hostile.py [--seed N] [--binary PROGRAM]
 
 Batches by Kafka's protocol as no client library would write them, records by confluent-kafka, bodies and requests over
-HTTP and raw sockets, files through `tributary publish`, clocks that are wrong. After each kind the two calm streams
-take a record by Kafka and one over HTTP. In the end the server is ready, `audit verify` holds, SIGTERM ends it within
-10 s, and it comes up again with everything that it had acknowledged.
+HTTP and raw sockets, an administrator's requests about the platform's own topics, files through `tributary publish`,
+clocks that are wrong. After each kind the two calm streams take a record by Kafka and one over HTTP. In the end the
+server is ready, `audit verify` holds, SIGTERM ends it within 10 s, and it comes up again with everything that it had
+acknowledged.
 """
 
 import contextlib
@@ -21,8 +22,8 @@ import time
 import lz4.frame
 import snappy
 import zstandard
-from confluent_kafka import Producer
-from confluent_kafka.admin import AdminClient
+from confluent_kafka import KafkaError, KafkaException, Producer
+from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, NewPartitions, NewTopic
 
 import acceptance
 import wire
@@ -407,6 +408,84 @@ def refuses_files(stand, place):
     stand.others_go_on()
 
 
+# Topics of the platform's own.
+
+
+def outcome(future):
+    """What a broker says of one topic: a code and a sentence."""
+    try:
+        future.result(30)
+    except KafkaException as error:
+        return error.args[0].code(), error.args[0].str()
+    return NONE, ""
+
+
+def configuration(topic, **settings):
+    return ConfigResource("topic", topic, set_config={key.replace("_", "."): value for key, value in settings.items()})
+
+
+def changes(admin, topic):
+    """Whatever a client can ask of a topic that is there, but to delete its records."""
+    yield "more partitions", admin.create_partitions([NewPartitions(topic, 9)])[topic]
+    settings = {"max_message_bytes": "100", "retention_ms": "1", "cleanup_policy": "compact"}
+    for key, value in settings.items():
+        resource = configuration(topic, **{key: value})
+        yield f"{key}={value}", admin.alter_configs([resource])[resource]
+        entry = ConfigEntry(key.replace("_", "."), value, incremental_operation=AlterConfigOpType.SET)
+        resource = ConfigResource("topic", topic, incremental_configs=[entry])
+        yield f"{key}={value} alone", admin.incremental_alter_configs([resource])[resource]
+    yield "no topic", admin.delete_topics([topic])[topic]
+
+
+def own_topics_are_nobody_elses(stand):
+    """No client changes the platform's topics, makes one, or keeps the server from its next start."""
+    admin = AdminClient({"bootstrap.servers": stand.server.kafka_address})
+    tried = []
+    for topic in ("tributary.streams", "tributary.deadletters"):
+        tried += [(f"{what} for {topic}", *outcome(future)) for what, future in changes(admin, topic)]
+    tried.append(("a new tributary.x", *outcome(admin.create_topics([NewTopic("tributary.x", 3, 1)])["tributary.x"])))
+    for what, code, sentence in tried:
+        expect(code, KafkaError.POLICY_VIOLATION, f"the code of {what}: {sentence}")
+        # In the versions of DeleteTopics that this client speaks there is no place for a sentence.
+        if not what.startswith("no topic"):
+            expect_in("belongs to the platform", sentence, f"what is said of {what}")
+    admin.list_topics("tributary.x", 30)
+    topics = admin.list_topics(timeout=30).topics
+    expect_that("tributary.x" not in topics, "a topic came into being because somebody asked for it")
+    expect(len(topics["tributary.streams"].partitions), 1, "partitions of tributary.streams")
+    stand.others_go_on()
+    expect_that(stand.is_ready(), "not ready")
+    stand.server.stop(within=10)
+    stand.server.start()
+    stand.others_go_on()
+    return f"{len(tried)} requests"
+
+
+def what_the_refusal_advises_helps(stand):
+    """Where a topic of the platform's own was set wrongly by its operator, the start says how to set it right."""
+    broker = Server(stand.server.data, only_broker=True, kafka=stand.server.kafka)
+
+    def set_streams(**settings):
+        with broker:
+            broker.start()
+            admin = AdminClient({"bootstrap.servers": broker.kafka_address})
+            resource = configuration("tributary.streams", **settings)
+            expect(outcome(admin.alter_configs([resource])[resource]), (NONE, ""), "what the broker by itself says")
+            broker.stop(within=10)
+
+    stand.server.stop(within=10)
+    for wrong in ({"cleanup_policy": "compact"}, {"retention_ms": "86400000"}):
+        set_streams(**wrong)
+        ran = acceptance.run(*stand.server.command()[1:], status=1)
+        (key, value), = wrong.items()
+        expect_in(f"tributary.streams has {key.replace('_', '.')}={value},", ran.stderr, "why it does not start")
+        expect_in("cleanup.policy=delete, retention.ms=-1 and retention.bytes=-1", ran.stderr, "what is to be set")
+        expect_in("`tributary broker --data DIR`", ran.stderr, "by which way")
+    set_streams(cleanup_policy="delete", retention_ms="-1", retention_bytes="-1")
+    stand.server.start()
+    stand.others_go_on()
+
+
 # Ends.
 
 
@@ -468,6 +547,8 @@ def main():
         checks.check("requests that are none are refused", refuses_requests, stand)
         checks.check("clients take no files that the log and the state need", outlives_few_files, place)
         checks.check("files with faults are not sent", refuses_files, stand, place)
+        checks.check("topics of the platform's own are changed by no client", own_topics_are_nobody_elses, stand)
+        checks.check("one that its operator set wrongly is set right as advised", what_the_refusal_advises_helps, stand)
         checks.check("the server is ready, and what it serves is what the log says", is_sound, stand)
         checks.check("what stands still is said, and holds up nobody", what_stands_still_is_said, stand)
         checks.check("it stops, and comes up again with everything", comes_up_again, stand)

@@ -40,6 +40,9 @@ extension Broker {
         public var maxDescriptors: Int?
         /// The client id by which this broker knows its server's own clients: long, and known to nobody else.
         public var ownClientID: String?
+        /// Topics whose names begin with one of these are the server's: its own clients alone create them, set them,
+        /// give them partitions and delete them. Everybody reads and writes them, and deletes their records.
+        public var guardedTopicPrefixes: [String] = []
         public var groups = Groups()
 
         public init() {}

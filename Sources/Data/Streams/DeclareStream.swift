@@ -149,7 +149,8 @@ extension StreamRefusal: CustomStringConvertible {
                 + "Declare a stream of another name for another topic"
         case .partitionsDiffer(let stream, let topic, let existing, let declared):
             "the topic \(topic) has \(existing) partitions, and Stream \(stream) declares \(declared). "
-                + "Say `partitions: \(existing)`; a topic keeps the number it was created with"
+                + "Say `partitions: \(existing)`"
+                + (existing < declared ? ", or give the topic more with any Kafka client" : "")
         case .inUse(let stream, let users):
             "Stream \(stream) is read by \(users.joined(separator: ", ")). Delete or change that first"
         }

@@ -13,17 +13,18 @@ extension Retention {
 
     /// What a topic promises. One that is cut by size promises no time at all.
     init(configuration: [String: String]) {
-        let policies = configuration["cleanup.policy"]?.split(separator: ",").map {
+        let policies = (configuration["cleanup.policy"] ?? "delete").split(separator: ",").map {
             $0.filter { $0 != " " }
         }
         // Kafka's own default: a week.
         let milliseconds = configuration["retention.ms"].flatMap { Int64($0) } ?? 604_800_000
         let bytes = configuration["retention.bytes"].flatMap { Int64($0) } ?? -1
-        switch (policies ?? ["delete"]).contains("delete") {
-        case false: self = .latestPerKey
-        case true where bytes >= 0: self = .span(TimeSpan(microseconds: 0))
-        case true where milliseconds < 0: self = .forever
-        case true:
+        // Kafka takes both policies at once: then older records of a key go before their time.
+        switch policies.contains("compact") {
+        case true: self = .latestPerKey
+        case false where bytes >= 0: self = .span(TimeSpan(microseconds: 0))
+        case false where milliseconds < 0: self = .forever
+        case false:
             self = .span(TimeSpan(microseconds: min(milliseconds, Int64.max / 1_000) * 1_000))
         }
     }

@@ -15,13 +15,17 @@ extension Platform {
             guard topic.partitions == wanted.partitions else {
                 throw PlatformError.invalid(
                     "the topic \(wanted.name) has \(topic.partitions) partitions and must have \(wanted.partitions): "
-                        + "what is in it cannot be folded. Use another cluster or another --data"
+                        + "what is in it cannot be folded. Bring the log back from a copy, or use another cluster or "
+                        + "another --data"
                 )
             }
             guard topic.retention.keeps(atLeast: wanted.retention) else {
                 throw PlatformError.invalid(
-                    "the topic \(wanted.name) keeps \(topic.retention) and must keep \(wanted.retention): history would be "
-                        + "lost. Set its retention.ms to \(wanted.retention.milliseconds)"
+                    "the topic \(wanted.name) has \(topic.retention.inKafkasWords), and history would be lost. Give it "
+                        + "\(wanted.retention.settings) with any Kafka client"
+                        + (ownsLog
+                            ? ", while `tributary broker --data DIR` runs instead of this server"
+                            : "")
                 )
             }
         }
@@ -49,8 +53,24 @@ extension Retention {
         }
     }
 
+    /// What a topic that keeps less than it must is set to.
+    fileprivate var inKafkasWords: String {
+        switch self {
+        case .latestPerKey: "cleanup.policy=compact"
+        // One that is cut by size promises no time at all.
+        case .span(let span) where span.microseconds == 0: "retention.bytes, or retention.ms=0"
+        case .forever, .span: "retention.ms=\(milliseconds)"
+        }
+    }
+
+    /// Everything that a topic needs to keep as much.
+    fileprivate var settings: String {
+        let policy = self == .latestPerKey ? "compact" : "delete"
+        return "cleanup.policy=\(policy), retention.ms=\(milliseconds) and retention.bytes=-1"
+    }
+
     /// As Kafka's retention.ms has it.
-    fileprivate var milliseconds: Int64 {
+    private var milliseconds: Int64 {
         if case .span(let span) = self { span.microseconds / 1_000 } else { -1 }
     }
 }

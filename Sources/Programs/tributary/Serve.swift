@@ -53,7 +53,13 @@ struct Serve: AsyncParsableCommand {
         try makeFolder(data)
         let embedded =
             kafka == nil
-            ? try await EmbeddedBroker.start(listen: kafkaListen, in: data, brokerLimits, notices)
+            ? try await EmbeddedBroker.start(
+                listen: kafkaListen,
+                in: data,
+                brokerLimits,
+                notices,
+                guarding: ["tributary."]
+            )
             : nil
         let bootstrap = kafka ?? embedded?.address ?? ""
         let log = try refusing("connecting to \(bootstrap)") {
@@ -183,7 +189,8 @@ struct EmbeddedBroker {
         listen: String,
         in data: String,
         _ limits: BrokerLimitOptions,
-        _ notices: Notices
+        _ notices: Notices,
+        guarding guardedTopicPrefixes: [String]
     ) async throws -> EmbeddedBroker {
         let (host, port) = try Address.loopback(listen, option: "--kafka-listen")
         var settings = SegmentStore.Settings()
@@ -207,6 +214,7 @@ struct EmbeddedBroker {
             "tributary-"
             + (0 ..< 4).map { _ in String(UInt64.random(in: 0 ... .max), radix: 36) }.joined()
         brokerSettings.ownClientID = ownClientID
+        brokerSettings.guardedTopicPrefixes = guardedTopicPrefixes
         let broker = Broker(store: store, settings: brokerSettings) {
             notices.add("broker: \($0)", .warning)
         }
@@ -247,11 +255,13 @@ struct BrokerCommand: AsyncParsableCommand {
         let notices = Notices(noticeOptions)
         Broker.raiseDescriptorLimit()
         try makeFolder(data)
+        // Whoever runs it by itself mends topics with it, so it guards none.
         let embedded = try await EmbeddedBroker.start(
             listen: kafkaListen,
             in: data,
             limits,
-            notices
+            notices,
+            guarding: []
         )
         print("tributary broker \(Tributary.version): Kafka at \(embedded.address)")
         fflush(nil)

@@ -48,9 +48,7 @@ extension Answers {
     private func topic(_ kind: Int8, _ name: String) throws(Refusal) -> Topic {
         switch kind {
         case DescribeConfigsRequest.Resource.topic:
-            guard !TopicName.isInternal(name) else {
-                throw Refusal(.invalidTopic, "Topic \(name) belongs to the broker.")
-            }
+            try checkMayChange(name)
             guard let topic = store.topic(name) else {
                 throw Refusal(.unknownTopicOrPartition, "There is no topic \(name).")
             }

@@ -14,6 +14,8 @@ struct Answers: Sendable {
     let log: @Sendable (String) -> Void
     /// Where clients are told to connect.
     let endpoint: Endpoint
+    /// Whether a client of this very server asks.
+    var isOwn = false
 
     /// A host and a port.
     struct Endpoint: Sendable, Equatable {

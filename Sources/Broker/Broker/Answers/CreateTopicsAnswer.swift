@@ -31,6 +31,7 @@ extension Answers {
             guard store.topic(new.name) == nil else {
                 throw .init(.topicAlreadyExists, "Topic \(new.name) exists already.")
             }
+            try checkMayChange(new.name)
             try checkRoom(for: new.partitions)
             var id = TopicID.none
             if !onlyValidates { id = TopicID(try create(new).id) }

@@ -22,21 +22,27 @@ extension Answers {
             outcome.message = "There is no topic of this id."
             return outcome
         }
-        guard !TopicName.isInternal(name) else {
-            outcome.error = ErrorCode.invalidTopic.rawValue
-            outcome.message = "Topic \(name) belongs to the broker."
-            return outcome
-        }
         if let topic = store.topic(name) { outcome.id = TopicID(topic.id) }
+        do throws(Refusal) {
+            try delete(name)
+        } catch {
+            (outcome.error, outcome.message) = (error.code.rawValue, error.message)
+        }
+        return outcome
+    }
+
+    private func delete(_ name: String) throws(Refusal) {
+        try checkMayChange(name)
         do throws(SegmentError) {
             try store.deleteTopic(name)
             groups.topicsWentAway()
             remarks.note(.topics, "Topic \(name) was deleted at a client's request.")
         } catch {
-            outcome.error = code(for: error, doing: "Deleting topic \(name)").rawValue
-            outcome.message = "Topic \(name) was not deleted: \(error)"
+            throw Refusal(
+                code(for: error, doing: "Deleting topic \(name)"),
+                "Topic \(name) was not deleted: \(error)"
+            )
         }
-        return outcome
     }
 
     func answer(_ request: DeleteRecordsRequest) -> DeleteRecordsResponse {

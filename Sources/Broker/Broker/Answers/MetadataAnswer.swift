@@ -61,7 +61,7 @@ extension Answers {
         description.name = name
         if Topic.flaw(in: name) != nil || TopicName.isInternal(name) {
             description.error = ErrorCode.invalidTopic.rawValue
-        } else if creating, settings.autoCreateTopics {
+        } else if creating, settings.autoCreateTopics, !isGuarded(name) {
             do throws(Refusal) {
                 try checkRoom(for: settings.defaultPartitions)
             } catch {

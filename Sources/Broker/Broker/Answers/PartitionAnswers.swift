@@ -26,9 +26,7 @@ extension Answers {
         _ asked: CreatePartitionsRequest.Topic,
         _ onlyValidates: Bool
     ) throws(Refusal) {
-        guard !TopicName.isInternal(asked.name) else {
-            throw Refusal(.invalidTopic, "Topic \(asked.name) belongs to the broker.")
-        }
+        try checkMayChange(asked.name)
         guard let topic = store.topic(asked.name) else {
             throw Refusal(.unknownTopicOrPartition, "There is no topic \(asked.name).")
         }

@@ -14,7 +14,7 @@ final class Connection: ChannelDuplexHandler {
     private static let mostUnderWay = 64
     private static let mostBytesUnderWay = 16 << 20
 
-    let answers: Answers
+    private(set) var answers: Answers
     let pool: NIOThreadPool
     let mailbox: Mailbox
     private(set) var context: ChannelHandlerContext?
@@ -46,7 +46,7 @@ final class Connection: ChannelDuplexHandler {
     /// When a request was begun or answered.
     private var lastTurn = NIODeadline.now()
     /// Whether a client of this very server speaks.
-    private(set) var isOwn = false
+    var isOwn: Bool { answers.isOwn }
     /// It was let in beyond the limit, in case it is one.
     let isOnProbation: Bool
     private let becameOwn: () -> Void
@@ -297,7 +297,7 @@ final class Connection: ChannelDuplexHandler {
     /// A client is known by what it calls itself in its first request. False if it must go.
     func isWelcome(_ client: String?) -> Bool {
         if !isOwn, let own = answers.settings.ownClientID, client == own {
-            isOwn = true
+            answers.isOwn = true
             becameOwn()
             let charge = Charge(answers.budget, isOwn: true)
             receiving.move(receiving.bytes, to: charge)
