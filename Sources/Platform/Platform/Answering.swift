@@ -224,8 +224,10 @@ final class Answering: Sendable {
         // The log's clock may be ahead of ours; where only the writer says when it came, nobody knows.
         let seen = known.heads[partition]?.since ?? now
         let since = min(input.arrivedAt ?? seen, seen)
-        let left = (since + span).microseconds - now.microseconds
-        guard left <= 0 else { return .microseconds(left) }
+        let left =
+            Duration.microseconds((since + span).microseconds)
+            - .microseconds(now.microseconds)
+        guard left <= .zero else { return left }
         for partition in plan.inputs {
             let end =
                 try known.ends[partition] ?? platform.log.bounds(of: partition).upperBound

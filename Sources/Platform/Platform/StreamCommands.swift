@@ -103,7 +103,7 @@ extension Platform {
             do { try body() } catch { failure = failure ?? error }
         }
         let entries = try StreamCatalog.View(store).streams()
-        attempt { try fitTopics(of: entries.map(\.definition)) }
+        attempt { try fitTopics(of: entries, creatingAll: true) }
         let declared = entries.flatMap(\.definitions)
         let wanted = Set(declared.map(\.generation))
         let seated = housekeeping.withLock { state in
