@@ -1,6 +1,7 @@
 import Bytes
 import Chance
 import Events
+import JSON
 import Logs
 import Projections
 import Records
@@ -206,6 +207,13 @@ import Testing
     {
         let memory = memoryLog()
         let stand = try await Self.stand(memory, memory)
+        try await stand.apply(
+            """
+            kind: FeatureView
+            name: flights
+            spec: {stream: first, entity: tail, features: {n: {count: true, over: [24h]}}}
+            """
+        )
         try await Self.widen(memory)
         try await stand.eventually("readiness says so, and the way out") {
             stand.platform.reasons.contains {
@@ -224,9 +232,19 @@ import Testing
         #expect(
             try Intake.View(Intake(wide), partition: 2, in: stand.store).summary.accepted == 1
         )
+        try await stand.eventually("its view follows") {
+            let read = try stand.platform.features(
+                of: "flights",
+                ["tail": "N801JB"],
+                at: TestClock.start + .seconds(60),
+                withRecords: false
+            )
+            return read.features[0].value == .int(1)
+        }
         try await stand.eventually("the alert is over") {
             try stand.alerts().allSatisfy { $0.resolvedAt != nil }
         }
+        try await stand.expectProof()
         stand.stop()
     }
 

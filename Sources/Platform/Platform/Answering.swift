@@ -310,10 +310,7 @@ extension Platform {
         for (key, endpoint) in wanted.sorted(by: { $0.key < $1.key })
         where answerings.withLock({ $0[key] == nil }) {
             let queue = endpoint.queue
-            let isSeated = housekeeping.withLock { state in
-                state.seated.contains { $0.projection.generation == queue.generation }
-            }
-            if !isSeated { seat(queue, partitions: queue.stream.partitions) }
+            seat(queue, partitions: queue.stream.partitions)
             let answering = Answering(
                 endpoint.definition,
                 endpoint.answer,

@@ -183,16 +183,23 @@ public final class Platform: Sendable {
             + unfit
     }
 
-    /// Gives a projection a seat on each of its partitions.
+    /// Gives a projection a seat on each of its partitions where it has none: a stream may get more of them.
     func seat(_ projection: any Projection, partitions: Int32) {
         var projection = projection
         if let fold = projection as? any Projection & CountsRecords {
             projection = fold.knowing(advances(of: fold.stream.name))
         }
-        let seatings = (0 ..< partitions).map {
-            Seating(projection: projection, partition: Partition(projection.topic, $0))
+        let generation = projection.generation
+        let seatings = housekeeping.withLock { state in
+            let taken = Set(
+                state.seated.filter { $0.projection.generation == generation }.map(\.partition)
+            )
+            let free = (0 ..< partitions).map { Partition(projection.topic, $0) }
+                .filter { !taken.contains($0) }
+                .map { Seating(projection: projection, partition: $0) }
+            state.seated += free
+            return free
         }
-        housekeeping.withLock { $0.seated += seatings }
         let projector = projector(of: projection)
         for seating in seatings { projector?.add(seating.projection, to: seating.partition) }
     }

@@ -114,7 +114,7 @@ extension Platform {
         for intake in seated where known.insert(intake.generation).inserted {
             if !wanted.contains(intake.generation) { unseat(intake) }
         }
-        for definition in declared where known.insert(definition.generation).inserted {
+        for definition in declared {
             seat(Intake(definition), partitions: definition.partitions)
         }
         attempt { try reconcileViews() }
