@@ -23,7 +23,8 @@ import lz4.frame
 import snappy
 import zstandard
 from confluent_kafka import KafkaError, KafkaException, Producer
-from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, NewPartitions, NewTopic
+from confluent_kafka.admin import (
+    AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, NewPartitions, NewTopic, ResourceType)
 
 import acceptance
 import wire
@@ -528,6 +529,62 @@ def comes_up_again(stand):
     return f"stopped after {seconds:.1f} s"
 
 
+def numbers_end_nothing(stand):
+    """Positions and instants at the end of what can be counted, and a day that is far ahead."""
+    none = "0@9223372036854775807"
+    for path, headers in (
+            (f"/api/v1/streams?as_of=tributary.streams/{none}", {}),
+            ("/api/v1/streams", {"Tributary-At-Least": f"x/{none}"}),
+            ("/api/v1/streams", {"Tributary-At-Least": f"tributary.streams/{none}"})):
+        answer = stand.server.ask("GET", path, None, headers)
+        expect(answer.status, 400, f"{path} {headers}: {answer.content[:200]}")
+    answer = stand.server.ask(
+        "POST", "/api/v1/streams/struck/advance",
+        json.dumps({"partition": 0, "watermark": "9999-12-31T23:59:59Z"}).encode(), {"Content-Type": "application/json"})
+    expect(answer.status, 409, f"complete until the year 9999: {answer.content[:200]}")
+    stand.others_go_on()
+
+
+def changed_topics_are_seen(stand):
+    """A client gives a topic more partitions than its stream declares, and leaves its timestamps to the writers."""
+    admin = AdminClient({"bootstrap.servers": stand.server.kafka_address})
+
+    def declare(partitions):
+        text = declaration("widened", f"partitions: {partitions},")
+        stand.server.json("POST", "/api/v1/apply", {"files": [{"name": "widened.yaml", "text": text}]})
+
+    def stamp():
+        found, = admin.describe_configs([ConfigResource(ResourceType.TOPIC, "widened")]).values()
+        return found.result(30)["message.timestamp.type"].value
+
+    declare(1)
+    for done in admin.create_partitions([NewPartitions("widened", 3)]).values():
+        done.result(30)
+    producer = Producer({"bootstrap.servers": stand.server.kafka_address, "acks": "all"})
+    producer.produce("widened", GOOD, partition=2)
+    expect(producer.flush(30), 0, "records that the broker did not take")
+    answer = stand.server.ask("POST", "/api/v1/wait", b"{}", {"Content-Type": "application/json"})
+    expect(answer.status, 504, f"whether everything is folded: {answer.content[:200]}")
+    stand.until(
+        lambda: b"topicUnfit: " in stand.server.ask("GET", "/health/ready").content, "readiness says that the topic is wider")
+    stand.others_go_on()
+    declare(3)
+    stand.until(lambda: stand.status("widened")["records"] == 1, "what lay in the new partition is folded")
+    stand.until(stand.is_ready, "the server is ready again")
+
+    change = ConfigEntry("message.timestamp.type", "CreateTime", incremental_operation=AlterConfigOpType.SET)
+    resource = ConfigResource(ResourceType.TOPIC, "widened", incremental_configs=[change])
+    for done in admin.incremental_alter_configs([resource]).values():
+        done.result(30)
+    stand.until(lambda: stamp() == "LogAppendTime", "the log stamps the records again")
+    stand.until(lambda: stand.status("widened")["arrival"] == "log", "it says so")
+    stand.until(
+        lambda: all(
+            each.get("resolvedAt") for each in stand.server.json("GET", "/api/v1/alerts")["items"]
+            if each["kind"] == "topicUnfit"),
+        "the alert is over")
+
+
 def main():
     chosen = arguments("Hostile clients.")
     chance = random.Random(chosen.seed)
@@ -543,6 +600,8 @@ def main():
         checks.check("records that are too long hold nobody up", long_records_hold_nobody_up, stand)
         checks.check("topics that cannot be had hold nobody up", topics_that_cannot_be_had, stand)
         checks.check("clocks of clients move nothing", wrong_clocks_move_nothing, stand)
+        checks.check("numbers and instants without end are refused", numbers_end_nothing, stand)
+        checks.check("what clients make of topics is seen", changed_topics_are_seen, stand)
         checks.check("connections that say nothing right are outlived", outlives_connections, stand, chance)
         checks.check("requests that are none are refused", refuses_requests, stand)
         checks.check("clients take no files that the log and the state need", outlives_few_files, place)

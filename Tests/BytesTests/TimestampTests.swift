@@ -144,8 +144,10 @@ import Testing
 
 @Suite struct `An instant` {
     @Test(
-        arguments: [(0, 0), (999, 0), (1_000, 1), (-1, -1), (-1_000, -1), (-1_001, -2)]
-            as [(Int64, Int64)]
+        arguments: [
+            (0, 0), (999, 0), (1_000, 1), (-1, -1), (-1_000, -1), (-1_001, -2),
+            (.max, 9_223_372_036_854_775), (.min, -9_223_372_036_854_776),
+        ] as [(Int64, Int64)]
     )
     func `is rounded down to Kafka's milliseconds`(microseconds: Int64, milliseconds: Int64) {
         #expect(Instant(microseconds: microseconds).milliseconds == milliseconds)
@@ -155,5 +157,6 @@ import Testing
         let latest = Instant(microseconds: .max)
         #expect(latest + .day == latest)
         #expect(Instant(microseconds: .min) - .day == Instant(microseconds: .min))
+        #expect(latest - TimeSpan(microseconds: .min) == latest)
     }
 }

@@ -35,12 +35,21 @@ import Testing
         let position = Position(Partition("tributary.models", 3), 1_234)
         #expect(Position(position.description) == position)
         #expect(Position("a/b/0@1")?.partition.topic == "a/b")
+        #expect(Position("a/0@9223372036854775806")?.next == .max)
+    }
+
+    @Test func `of any number has one behind it that is none less`() {
+        for offset in [.min, -1, 0, .max - 1, .max] as [Offset] {
+            let position = Position(Partition("a", 0), offset)
+            #expect(position.next >= offset)
+        }
     }
 
     @Test(arguments: [
         "", "@", "/", "a@1", "a/0", "a/0@", "a/@1", "/0@1", "a/-1@1", "a/0@-1", "a/x@1", "a@1/0",
+        "a/2147483648@1", "a/0@9223372036854775807", "a/0@9223372036854775808",
     ])
-    func `is refused where something is missing`(text: String) {
+    func `is refused where something is missing, or no record has that number`(text: String) {
         #expect(Position(text) == nil)
     }
 }

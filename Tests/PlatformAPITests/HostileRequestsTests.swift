@@ -49,6 +49,115 @@ import Testing
         }
     }
 
+    /// Numbers at which counting ends.
+    private static let numbers = [
+        "-9223372036854775809", "-9223372036854775808", "-1", "0", "2147483647", "2147483648",
+        "9223372036854775807", "9223372036854775808", "1e308", "-1e308",
+    ]
+    /// Instants at which time ends.
+    private static let instants = [
+        "0001-01-01T00:00:00+23:59", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z",
+        "9999-12-31T23:59:59.999999-23:59",
+    ]
+
+    /// Sends a request, and expects an answer of those that it may have.
+    private static func expect(
+        _ statuses: Set<Int>,
+        from stand: HTTPStand,
+        _ method: String,
+        _ path: String,
+        _ header: String = "Accept: */*",
+        _ body: String = ""
+    ) async throws {
+        let json = "Content-Type: application/json"
+        let answer = try await stand.ask(method, path, header, json, body: body)
+        #expect(statuses.contains(answer.status), "\(method) \(path) \(header) \(body): \(answer)")
+    }
+
+    @Test func `for positions that no record can have are refused`() async throws {
+        try await HTTPStand.run { stand in
+            let lists = [
+                "streams": "streams", "features": "features", "datasets": "datasets",
+                "models": "models", "runs": "experiments", "endpoints": "endpoints",
+            ]
+            for number in ["-9223372036854775808", "9223372036854775807", "9223372036854775808"] {
+                for (list, topic) in lists.sorted(by: { $0.key < $1.key }) {
+                    let position = "tributary.\(topic)/0@\(number)"
+                    let path = "/api/v1/\(list)"
+                    try await Self.expect([400], from: stand, "GET", "\(path)?as_of=\(position)")
+                    let header = "Tributary-At-Least: \(position)"
+                    try await Self.expect([400], from: stand, "GET", path, header)
+                }
+                let header = "Tributary-At-Least: x/0@\(number)"
+                try await Self.expect([400], from: stand, "GET", "/health/live", header)
+            }
+            let last = "/api/v1/streams?as_of=tributary.streams/0@9223372036854775806"
+            try await Self.expect([504], from: stand, "GET", last)
+        }
+    }
+
+    @Test func `with the least and the greatest numbers and instants are answered`() async throws {
+        let answers: Set = [200, 400, 404, 409, 422]
+        try await HTTPStand.run { stand in
+            try await stand.declareStream()
+            let view =
+                "kind: FeatureView\\nname: v\\nspec: {stream: readings, entity: k, ttl: 36500d, features: {n: {count: true, over: [24h]}, last: {last: at}}}\\n"
+            let files = "{\"files\": [{\"name\": \"b.yaml\", \"text\": \"\(view)\"}]}"
+            let apply = "/api/v1/apply"
+            try await Self.expect([200], from: stand, "POST", apply, "Accept: */*", files)
+            let row = "{\"k\": \"a\", \"at\": \"2023-11-14T22:13:20Z\"}"
+            let records = "/api/v1/streams/readings/records"
+            try await Self.expect([200], from: stand, "POST", records, "Accept: */*", row)
+            func ask(_ method: String, _ path: String, _ body: String = "") async throws {
+                try await Self.expect(answers, from: stand, method, path, "Accept: */*", body)
+            }
+            for number in Self.numbers {
+                for name in ["from", "limit", "partition"] {
+                    try await ask("GET", "/api/v1/events/readings?\(name)=\(number)")
+                }
+                for kind in ["datasets", "models"] {
+                    try await ask("GET", "/api/v1/\(kind)/x@\(number)")
+                }
+                try await ask("GET", "/v2/models/x/versions/\(number)/ready")
+                try await ask("POST", "/api/v1/models/x/versions/\(number)/approve", "{}")
+                let advance =
+                    "{\"partition\": \(number), \"watermark\": \"2023-11-14T22:13:20Z\"}"
+                try await ask("POST", "/api/v1/streams/readings/advance", advance)
+                // Whoever waits for no time at all may be told that not everything is folded.
+                try await Self.expect(
+                    answers.union([504]),
+                    from: stand,
+                    "POST",
+                    "/api/v1/wait",
+                    "Accept: */*",
+                    "{\"settled\": true, \"seconds\": \(number)}"
+                )
+            }
+            for instant in Self.instants {
+                let encoded = instant.replacingOccurrences(of: "+", with: "%2B")
+                try await ask("GET", "/api/v1/streams?as_of=\(encoded)")
+                try await ask(
+                    "POST",
+                    "/api/v1/features/read",
+                    "{\"view\": \"v\", \"entities\": {\"k\": \"a\"}, \"at\": \"\(instant)\"}"
+                )
+                try await ask(
+                    "POST",
+                    "/get-online-features",
+                    "{\"features\": [\"v:last\"], \"entities\": {\"k\": [\"a\"]}, \"at\": \"\(instant)\"}"
+                )
+                try await ask(
+                    "POST",
+                    "/api/v1/streams/readings/advance",
+                    "{\"partition\": 0, \"watermark\": \"\(instant)\"}"
+                )
+                let row = "{\"k\": \"a\", \"at\": \"\(instant)\"}"
+                try await ask("POST", records, row)
+            }
+            try await Self.expect([200], from: stand, "GET", "/health/live")
+        }
+    }
+
     private static func hostile(_ random: inout SeededRandom) -> [UInt8] {
         guard random.below(8) > 0 else {
             return (0 ..< random.below(400)).map { _ in UInt8(random.below(256)) }

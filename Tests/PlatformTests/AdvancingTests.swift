@@ -133,6 +133,29 @@ private enum Sales {
         stand.stop()
     }
 
+    @Test func `lies at most a day ahead of the clock: all that comes would be late for good`()
+        async throws
+    {
+        let log = memoryLog()
+        let stand = try await Stand.start(log)
+        try await stand.apply(Sales.text)
+        for minute in [2 * 1_440, 9_999_999] as [Int64] {
+            let error = await #expect(throws: PlatformError.self) {
+                try await Sales.advance(stand, to: minute)
+            }
+            guard case .refused(.watermarkInTheFuture) = error else {
+                Issue.record("\(String(describing: error))")
+                continue
+            }
+        }
+        try await Sales.sell(720, in: log)
+        try await Sales.advance(stand, to: 1_440)
+        try await stand.settle()
+        #expect(try log.refusedRecords().isEmpty)
+        #expect(try Sales.read(stand, at: 1_440) == (true, 1))
+        stand.stop()
+    }
+
     @Test func `holds while records and watermarks race`() async throws {
         let log = memoryLog()
         let stand = try await Stand.start(log)

@@ -1,6 +1,7 @@
 import Bytes
 import Chance
 import Events
+import JSON
 import Logs
 import Projections
 import Records
@@ -191,5 +192,72 @@ import Testing
         )
         try await Self.expectOthersGoOn(again, memory, "another number of partitions")
         again.stop()
+    }
+
+    /// Gives the topic of the first stream three partitions where its stream declares one, with a record in the last.
+    private static func widen(_ log: MemoryLog) async throws {
+        try log.delete(topic: "first")
+        try log.create(TopicSpec("first", partitions: 3, stamp: .log))
+        let value = Arrivals.record(1, at: TestClock.start)
+        _ = try await log.append(NewRecord(key: nil, value: value), to: "first", partition: 2)
+    }
+
+    @Test func `whose topic gets more partitions is named within seconds, until it declares them`()
+        async throws
+    {
+        let memory = memoryLog()
+        let stand = try await Self.stand(memory, memory)
+        try await stand.apply(
+            """
+            kind: FeatureView
+            name: flights
+            spec: {stream: first, entity: tail, features: {n: {count: true, over: [24h]}}}
+            """
+        )
+        try await Self.widen(memory)
+        try await stand.eventually("readiness says so, and the way out") {
+            stand.platform.reasons.contains {
+                $0.word == .topicUnfit && $0.sentence.contains("Say `partitions: 3`")
+            }
+        }
+        try await stand.eventually("it is an alert") {
+            try stand.alerts().contains { $0.kind == "topicUnfit" && $0.subject == "first" }
+        }
+        try await Self.expectOthersGoOn(stand, memory, "more partitions")
+
+        let wide = Arrivals.definition("first", partitions: 3)
+        _ = try await stand.platform.apply([wide], for: .anybody)
+        try await stand.eventually("it is well") { stand.platform.troubles.isEmpty }
+        try await stand.settle()
+        #expect(
+            try Intake.View(Intake(wide), partition: 2, in: stand.store).summary.accepted == 1
+        )
+        try await stand.eventually("its view follows") {
+            let read = try stand.platform.features(
+                of: "flights",
+                ["tail": "N801JB"],
+                at: TestClock.start + .seconds(60),
+                withRecords: false
+            )
+            return read.features[0].value == .int(1)
+        }
+        try await stand.eventually("the alert is over") {
+            try stand.alerts().allSatisfy { $0.resolvedAt != nil }
+        }
+        try await stand.expectProof()
+        stand.stop()
+    }
+
+    @Test func `is not said to be folded while records lie where nobody folds them`() async throws {
+        let memory = memoryLog()
+        let stand = try await Self.stand(memory, memory)
+        try await Self.widen(memory)
+        #expect(try await stand.platform.settle(within: .seconds(60)) == false)
+        #expect(
+            stand.platform.stopReasons.contains { $0.contains("3 partitions") },
+            "\(stand.platform.stopReasons)"
+        )
+        #expect(try await stand.platform.settle(within: .seconds(60), of: ["second", "third"]))
+        stand.stop()
     }
 }

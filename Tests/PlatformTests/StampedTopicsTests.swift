@@ -78,4 +78,27 @@ import Testing
         #expect(said.count == 1 && said[0].contains("on purpose"), "\(said)")
         stand.stop()
     }
+
+    @Test func `is stamped by the log again when somebody leaves it to its writers`() async throws {
+        let stand = try await Stand.start(log)
+        _ = try await stand.platform.apply([stream], for: .anybody)
+        try inner.setStamp(.writer, of: Self.topic)
+        try await stand.eventually("the log stamps it") { try stamp() == .log }
+        try await stand.eventually("that is known") {
+            stand.platform.knowsArrival(in: Self.topic)
+        }
+        stand.stop()
+    }
+
+    @Test func `is known to be when that cannot be set again`() async throws {
+        let stand = try await Stand.start(log)
+        _ = try await stand.platform.apply([stream], for: .anybody)
+        log.refusesTopics(true)
+        try inner.setStamp(.writer, of: Self.topic)
+        try await stand.eventually("arrival is unknown") {
+            !stand.platform.knowsArrival(in: Self.topic)
+        }
+        #expect(try stamp() == .writer)
+        stand.stop()
+    }
 }

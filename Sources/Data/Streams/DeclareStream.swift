@@ -86,6 +86,10 @@ public struct AdvanceStream: Sendable {
     public var end: Offset
     public var cause: StreamEvent.Cause
 
+    /// As far ahead of the clock as somebody may say that records are complete: those of a later time are refused when
+    /// they come (`inTheFuture`), and all others would be late for good.
+    public static let longestLead = TimeSpan.day
+
     public init(
         _ name: String,
         partition: Int32,
@@ -104,7 +108,8 @@ public struct AdvanceStream: Sendable {
     /// Returns: Nil where the watermark is there already.
     public func decide(
         given entry: StreamCatalog.Entry?,
-        current: Instant?
+        current: Instant?,
+        now: Instant
     ) throws(StreamRefusal) -> StreamEvent? {
         guard let entry else { throw .unknownStream(name) }
         guard (0 ..< entry.definition.partitions).contains(partition) else {
@@ -115,6 +120,10 @@ public struct AdvanceStream: Sendable {
             )
         }
         if let current, current >= watermark { return nil }
+        // That of the other partitions, which a silent one follows, comes from records that were let in.
+        if cause != .idle, watermark > now + Self.longestLead {
+            throw .watermarkInTheFuture(stream: name, watermark: watermark, now: now)
+        }
         return StreamEvent.with {
             $0.advanced = .with {
                 $0.name = name
@@ -135,6 +144,7 @@ public enum StreamRefusal: Error, Sendable, Hashable {
     case topicIsFixed(stream: String, topic: String)
     case partitionsDiffer(stream: String, topic: String, existing: Int32, declared: Int32)
     case inUse(stream: String, by: [String])
+    case watermarkInTheFuture(stream: String, watermark: Instant, now: Instant)
 }
 
 extension StreamRefusal: CustomStringConvertible {
@@ -150,9 +160,14 @@ extension StreamRefusal: CustomStringConvertible {
         case .partitionsDiffer(let stream, let topic, let existing, let declared):
             "the topic \(topic) has \(existing) partitions, and Stream \(stream) declares \(declared). "
                 + "Say `partitions: \(existing)`"
-                + (existing < declared ? ", or give the topic more with any Kafka client" : "")
+                + (existing < declared
+                    ? ", or give the topic more with any Kafka client"
+                    : ": what lies in a partition that is not declared is folded by nobody")
         case .inUse(let stream, let users):
             "Stream \(stream) is read by \(users.joined(separator: ", ")). Delete or change that first"
+        case .watermarkInTheFuture(let stream, let watermark, let now):
+            "\(watermark.rfc3339) is more than a day after \(now.rfc3339), the time of the server, and every record of "
+                + "\(stream) until then would be late. Say an instant of the next 24 hours at most"
         }
     }
 }

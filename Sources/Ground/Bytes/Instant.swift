@@ -11,7 +11,8 @@ public struct Instant: Sendable, Hashable, Comparable {
 
     /// Rounded down, as Kafka keeps time.
     public var milliseconds: Int64 {
-        microseconds >= 0 ? microseconds / 1_000 : (microseconds - 999) / 1_000
+        let (quotient, remainder) = microseconds.quotientAndRemainder(dividingBy: 1_000)
+        return remainder < 0 ? quotient - 1 : quotient
     }
 
     public static func < (one: Instant, other: Instant) -> Bool {
@@ -21,7 +22,7 @@ public struct Instant: Sendable, Hashable, Comparable {
         Instant(microseconds: instant.microseconds.addingClamped(span.microseconds))
     }
     public static func - (instant: Instant, span: TimeSpan) -> Instant {
-        Instant(microseconds: instant.microseconds.addingClamped(-span.microseconds))
+        Instant(microseconds: instant.microseconds.subtractingClamped(span.microseconds))
     }
 
     /// Before every instant that RFC 3339 can write.
@@ -78,5 +79,10 @@ extension Int64 {
     fileprivate func addingClamped(_ other: Int64) -> Int64 {
         let (sum, overflow) = addingReportingOverflow(other)
         return overflow ? (other > 0 ? .max : .min) : sum
+    }
+
+    fileprivate func subtractingClamped(_ other: Int64) -> Int64 {
+        let (difference, overflow) = subtractingReportingOverflow(other)
+        return overflow ? (other > 0 ? .min : .max) : difference
     }
 }

@@ -32,16 +32,19 @@ public struct Position: Sendable, Hashable, Comparable, CustomStringConvertible 
 
     public var description: String { "\(partition)@\(offset)" }
 
+    /// The offset of the record behind it. Nothing comes behind the last number there is.
+    public var next: Offset { offset == .max ? .max : offset + 1 }
+
     public static func < (one: Position, other: Position) -> Bool {
         (one.partition, one.offset) < (other.partition, other.offset)
     }
 
-    /// Reads `models/0@1234`.
+    /// Reads `models/0@1234`. The last number there is, 2^63 - 1, is no record's offset: none could come behind it.
     public init?(_ text: String) {
         guard let at = text.lastIndex(of: "@"), let slash = text[..<at].lastIndex(of: "/"),
             let index = Int32(text[text.index(after: slash) ..< at]),
             let offset = Offset(text[text.index(after: at)...]),
-            index >= 0, offset >= 0, slash > text.startIndex
+            index >= 0, (0 ..< Offset.max).contains(offset), slash > text.startIndex
         else { return nil }
         self.init(Partition(String(text[..<slash]), index), offset)
     }

@@ -52,13 +52,13 @@ extension Platform {
         _ cause: StreamEvent.Cause,
         for caller: Caller
     ) async throws -> Effect {
-        try await execute(caller, on: name, of: StreamCatalog()) { reader, _ in
+        try await execute(caller, on: name, of: StreamCatalog()) { reader, now in
             let catalog = StreamCatalog.View(reader)
             let entry = try catalog.stream(name)
             let current = try catalog.watermark(of: name, partition: partition)
             return try refusable { () throws(StreamRefusal) in
                 try AdvanceStream(name, partition: partition, to: watermark, end: end, cause: cause)
-                    .decide(given: entry, current: current)
+                    .decide(given: entry, current: current, now: now)
             }
         }
     }

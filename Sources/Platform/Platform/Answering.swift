@@ -224,8 +224,10 @@ final class Answering: Sendable {
         // The log's clock may be ahead of ours; where only the writer says when it came, nobody knows.
         let seen = known.heads[partition]?.since ?? now
         let since = min(input.arrivedAt ?? seen, seen)
-        let left = (since + span).microseconds - now.microseconds
-        guard left <= 0 else { return .microseconds(left) }
+        let left =
+            Duration.microseconds((since + span).microseconds)
+            - .microseconds(now.microseconds)
+        guard left <= .zero else { return left }
         for partition in plan.inputs {
             let end =
                 try known.ends[partition] ?? platform.log.bounds(of: partition).upperBound
@@ -308,10 +310,7 @@ extension Platform {
         for (key, endpoint) in wanted.sorted(by: { $0.key < $1.key })
         where answerings.withLock({ $0[key] == nil }) {
             let queue = endpoint.queue
-            let isSeated = housekeeping.withLock { state in
-                state.seated.contains { $0.projection.generation == queue.generation }
-            }
-            if !isSeated { seat(queue, partitions: queue.stream.partitions) }
+            seat(queue, partitions: queue.stream.partitions)
             let answering = Answering(
                 endpoint.definition,
                 endpoint.answer,

@@ -148,7 +148,7 @@ extension Platform {
     /// Whether a record was folded, as soon as it is known.
     private func isReached(_ position: Position) async -> Bool {
         guard position.offset >= 0 else { return false }
-        let next = position.offset + 1
+        let next = position.next
         let ticket = waiters.ticket(for: position.partition, below: next, within: Self.patience)
         if let reached = folded(position.partition), reached >= next { return true }
         return await ticket.value()
@@ -156,7 +156,7 @@ extension Platform {
 
     /// Waits until everything up to a position was folded, so that a read sees what an earlier answer spoke of.
     public func reach(_ position: Position, within time: Duration = .seconds(5)) async throws {
-        let next = position.offset + 1
+        let next = position.next
         let ticket = waiters.ticket(for: position.partition, below: next, within: time)
         guard let reached = folded(position.partition) else {
             if let why = seats.first(where: { $0.partition == position.partition })?.stopped {

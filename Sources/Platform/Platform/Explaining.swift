@@ -330,9 +330,8 @@ extension Log {
     fileprivate func records(at positions: Set<Position>) throws -> [Position: Record] {
         var found: [Position: Record] = [:]
         for (partition, list) in Dictionary(grouping: positions, by: \.partition) {
-            let offsets = list.map(\.offset)
-            guard let first = offsets.min(), let last = offsets.max() else { continue }
-            try eachRecord(of: partition, from: first, below: last + 1) { records in
+            guard let first = list.min(), let last = list.max() else { continue }
+            try eachRecord(of: partition, from: first.offset, below: last.next) { records in
                 for record in records {
                     let position = Position(partition, record.offset)
                     if positions.contains(position) { found[position] = record }

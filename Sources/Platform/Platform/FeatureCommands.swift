@@ -48,10 +48,9 @@ extension Platform {
         for fold in seated where known.insert(fold.generation).inserted {
             if wanted[fold.generation] == nil { unseat(fold) }
         }
-        for (generation, view) in wanted.sorted(by: {
+        for (_, view) in wanted.sorted(by: {
             $0.key.bytes.lexicographicallyPrecedes($1.key.bytes)
-        })
-        where !known.contains(generation) {
+        }) {
             seat(FeatureFold(view), partitions: view.stream.partitions)
         }
     }
@@ -161,14 +160,21 @@ extension StreamCatalog.Entry {
     var newest: StreamDefinition { next ?? definition }
 }
 
-/// Views by generation, read from their text once.
+/// Views by generation, read once from the text of their newest declaration.
 final class ViewCache: Sendable {
-    private let views = Mutex<[Digest: FeatureView]>([:])
+    private let views = Mutex<
+        [Digest: (declaration: FeatureCatalog.Declaration, view: FeatureView)]
+    >([:])
 
     func view(of declaration: FeatureCatalog.Declaration) -> FeatureView? {
-        if let view = views.withLock({ $0[declaration.generation] }) { return view }
+        // With more partitions of its stream it is the same generation, and reads more rows.
+        if let known = views.withLock({ $0[declaration.generation] }),
+            known.declaration == declaration
+        {
+            return known.view
+        }
         guard let view = declaration.view else { return nil }
-        views.withLock { $0[declaration.generation] = view }
+        views.withLock { $0[declaration.generation] = (declaration, view) }
         return view
     }
 }

@@ -69,6 +69,8 @@ extension Platform {
                 checkLogs()
                 try checkTopics()
             }
+            // Whoever makes seats fit has just looked.
+            if !due.seats { ask("looking at the topics of streams") { try lookAtTopics() } }
             ask("looking at the archive") { try checkArchive() }
             ask("looking for silent partitions") { try advanceIdle(now) }
             ask("looking how much is refused") { try watchRefusals(now) }

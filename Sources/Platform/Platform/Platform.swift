@@ -80,7 +80,7 @@ public final class Platform: Sendable {
         /// Whether a changed definition is being built beside the served one.
         var isBuilding = false
         /// Streams whose topic cannot be had, or is not as they say.
-        var unfit: [String: String] = [:]
+        var unfit: [String: Unfit] = [:]
         /// What was found damaged in the state; it stays so until the next start.
         var brokenState: String?
         /// Why endpoints cannot answer whose model is damaged in the archive.
@@ -179,19 +179,30 @@ public final class Platform: Sendable {
         let standing = waits.filter(\.isStanding).map {
             ($0.partition, "\($0.projection): \($0.why)")
         }
+        let unfit = housekeeping.withLock { $0.unfit }.sorted { $0.key < $1.key }
+            .filter { topics?.contains($0.value.topic) ?? true }
+            .map { "the stream \($0.key) cannot have its topic: \($0.value.why)" }
         return (stopped + standing).filter { topics?.contains($0.0.topic) ?? true }.map(\.1)
+            + unfit
     }
 
-    /// Gives a projection a seat on each of its partitions.
+    /// Gives a projection a seat on each of its partitions where it has none: a stream may get more of them.
     func seat(_ projection: any Projection, partitions: Int32) {
         var projection = projection
         if let fold = projection as? any Projection & CountsRecords {
             projection = fold.knowing(advances(of: fold.stream.name))
         }
-        let seatings = (0 ..< partitions).map {
-            Seating(projection: projection, partition: Partition(projection.topic, $0))
+        let generation = projection.generation
+        let seatings = housekeeping.withLock { state in
+            let taken = Set(
+                state.seated.filter { $0.projection.generation == generation }.map(\.partition)
+            )
+            let free = (0 ..< partitions).map { Partition(projection.topic, $0) }
+                .filter { !taken.contains($0) }
+                .map { Seating(projection: projection, partition: $0) }
+            state.seated += free
+            return free
         }
-        housekeeping.withLock { $0.seated += seatings }
         let projector = projector(of: projection)
         for seating in seatings { projector?.add(seating.projection, to: seating.partition) }
     }
@@ -252,7 +263,10 @@ public final class Platform: Sendable {
                 guard try hasFolded(seating) else { return false }
             }
         }
-        return true
+        // What lies in partitions that no seat has was not folded.
+        try lookAtTopics()
+        return housekeeping.withLock { $0.unfit }.values
+            .allSatisfy { !(topics?.contains($0.topic) ?? true) }
     }
 
     /// Whether what a partition holds by now was folded.

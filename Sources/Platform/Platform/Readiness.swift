@@ -87,7 +87,7 @@ extension Platform {
         }
         reasons += Self.reasons(of: waits)
         reasons += unfit.sorted { $0.key < $1.key }.map {
-            .init(.topicUnfit, "the stream \($0.key) cannot have its topic: \($0.value)")
+            .init(.topicUnfit, "the stream \($0.key) cannot have its topic: \($0.value.why)")
         }
         if let state {
             reasons.append(

@@ -76,7 +76,7 @@ extension Platform {
                     stream: stream,
                     from: answer.from
                 ),
-                key: "\(name) \(entry.text) \(stream.generation.hex)"
+                key: "\(name) \(entry.text) \(stream.generation.hex) \(stream.partitions)"
             )
         }
     }

@@ -103,7 +103,7 @@ extension Platform {
             do { try body() } catch { failure = failure ?? error }
         }
         let entries = try StreamCatalog.View(store).streams()
-        attempt { try fitTopics(of: entries.map(\.definition)) }
+        attempt { try fitTopics(of: entries, creatingAll: true) }
         let declared = entries.flatMap(\.definitions)
         let wanted = Set(declared.map(\.generation))
         let seated = housekeeping.withLock { state in
@@ -114,7 +114,7 @@ extension Platform {
         for intake in seated where known.insert(intake.generation).inserted {
             if !wanted.contains(intake.generation) { unseat(intake) }
         }
-        for definition in declared where known.insert(definition.generation).inserted {
+        for definition in declared {
             seat(Intake(definition), partitions: definition.partitions)
         }
         attempt { try reconcileViews() }
