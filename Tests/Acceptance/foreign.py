@@ -177,10 +177,45 @@ class Foreign(Stand):
         return f"stopped after {seconds:.1f} s; {peak} MiB at most since"
 
 
+def a_kafka_that_comes_and_goes(place):
+    """It is not there at first, then it is, is killed, and comes back: readiness says so, and goes green by itself."""
+    broker = Server(place / "kafka", only_broker=True, kafka=free_port(19090, 19099))
+    with broker, Server(place / "of-kafka", kafka=broker.kafka, options=["--kafka", broker.kafka_address]) as server:
+        server.start(ready=lambda answer: answer.status == 503)
+        stand = Stand(server)
+
+        def words():
+            return {reason.split(":")[0] for reason in json.loads(server.ask("GET", "/health/ready").content)["reasons"]}
+
+        def publish():
+            return server.ask("POST", "/api/v1/streams/x/records", GOOD + b"\n", {"Content-Type": "application/x-ndjson"})
+
+        stand.until(lambda: words() == {"starting", "kafkaUnreachable"}, "the server says what it waits for")
+        expect(server.ask("GET", "/api/v1/status").status, 200, "status while nothing has begun")
+        broker.start()
+        stand.until(stand.is_ready, "the server has begun")
+        server.json("POST", "/api/v1/apply", {"files": [{"name": "x.yaml", "text": declaration("x")}]})
+        expect(publish().status, 200, "a record")
+        server.settle()
+        broker.kill()
+        stand.until(lambda: "kafkaUnreachable" in words(), "the server says that Kafka is away")
+        expect({each["lag"] for each in server.json("GET", "/api/v1/status")["projections"]}, {None}, "what lags")
+        expect(publish().status, 503, "a record that nobody takes")
+        broker.start()
+        stand.until(stand.is_ready, "the server goes on by itself")
+        expect(publish().status, 200, "a record afterwards")
+        server.settle()
+        expect(stand.status("x")["records"], 2, "records that counted")
+        said = [line for line in server.log.read_text().splitlines() if broker.kafka_address in line]
+        expect_that(len(said) < 10, f"{len(said)} lines say that Kafka is away: {said[:10]}")
+        expect_that(server.stop() < 10, "SIGTERM took 10 s")
+
+
 def main():
     chosen = arguments("A log of somebody else.")
     checks = Checks()
     with folder(chosen.keep) as place, Door(place) as door:
+        checks.check("a Kafka may come and go", a_kafka_that_comes_and_goes, place)
         address = f"127.0.0.1:{door.port}"
         with Server(place / "data", kafka=door.port, options=["--kafka", address]) as server:
             server.start()
