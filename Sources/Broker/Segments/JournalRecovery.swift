@@ -105,11 +105,17 @@ extension PartitionRecovery {
     /// behind it would, because what a partition lacks before a batch is missed. It must be a new one, though, and none
     /// that had been in the journal before. What does without the journal loses nothing with it.
     private var unnamedLoss: JournalPlace? {
-        guard settings.isJournaled else { return nil }
-        guard let lost = losses.filter({ $0.offsets == nil }).map(\.place).max() else { return nil }
-        let (before, behind) = (facts.filter { $0.place < lost }, facts.filter { $0.place > lost })
-        let end = before.reduce(0) { max($0, $1.batch?.endOffset ?? 0) }
-        return behind.contains { $0.batch.map { $0.baseOffset >= end } ?? false } ? nil : lost
+        guard settings.isJournaled,
+            let lost = losses.filter({ $0.offsets == nil }).map(\.place).max()
+        else { return nil }
+        var end: Int64 = 0
+        for found in facts where found.place < lost {
+            if let batch = found.batch { end = max(end, batch.endOffset) }
+        }
+        for found in facts where found.place > lost {
+            if let batch = found.batch, batch.baseOffset >= end { return nil }
+        }
+        return lost
     }
 
     private mutating func miss(_ offsets: Range<Int64>, behind writer: SegmentWriter) {
