@@ -49,6 +49,10 @@ export SWIFT_BACKTRACE=interactive=no
 # wanted NAME: whether the step is to be run.
 wanted() { [ ${#only[@]} = 0 ] || [[ " ${only[*]} " == *" $1 "* ]]; }
 
+# why NAME: what the step NAME said of its failures, set apart with a bar, so that no line of it looks like the last one
+# of this script.
+why() { grep -aE '^FAILED|error:|✘|recorded an issue' "$logs/$1.log" | head -40 | sed 's/^/            | /' || true; }
+
 # try NAME MINUTES "WHAT IT SHOWS" COMMAND…
 try() {
     local name=$1 minutes=$2 what=$3 began seconds status=0
@@ -64,10 +68,9 @@ try() {
         # What the scripts measured and counted is worth a look.
         sed -n 's/^passed  /            /p' "$logs/$name.log" | grep ': ' || true
     else
-        failed+=("$name (exit $status after $seconds s): $*")
+        failed+=("$name" "$name (exit $status after $seconds s): $*")
         say "FAILED, exit $status after $seconds s"
-        # Set apart with a bar, so that no line of it looks like the last one of this script.
-        grep -E '^FAILED|error:|✘|recorded an issue' "$logs/$name.log" | head -40 | sed 's/^/            | /' || true
+        why "$name"
         tail -25 "$logs/$name.log" | sed 's/^/            : /'
     fi
 }
@@ -188,8 +191,12 @@ try docs 10 "the commands in the documents" "${ordinary[@]}" python3 Tests/Accep
 if [ ${#failed[@]} -gt 0 ]; then
     say ""
     say "What failed, and how to see it again (with TRIBUTARY=$TRIBUTARY):"
-    printf '  %s\n' "${failed[@]}"
+    # Once more, because whoever sees the end of this output only should see it.
+    for ((at = 0; at < ${#failed[@]}; at += 2)); do
+        say "  ${failed[at + 1]}"
+        why "${failed[at]}"
+    done
 fi
 say ""
-say "$passed passed, ${#failed[@]} failed"
+say "$passed passed, $((${#failed[@]} / 2)) failed"
 [ ${#failed[@]} = 0 ]
