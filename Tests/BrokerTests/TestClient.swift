@@ -57,6 +57,7 @@ final class TestClient {
             let count = bytes[sent...].withUnsafeBytes {
                 Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
+            if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw errno == EAGAIN ? Failure.silence : .closed }
             sent += count
         }
@@ -77,7 +78,7 @@ final class TestClient {
                 recv(socket, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT))
             }
             if count == 0 { return true }
-            if count < 0 { return errno != EAGAIN }
+            if count < 0, errno != EINTR { return errno != EAGAIN }
         }
     }
 
@@ -88,6 +89,8 @@ final class TestClient {
             let more = bytes[received...].withUnsafeMutableBytes {
                 recv(socket, $0.baseAddress, $0.count, 0)
             }
+            // A process that was stopped and goes on meets this where a socket has a time-out (signal(7)).
+            if more < 0, errno == EINTR { continue }
             guard more > 0 else { throw more < 0 && errno == EAGAIN ? Failure.silence : .closed }
             received += more
         }
