@@ -46,7 +46,16 @@ let package = Package(
         .kit("Records", needs: "Bytes", "Documents", "JSON", "Logs", "Store"),
 
         // Events: the contract.
-        .room("Events", in: "", needs: "Bytes", "Logs", "Projections", .protobuf),
+        .room(
+            "Events",
+            in: "",
+            needs: "Bytes",
+            "Documents",
+            "Logs",
+            "Projections",
+            "Store",
+            .protobuf
+        ),
 
         // A Kafka broker for one machine.
         .room("Segments", in: "Broker", needs: "Bytes", "Codecs", "Workers"),
@@ -62,7 +71,7 @@ let package = Package(
         ),
 
         // Domains meet only in the log.
-        .domain("Streams", in: "Data"),
+        .domain("Streams", in: "Data", needs: "Documents"),
         .domain("Features", in: "Data", needs: "Documents", "Expressions"),
         .domain("Datasets", in: "Data", needs: "Archive", "Documents"),
         .domain("Experiments", in: "Models"),
@@ -110,14 +119,8 @@ let package = Package(
         .room(
             "Resources",
             in: "Interfaces",
-            needs: "Bytes",
-            "Datasets",
-            "Documents",
-            "Features",
+            needs: "Documents",
             "JSON",
-            "ModelRegistry",
-            "Records",
-            "Serving",
             .yams
         ),
         .room(
@@ -215,6 +218,22 @@ let package = Package(
 
         // What tests of several modules share.
         .shared("Chance"),
+        .shared(
+            "Lab",
+            needs: "Bytes",
+            "Chance",
+            "Datasets",
+            "Documents",
+            "Events",
+            "Features",
+            "JSON",
+            "Logs",
+            "ModelRegistry",
+            "Projections",
+            "Records",
+            "Serving",
+            "Store"
+        ),
         .shared("Packing", needs: "CZlib", "CZstd", "Codecs"),
 
         .tests(of: "Archive", needs: "Bytes", "Chance"),
@@ -229,6 +248,7 @@ let package = Package(
             of: "Features",
             needs: "Bytes",
             "Chance",
+            "Lab",
             "Documents",
             "Events",
             "JSON",
@@ -243,6 +263,7 @@ let package = Package(
             needs: "Archive",
             "Bytes",
             "Chance",
+            "Lab",
             "Documents",
             "Events",
             "JSON",
@@ -256,6 +277,7 @@ let package = Package(
             of: "Serving",
             needs: "Bytes",
             "Chance",
+            "Lab",
             "Documents",
             "Events",
             "JSON",
@@ -281,11 +303,21 @@ let package = Package(
             "Packing"
         ),
         .tests(of: "Broker", needs: "Bytes", "Chance", "Segments", .nio, .nioPosix),
-        .tests(of: "Records", needs: "Bytes", "Chance", "JSON", "Logs", "Store"),
+        .tests(
+            of: "Records",
+            needs: "Bytes",
+            "Chance",
+            "Lab",
+            "Documents",
+            "JSON",
+            "Logs",
+            "Store"
+        ),
         .tests(
             of: "Resources",
             needs: "Bytes",
             "Chance",
+            "Lab",
             "Datasets",
             "Documents",
             "Features",
@@ -298,6 +330,7 @@ let package = Package(
             of: "Experiments",
             needs: "Bytes",
             "Chance",
+            "Lab",
             "Events",
             "Logs",
             "Projections",
@@ -308,6 +341,7 @@ let package = Package(
             of: "ModelRegistry",
             needs: "Bytes",
             "Chance",
+            "Lab",
             "Documents",
             "Events",
             "JSON",
@@ -321,6 +355,7 @@ let package = Package(
             needs: "Archive",
             "Bytes",
             "Chance",
+            "Lab",
             "Codecs",
             "Datasets",
             "Events",
@@ -343,6 +378,7 @@ let package = Package(
             needs: "Archive",
             "Bytes",
             "Chance",
+            "Lab",
             "Datasets",
             "Documents",
             "Events",

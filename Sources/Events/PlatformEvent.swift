@@ -4,8 +4,8 @@ public import SwiftProtobuf
 /// The message of one of the platform's own topics: exactly one fact.
 public protocol PlatformEvent: Message, Hashable {
     static var topic: TopicSpec { get }
-    /// Whether its facts take effect by their `ce_revision`.
-    static var isControl: Bool { get }
+    /// What the topic is for.
+    static var plane: Plane { get }
     /// Every `ce_type` that this release knows on the topic: `tributary.streams.v1.Declared` …
     static var typeNames: [String] { get }
     /// The `ce_type` of the fact; nil where the message holds none that this release knows.
@@ -13,6 +13,25 @@ public protocol PlatformEvent: Message, Hashable {
     /// Whether a field at any depth, or a value of an enumeration, is unknown here. A fold that
     /// went on would lack what it says.
     var isOfLaterRelease: Bool { get }
+}
+
+/// What a topic of the platform is for; it says which rules its records follow (Docs/Topics.md).
+public enum Plane: Sendable {
+    /// Facts take effect by their `ce_revision`.
+    case control
+    case data, proof, failure
+}
+
+/// A message of a control topic: its facts take effect by their number among those of one subject.
+public protocol ControlEvent: PlatformEvent {
+    associatedtype Fact: Sendable & Equatable
+    var fact: Fact? { get }
+    /// What the fact says that it is about. It counts only where the envelope says the same.
+    var subject: String? { get }
+}
+
+extension PlatformEvent {
+    static var isControl: Bool { plane == .control }
 }
 
 /// Why a record of a platform topic is no event.

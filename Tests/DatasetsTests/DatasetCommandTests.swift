@@ -1,43 +1,23 @@
 import Bytes
 import Datasets
+import Events
+import Lab
 import Testing
 
 @Suite struct `Deciding about a dataset` {
     @Test func `declares what is new or changed, and nothing that is as it was`() throws {
-        var ledger = try Ledger()
+        let ledger = try Ledger()
         #expect(try ledger.declare() != nil)
         #expect(try ledger.declare() == nil)
         #expect(try ledger.declare(Flights.text("other words")) != nil)
     }
 
-    @Test func `refuses a definition that cannot be read, or is of another name`() throws {
-        for (name, text) in [(Flights.name, "{}"), ("another", Flights.text())] {
-            #expect(throws: DatasetRefusal.unreadable(name)) {
-                try DeclareDataset(name, text: text, generation: Flights.generation)
-                    .decide(given: nil)
-            }
-        }
-    }
-
-    @Test func `refuses to delete what models use, and names them`() throws {
-        var ledger = try Ledger()
-        try ledger.declare()
-        let entry = try ledger.view().dataset(Flights.name)
-        let refusal = #expect(throws: DatasetRefusal.self) {
-            try DeleteDataset(Flights.name).decide(given: entry, users: ["b", "a"])
-        }
-        #expect(refusal?.description.contains("Model a, Model b") == true)
-        #expect(throws: DatasetRefusal.unknownDataset(Flights.name)) {
-            try DeleteDataset(Flights.name).decide(given: nil, users: [])
-        }
-    }
-
     @Test func `refuses to seal past the last closed label, and says how far it may`() throws {
-        var ledger = try Ledger()
+        let ledger = try Ledger()
         try ledger.declare()
         let manifest = try Flights.manifest()
         let latest = manifest.to - TimeSpan(microseconds: 1)
-        let entry = try ledger.view().dataset(Flights.name)
+        let entry = try ledger.view.dataset(Flights.name)
         let refusal = #expect(throws: DatasetRefusal.self) {
             try SealDataset(Flights.name, manifest).decide(
                 given: entry,
@@ -60,21 +40,21 @@ import Testing
     }
 
     @Test func `closes a row when its label can come no more`() throws {
-        var ledger = try Ledger()
+        let ledger = try Ledger()
         try ledger.declare()
-        let definition = try #require(try ledger.view().dataset(Flights.name)).definition
+        let definition = try #require(try ledger.view.dataset(Flights.name)?.served.definition)
         let (early, late) = (Flights.july, Flights.july + .day)
         #expect(definition.latestClosed(rows: early, labels: late) == late - .seconds(172_800))
         #expect(definition.latestClosed(rows: early, labels: early + .seconds(999_999)) == early)
         #expect(definition.latestClosed(rows: nil, labels: late) == nil)
         #expect(definition.latestClosed(rows: early, labels: nil) == nil)
         try ledger.declare(Flights.text(label: false))
-        let unlabelled = try #require(try ledger.view().dataset(Flights.name)).definition
+        let unlabelled = try #require(try ledger.view.dataset(Flights.name)?.served.definition)
         #expect(unlabelled.latestClosed(rows: early, labels: nil) == early)
     }
 
     @Test func `refuses to seal nothing, or rows of another definition`() throws {
-        var ledger = try Ledger()
+        let ledger = try Ledger()
         let good = try Flights.manifest()
         #expect(throws: DatasetRefusal.unknownDataset(Flights.name)) { try ledger.sealing(good) }
         try ledger.declare()
@@ -85,32 +65,32 @@ import Testing
         let none = try Flights.manifest(rows: 0)
         let noRows = DatasetRefusal.noRows(dataset: Flights.name, from: none.from, to: none.to)
         #expect(throws: noRows) { try ledger.sealing(none) }
-        try ledger.declare(Flights.text("changed"), Digest(of: [2]))
+        try ledger.declare(Flights.text(label: false))
         #expect(throws: DatasetRefusal.definitionChanged(Flights.name)) {
             try ledger.sealing(good)
         }
     }
 
     @Test func `seals equal rows once, and answers the version that has them`() throws {
-        var ledger = try Ledger()
+        let ledger = try Ledger()
         try ledger.declare()
         let one = try Flights.manifest(seed: 1)
         try ledger.seal(one)
         #expect(try ledger.seal(one) == nil)
         let command = SealDataset(Flights.name, one)
-        #expect(command.existing(in: try ledger.view().versions(Flights.name))?.number == 1)
+        #expect(command.existing(in: try ledger.view.versions(Flights.name))?.number == 1)
         // A job that runs again has read further, and finds the same rows: that is the same version.
         #expect(try ledger.seal(Flights.manifest(seed: 1, cutAt: 101)) == nil)
         #expect(try ledger.seal(Flights.manifest(seed: 2)) != nil)
-        #expect(try ledger.view().newest(Flights.name)?.number == 2)
+        #expect(try ledger.view.newest(Flights.name)?.number == 2)
     }
 
     @Test func `says in each refusal what to do next`() {
         let instant = Flights.july
         let refusals: [DatasetRefusal] = [
             .unknownDataset("d"), .unknownVersion(dataset: "d", number: 7, newest: 3),
-            .unknownVersion(dataset: "d", number: 7, newest: nil), .unreadable("d"),
-            .inUse(dataset: "d", models: ["m"]), .emptySpan(from: instant, to: instant),
+            .unknownVersion(dataset: "d", number: 7, newest: nil),
+            .emptySpan(from: instant, to: instant),
             .noRows(dataset: "d", from: instant, to: instant),
             .notClosed(to: instant, latest: instant, within: nil),
             .nothingClosed(dataset: "d", within: .day), .definitionChanged("d"),

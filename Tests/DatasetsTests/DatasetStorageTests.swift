@@ -2,6 +2,7 @@ import Archive
 import Bytes
 import Chance
 import Datasets
+import Lab
 import Records
 import Testing
 

@@ -2,6 +2,8 @@ import Archive
 import Bytes
 import Chance
 import Datasets
+import Documents
+import Lab
 import Logs
 import Records
 
@@ -21,7 +23,10 @@ enum Flights {
             + (label ? ",\(outcome)" : "") + "}}"
     }
 
-    static let generation = Digest(of: Array("one".utf8))
+    /// Of the dataset that `text` declares.
+    static var generation: Digest {
+        DatasetDefinition(text: text())?.generation ?? Digest(of: [])
+    }
 
     static func columns() throws -> RowColumns {
         try RowColumns(

@@ -1,6 +1,7 @@
 import Bytes
 import Chance
 import Datasets
+import Lab
 import Records
 import Testing
 

@@ -2,6 +2,7 @@ import Bytes
 import Chance
 import Datasets
 import JSON
+import Lab
 import Records
 import Testing
 

@@ -241,7 +241,7 @@ import Testing
         try repository.edit(
             Self.streams,
             "string owner = 3;",
-            "string owner = 3;\n    // Where to ask.\n    string channel = 17;"
+            "string owner = 3;\n    // Where to ask.\n    string channel = 18;"
         )
         try repository.edit(
             Self.streams,

@@ -2,6 +2,7 @@ import Chance
 import Events
 import Experiments
 import FoundationEssentials
+import Lab
 import Logs
 import Projections
 import Store
@@ -59,7 +60,7 @@ import Testing
         try ledger.start("r1", model: "a")
         let before = try Seen(ledger.view, models: models, runs: runs)
         let fact = Self.senseless[index]
-        let run = fact.run
+        let run = try #require(fact.subject)
         try ledger.feed(fact, about: run)
         #expect(try Seen(ledger.view, models: models, runs: runs) == before)
         let number = try ledger.view.tables.get(Arbiter.subjects, run)
@@ -74,8 +75,8 @@ import Testing
         let ledger = try Ledger()
         try ledger.start("r1", model: "a")
         let before = try Seen(ledger.view, models: models, runs: runs)
-        try ledger.feed(Self.metric("auc", 1), about: "r1", skipping: 1)
-        try ledger.feed(Self.metric("auc", 1), about: "r1", skipping: -1)
+        try ledger.feed(Self.metric("auc", 1), revision: 3)
+        try ledger.feed(Self.metric("auc", 1), revision: 1)
         try ledger.feed(Self.metric("auc", 1), about: "r2")
         #expect(try Seen(ledger.view, models: models, runs: runs) == before)
     }
@@ -100,12 +101,12 @@ import Testing
         var random = SeededRandom(seed: seed)
         let ledger = try Ledger()
         for _ in 0 ..< 300 { try feedAnything(to: ledger, &random) }
-        let log = try await ledger.log()
+        let log = try ledger.log()
         let sizes = [1, 1_000] + (0 ..< 8).map { _ in Int.random(in: 1 ... 90, using: &random) }
         let digests = try sizes.map { size in
             let store = MemoryStore()
             try store.open(RunLedger.family)
-            try Replay(RunLedger(), of: Ledger.partition, batchLimit: size)
+            try Replay(RunLedger(), of: Partition(RunLedger().topic, 0), batchLimit: size)
                 .fold(from: 0, to: 300, log: log, into: store)
             let seen = try Seen(RunLedger.View(store), models: models, runs: runs)
             #expect(
@@ -152,7 +153,11 @@ import Testing
                 }
             }
         let gap: Int64 = Int.random(in: 0 ..< 10, using: &random) == 0 ? 1 : 0
-        try ledger.feed(fact, about: run, skipping: gap)
+        try ledger.feed(
+            fact,
+            about: run,
+            revision: try ledger.revision(of: run) + 1 + gap
+        )
     }
 }
 

@@ -1,5 +1,6 @@
 import Bytes
 import Experiments
+import Lab
 import Testing
 
 @Suite struct `A training run` {
@@ -54,8 +55,8 @@ import Testing
         try ledger.finish("r1", artifacts: [artifact])
         let statuses = try (-1 ..< 4).map { try ledger.view(asOf: $0).run("r1")?.status }
         #expect(statuses == [nil, .running, .running, .running, .succeeded])
-        let values = try (-1 ..< 4).map {
-            try ledger.view(asOf: $0).metrics("r1").flatMap { $0.points.map(\.value) }
+        let values = try (Int64(-1) ..< 4).map { offset in
+            try ledger.view(asOf: offset).metrics("r1").flatMap { $0.points.map(\.value) }
         }
         #expect(values == [[], [], [0.5], [0.75, 0.8], [0.75, 0.8]])
         #expect(try ledger.view(asOf: -1).runs(model: "late-arrival").isEmpty)

@@ -1,7 +1,9 @@
 import Bytes
+import Documents
 import Events
 import Features
 import FoundationEssentials
+import Lab
 import Projections
 import Records
 import SwiftProtobuf
@@ -13,7 +15,7 @@ import Testing
     private let stream = Sightings.stream()
 
     @Test func `serves a new view at once, as it was declared`() throws {
-        var ledger = try FeatureLedger()
+        let ledger = try FeatureLedger()
         #expect(try ledger.entry() == nil)
         try ledger.declare(minute)
         let entry = try #require(try ledger.entry())
@@ -23,13 +25,13 @@ import Testing
         #expect(entry.revision == 1)
         #expect(entry.declaredAt == Sightings.start)
         #expect(entry.actor == "ada")
-        #expect(try ledger.view().views().map(\.name) == [FeatureLedger.name])
+        #expect(try ledger.view.views().map(\.name) == [FeatureLedger.name])
         #expect(try FeatureCatalog.Entry(stored: entry.storedBytes) == entry)
     }
 
     @Test func `builds a changed view beside the one that is served, until it is switched`() throws
     {
-        var ledger = try FeatureLedger()
+        let ledger = try FeatureLedger()
         try ledger.declare(minute)
         try ledger.declare(hour)
         let building = try #require(try ledger.entry())
@@ -43,13 +45,13 @@ import Testing
         #expect(entry.served.view?.definition == hour)
         #expect(entry.next == nil)
         for old in [minute, hour] {
-            let declaration = try ledger.view().declaration(of: old.generation(over: stream))
+            let declaration = try ledger.view.declaration(of: old.generation(over: stream))
             #expect(declaration?.view?.definition == old, "What was trained with stays readable.")
         }
     }
 
     @Test func `changes words at once, because they build nothing`() throws {
-        var ledger = try FeatureLedger()
+        let ledger = try FeatureLedger()
         try ledger.declare(minute)
         try ledger.declare(FeatureLedger.definition(words: "Who was seen."))
         let entry = try #require(try ledger.entry())
@@ -62,7 +64,7 @@ import Testing
     }
 
     @Test func `goes back to what is served when that is declared again`() throws {
-        var ledger = try FeatureLedger()
+        let ledger = try FeatureLedger()
         try ledger.declare(minute)
         try ledger.declare(hour)
         try ledger.declare(minute)
@@ -73,14 +75,14 @@ import Testing
     }
 
     @Test func `builds anew where the stream reads its records otherwise`() throws {
-        var ledger = try FeatureLedger()
+        let ledger = try FeatureLedger()
         try ledger.declare(minute)
         try ledger.declare(minute, over: Sightings.stream(lateness: .seconds(5)))
         #expect(try ledger.entry()?.next != nil)
     }
 
     @Test func `takes a switch to anything but what is being built for void`() throws {
-        var ledger = try FeatureLedger()
+        let ledger = try FeatureLedger()
         try ledger.declare(minute)
         try ledger.declare(hour)
         let before = try ledger.entry()
@@ -98,65 +100,98 @@ import Testing
     }
 
     @Test func `takes a fact that does not have the next number, or an old id, for void`() throws {
-        var ledger = try FeatureLedger()
+        let ledger = try FeatureLedger()
         let event = try #require(try ledger.declaring(hour))
         for revision: Int64 in [0, 2, -1, .max] {
-            try ledger.feed(event, revision: revision, takesEffect: false)
+            try ledger.feed(event, revision: revision)
             #expect(try ledger.entry() == nil)
         }
-        try ledger.feed(try #require(try ledger.declaring(minute)), id: 99)
-        try ledger.feed(event, revision: 1, takesEffect: false)
-        try ledger.feed(event, id: 99, takesEffect: false)
+        try ledger.feed(try #require(try ledger.declaring(minute)), id: EventID(high: 7, low: 99))
+        try ledger.feed(event, revision: 1)
+        try ledger.feed(event, id: EventID(high: 7, low: 99))
         #expect(try ledger.entry()?.next == nil)
         // A void fact takes no number, so the next one has it.
         try ledger.feed(event)
         #expect(try ledger.entry()?.next?.view?.definition == hour)
     }
 
-    @Test func `takes a declaration that cannot be read for void`() throws {
-        var ledger = try FeatureLedger()
-        let good = try #require(try ledger.declaring(minute))
-        let other = try #require(try ledger.declaring(hour)).declared
-        let renamed = try #require(
-            try DeclareView(FeatureLedger.definition(name: "others"), over: stream).decide(
-                given: nil
-            )
-        )
+    @Test func `counts a declaration that cannot be read, says why, and goes on`() throws {
+        let good = try #require(try FeatureLedger().declaring(minute))
         let breaks: [(inout FeatureEvent.Declared) -> Void] = [
-            { $0.generation.removeLast() }, { $0.generation = .init() },
             { $0.definition = "" }, { $0.definition = "{}" }, { $0.definition += "x" },
             { $0.stream = "" }, { $0.stream = "{}" },
             { $0.stream = $0.stream.replacing("who", with: "whom") },
-            { $0.generation = other.generation }, { $0 = renamed.declared },
         ]
         for (number, damage) in breaks.enumerated() {
+            let ledger = try FeatureLedger()
             var bad = good
             damage(&bad.declared)
-            try ledger.feed(bad, takesEffect: false)
-            #expect(try ledger.entry() == nil, "\(number)")
+            try ledger.feed(bad)
+            let entry = try #require(try ledger.entry())
+            #expect(entry.served.view == nil, "\(number)")
+            #expect(entry.served.fault?.name == FeatureLedger.name, "\(number)")
+            #expect(try ledger.view.declaration(of: entry.served.generation)?.view == nil)
+            // Its rows are of the same generation, so there is nothing to build beside them.
+            try ledger.feed(good)
+            #expect(try ledger.entry()?.revision == 2)
+            #expect(try ledger.entry()?.served.view?.definition == minute)
         }
+    }
+
+    @Test func `keeps what a model was trained with, though the same generation is declared anew`()
+        throws
+    {
+        let ledger = try FeatureLedger()
+        let good = try #require(try ledger.declaring(minute))
         try ledger.feed(good)
-        #expect(try ledger.entry()?.revision == 1)
+        var bad = good
+        bad.declared.definition = "{}"
+        try ledger.feed(bad)
+        let generation = minute.generation(over: stream)
+        #expect(try ledger.entry()?.served.view == nil)
+        #expect(try ledger.view.declaration(of: generation)?.view?.definition == minute)
+    }
+
+    @Test func `keeps the generation that the fact names, whatever this release would call it`()
+        throws
+    {
+        let ledger = try FeatureLedger()
+        var event = try #require(try ledger.declaring(minute))
+        event.declared.generation = .init(Digest(of: [7]).bytes)
+        try ledger.feed(event)
+        let view = try #require(try ledger.entry()?.served.view)
+        #expect(view.generation == Digest(of: [7]))
+        #expect(try ledger.view.declaration(of: Digest(of: [7]))?.view?.definition == minute)
+    }
+
+    @Test func `takes a declaration of another subject for void`() throws {
+        let ledger = try FeatureLedger()
+        let renamed = try DeclareView(FeatureLedger.definition(name: "others"), over: stream)
+            .decide(given: nil)
+        try ledger.feed(try #require(renamed), about: FeatureLedger.name)
+        #expect(try ledger.entry() == nil)
+        #expect(try ledger.view.views().isEmpty)
+        try ledger.declare(minute)
+        #expect(try ledger.entry()?.revision == 2, "It has used up a number.")
     }
 
     @Test func `stops at a fact of a later release`() throws {
-        var ledger = try FeatureLedger()
+        let ledger = try FeatureLedger()
         var event = try #require(try ledger.declaring(minute))
         event.unknownFields = try FeatureEvent(serializedBytes: [0xFA, 0x01, 0x00]).unknownFields
         #expect(event.isOfLaterRelease)
-        #expect(throws: FoldStop.self) { try ledger.feed(event, takesEffect: false) }
+        #expect(throws: FoldStop.self) { try ledger.feed(event) }
     }
 
     @Test func `shows every view as it stood after any fact`() throws {
-        var ledger = try FeatureLedger()
+        let ledger = try FeatureLedger()
         var offsets = [try #require(try ledger.declare(minute))]
         offsets.append(try #require(try ledger.declare(hour)))
         let generation = hour.generation(over: stream)
         let switching = try SwitchView(FeatureLedger.name, to: generation)
             .decide(given: ledger.entry())
         offsets.append(try ledger.feed(try #require(switching)))
-        let deleting = try DeleteView(FeatureLedger.name).decide(given: ledger.entry(), users: [])
-        offsets.append(try ledger.feed(deleting))
+        offsets.append(try ledger.feed(.deleted(FeatureLedger.name)))
         #expect(try ledger.entry(asOf: offsets[0] - 1) == nil)
         #expect(try ledger.entry(asOf: offsets[0])?.served.view?.definition == minute)
         #expect(try ledger.entry(asOf: offsets[0])?.next == nil)
@@ -164,7 +199,7 @@ import Testing
         #expect(try ledger.entry(asOf: offsets[2])?.served.generation == generation)
         #expect(try ledger.entry(asOf: offsets[3]) == nil)
         #expect(try ledger.view(asOf: offsets[2]).views().count == 1)
-        #expect(try ledger.view().views().isEmpty)
+        #expect(try ledger.view.views().isEmpty)
     }
 }
 
@@ -172,7 +207,7 @@ import Testing
     private let minute = FeatureLedger.definition()
 
     @Test func `declares what is new or changed, and nothing that is as it was`() throws {
-        var ledger = try FeatureLedger()
+        let ledger = try FeatureLedger()
         #expect(try ledger.declare(minute) != nil)
         #expect(try ledger.declare(minute) == nil)
         let hour = FeatureLedger.definition(seconds: 3_600)
@@ -198,7 +233,7 @@ import Testing
     }
 
     @Test func `switches once, and only to what is being built`() throws {
-        var ledger = try FeatureLedger()
+        let ledger = try FeatureLedger()
         #expect(throws: FeatureRefusal.unknownView("seen", known: [])) {
             try SwitchView("seen", to: Digest(of: [])).decide(given: nil)
         }
@@ -208,25 +243,13 @@ import Testing
         #expect(try SwitchView("seen", to: Digest(of: [])).decide(given: ledger.entry()) == nil)
     }
 
-    @Test func `refuses to delete what is in use, and names the users`() throws {
-        var ledger = try FeatureLedger()
-        #expect(throws: FeatureRefusal.unknownView("seen", known: [])) {
-            try DeleteView("seen").decide(given: nil, users: [])
-        }
+    @Test func `goes on counting when a view was deleted`() throws {
+        let ledger = try FeatureLedger()
         try ledger.declare(minute)
-        let users = ["Dataset late_arrivals", "Dataset others"]
-        let refusal = #expect(throws: FeatureRefusal.inUse(view: "seen", by: users)) {
-            try DeleteView("seen").decide(given: ledger.entry(), users: users)
-        }
-        #expect(
-            refusal?.description == "FeatureView seen is read by Dataset late_arrivals, "
-                + "Dataset others. Delete or change that first"
-        )
-        let event = try DeleteView("seen").decide(given: ledger.entry(), users: [])
-        try ledger.feed(event)
+        try ledger.feed(.deleted("seen"))
         #expect(try ledger.entry() == nil)
         #expect(try ledger.declare(minute) != nil)
-        #expect(try ledger.entry()?.revision == 3, "It goes on counting.")
+        #expect(try ledger.entry()?.revision == 3)
     }
 
     @Test func `says in each refusal what to do next`() {
@@ -234,7 +257,6 @@ import Testing
             .unknownView("sen", known: ["seen"]),
             .unknownFeature(view: "seen", feature: "coutn", known: ["count", "mean"]),
             .doesNotFit(view: "seen", [.init(["spec"], "it is none.")]),
-            .inUse(view: "seen", by: ["Dataset d"]),
         ]
         for refusal in refusals { #expect(refusal.description.count > 25) }
         #expect(refusals[0].description.contains("Did you mean `seen`?"))

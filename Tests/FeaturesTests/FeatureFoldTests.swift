@@ -1,6 +1,7 @@
 import Bytes
 import Chance
 import Features
+import Lab
 import Logs
 import Projections
 import Records

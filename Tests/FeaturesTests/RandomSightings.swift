@@ -2,6 +2,7 @@ import Bytes
 import Chance
 import Features
 import JSON
+import Lab
 import Logs
 import Projections
 import Records

@@ -1,5 +1,6 @@
 import Bytes
 import Chance
+import Lab
 import Logs
 import Records
 import Testing

@@ -1,5 +1,7 @@
 import Bytes
+import Documents
 import Events
+import Lab
 import ModelRegistry
 import Store
 
@@ -20,18 +22,16 @@ func definition(
 
 // Each decides on what the registry holds, and feeds the fact that follows.
 
-extension Registry {
+extension FoldDriver<ModelCatalog> {
     @discardableResult
     func declare(_ text: String = definition(), name: String = lateArrival) throws -> Bool {
-        let command = DeclareModel(text, generation: Digest(of: Array(text.utf8)))
-        guard let fact = try command.decide(given: try view.model(name)) else { return false }
+        let command = DeclareModel(try ModelDefinition(canonical: text))
+        guard let fact = command.decide(given: try view.model(name)) else { return false }
         try feed(fact)
         return true
     }
 
-    func delete(_ name: String = lateArrival, users: [String] = []) throws {
-        try feed(try DeleteModel(name).decide(given: try view.model(name), users: users))
-    }
+    func delete(_ name: String = lateArrival) throws { try feed(.deleted(name)) }
 
     @discardableResult
     func register(

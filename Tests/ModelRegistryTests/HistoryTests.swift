@@ -1,6 +1,7 @@
 import Bytes
 import Chance
 import Events
+import Lab
 import Logs
 import ModelRegistry
 import Projections
@@ -101,7 +102,7 @@ import Testing
         try author.rollBack()
         try author.delete()
         for _ in 8 ..< 400 { try author.feedAnything(&random) }
-        let log = try await author.log()
+        let log = try author.log()
         let sizes = [1, 1_000] + (0 ..< 8).map { _ in Int.random(in: 1 ... 90, using: &random) }
         let digests = try sizes.map { size in
             let store = MemoryStore()
@@ -122,7 +123,7 @@ import Testing
     }
 }
 
-extension Registry {
+extension FoldDriver<ModelCatalog> {
     static let names = ["a", "ab", lateArrival]
 
     /// A fact of any kind, which makes sense or does not, under the next number or not.
@@ -157,8 +158,8 @@ extension Registry {
         let next = (try view.tables.get(Arbiter.subjects, name) ?? 0) + 1
         try feed(
             fact,
-            by: ["ada", "bob", nil].randomElement(using: &random) ?? nil,
             about: name,
+            by: ["ada", "bob", nil].randomElement(using: &random) ?? nil,
             revision: Int.random(in: 0 ..< 10, using: &random) == 0 ? next + 1 : next
         )
     }

@@ -1,3 +1,5 @@
+import Documents
+import Lab
 import ModelRegistry
 import Testing
 
@@ -39,7 +41,7 @@ import Testing
     @Test func `with four eyes asks for an approval at least, or is no policy`() throws {
         for policy in [#"{"fourEyes":true}"#, #"{"approvals":0,"fourEyes":true}"#] {
             let text = definition(promotion: #"{"production":\#(policy)}"#)
-            #expect(throws: ModelRefusal.unreadableDefinition) {
+            #expect(throws: DocumentProblems.self) {
                 try Registry().declare(text)
             }
         }

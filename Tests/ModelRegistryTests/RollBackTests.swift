@@ -1,3 +1,4 @@
+import Lab
 import ModelRegistry
 import Testing
 

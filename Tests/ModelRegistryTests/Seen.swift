@@ -3,7 +3,7 @@ import Store
 
 /// Everything that a reader of the catalog sees.
 struct Seen: Equatable {
-    var models: [ModelEntry]
+    var models: [ModelCatalog.Entry]
     var versions: [[ModelVersion]]
     var standings: [Standing]
     var holders: [ModelVersion?]

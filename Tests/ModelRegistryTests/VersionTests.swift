@@ -1,4 +1,5 @@
 import Bytes
+import Lab
 import ModelRegistry
 import Testing
 

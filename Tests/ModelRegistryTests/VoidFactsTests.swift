@@ -1,5 +1,6 @@
 import Events
 import FoundationEssentials
+import Lab
 import ModelRegistry
 import Projections
 import Store
@@ -72,7 +73,7 @@ import Testing
         let registry = try registry()
         let before = try Seen(registry.view)
         let fact = Facts.deleted(lateArrival)
-        try registry.feed(fact, by: "eve", about: "elsewhere", revision: 1)
+        try registry.feed(fact, about: "elsewhere", by: "eve", revision: 1)
         #expect(try Seen(registry.view) == before)
     }
 
@@ -88,14 +89,25 @@ import Testing
     }
 
     @Test(arguments: ["", "{", definition("other"), definition(promotion: #"{"moon":{}}"#)])
-    func `that declares what cannot be read is void before it counts`(_ text: String) throws {
+    func `that declares what cannot be read counts, and the next one is run`(
+        _ text: String
+    ) throws {
         let registry = try Registry()
-        let fact = Facts.declared(lateArrival, text)
-        try registry.feed(fact, by: "eve", about: lateArrival, revision: 1)
-        #expect(try registry.view.model(lateArrival) == nil)
-        #expect(try registry.view.tables.get(Arbiter.subjects, lateArrival) == nil)
+        try registry.feed(Facts.declared(lateArrival, text), by: "eve")
+        let entry = try #require(try registry.view.model(lateArrival))
+        #expect(entry.served.text == text)
+        #expect(entry.served.definition == nil)
+        #expect(entry.served.fault != nil)
+        try registry.register()
+        #expect(
+            try refusal { try registry.promote(1) }?.hasPrefix(
+                "this release does not take what Model late-arrival was declared as: "
+            ) == true
+        )
         try registry.declare()
-        #expect(try registry.view.model(lateArrival)?.revision == 1)
+        #expect(try registry.view.model(lateArrival)?.revision == 3)
+        #expect(try registry.view.model(lateArrival)?.served.fault == nil)
+        #expect(try registry.view.history(lateArrival).count { $0.kind == .declared } == 2)
     }
 
     @Test func `of two promoters at once counts for the first`() throws {
@@ -103,8 +115,8 @@ import Testing
         try registry.register()
         let second = try #require(try registry.decidePromotion(2, by: "ada"))
         let third = try #require(try registry.decidePromotion(3, by: "bob"))
-        try registry.feed(second, by: "ada", about: lateArrival, revision: 6)
-        try registry.feed(third, by: "bob", about: lateArrival, revision: 6)
+        try registry.feed(second, about: lateArrival, by: "ada", revision: 6)
+        try registry.feed(third, about: lateArrival, by: "bob", revision: 6)
         #expect(try registry.stages() == [.archived, .production, .development])
         let promotions = try registry.view.history(lateArrival).filter { $0.kind == .promoted }
         #expect(promotions.map(\.version) == [1, 2])
@@ -115,8 +127,8 @@ import Testing
     @Test func `of two that register at once gives the number to the first`() throws {
         let registry = try registry()
         let third = Facts.registered(lateArrival, 3)
-        try registry.feed(third, by: "ada", about: lateArrival, revision: 5)
-        try registry.feed(third, by: "bob", about: lateArrival, revision: 5)
+        try registry.feed(third, about: lateArrival, by: "ada", revision: 5)
+        try registry.feed(third, about: lateArrival, by: "bob", revision: 5)
         #expect(try registry.view.versions(lateArrival).map(\.version) == [1, 2, 3])
         #expect(try registry.view.version(lateArrival, 3)?.actor == "ada")
     }

@@ -92,9 +92,10 @@ import Testing
             shelf: ModelCatalog().shelf(of: 0)
         )
         let moment = Moment(
+            subject: "late",
             actor: "ada",
             time: Instant(microseconds: 0),
-            position: 0,
+            offset: 0,
             revision: 2
         )
         changes[ModelCatalog.history, HistoryKey("late", 0)] = HistoryItem(.deleted, moment)

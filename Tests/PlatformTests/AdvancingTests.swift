@@ -143,7 +143,7 @@ private enum Sales {
             let error = await #expect(throws: PlatformError.self) {
                 try await Sales.advance(stand, to: minute)
             }
-            guard case .refused(.watermarkInTheFuture) = error else {
+            guard case .refused(StreamRefusal.watermarkInTheFuture) = error else {
                 Issue.record("\(String(describing: error))")
                 continue
             }
@@ -268,7 +268,7 @@ private enum Sales {
         let stream = String(Sales.text.prefix { $0 != "-" })
         try await stand.apply(stream)
         try await Sales.advance(stand, to: 720)
-        _ = try await stand.platform.deleteStream("sales", for: .anybody)
+        _ = try await stand.platform.delete("Stream", "sales", for: .anybody)
         try await stand.apply(stream)
         try await Sales.sell(600, in: log)
         try await stand.settle()

@@ -2,6 +2,7 @@ import Archive
 import Bytes
 import Chance
 import Datasets
+import Documents
 import Events
 import Logs
 import ModelRegistry
@@ -196,18 +197,13 @@ enum Airport {
         [streams(), punctuality(), flight, dataset(), model()].joined(separator: "\n---\n")
     }
 
-    static func declarations(_ text: String) throws -> [Declaration] {
-        let (resources, errors) = readResources([SourceFile(name: "airport.yaml", text: text)])
+    static func declarations(_ text: String) throws -> [any ResourceDefinition] {
+        let (resources, errors) = readResources(
+            [SourceFile(name: "airport.yaml", text: text)],
+            of: Platform.definitions
+        )
         guard errors.isEmpty else { throw Stand.Failure("\(errors)") }
-        return resources.map { read in
-            switch read.resource {
-            case .stream(let definition): .stream(definition)
-            case .featureView(let definition): .view(definition)
-            case .dataset(let definition): .dataset(definition)
-            case .model(let definition): .model(definition)
-            case .endpoint(let definition): .endpoint(definition)
-            }
-        }
+        return resources.map(\.definition)
     }
 
     /// Appends the departures of some flights, in order.
@@ -346,7 +342,6 @@ func refusal(
         try await body()
     } catch let error as PlatformError {
         switch error {
-        case .declined(let declined): return declined.reason
         case .refused(let refusal): return refusal.description
         case .invalid(let reason): return reason
         case .doesNotFit(let problems):

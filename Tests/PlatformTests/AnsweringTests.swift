@@ -350,7 +350,7 @@ import Testing
         let entry = try #require(try EndpointCatalog.View(stand.store).endpoint("lateness"))
         let event = PredictionEvent.with {
             $0.predicted.endpoint = "lateness"
-            $0.predicted.generation = .init(entry.generation.bytes)
+            $0.predicted.generation = .init(entry.served.generation.bytes)
             $0.predicted.input.topic = "departures"
             $0.predicted.input.offset = claimed
         }

@@ -1,5 +1,7 @@
 import Bytes
 import Datasets
+import Documents
+import Events
 import Features
 import Foundation
 import JSON
@@ -292,8 +294,8 @@ import Testing
             let view = try stand.view("punctuality")
             let stream = try stand.catalog.stream("outcomes")
             return view?.next == nil && stream?.next == nil
-                && view?.served.stream == stream?.definition.canonicalText
-                && stream?.definition.field("gate") != nil
+                && view?.served.stream == stream?.served.text
+                && stream?.served.definition?.field("gate") != nil
         }
         try await stand.settle()
         try await stand.expectProof()
@@ -385,8 +387,8 @@ import Testing
         }
         let stream = try #require(try stand.catalog.stream("outcomes"))
         #expect(stream.next == nil)
-        #expect(stream.definition.lateness == .seconds(3_600))
-        #expect(try stand.view("punctuality")?.served.stream == stream.definition.canonicalText)
+        #expect(stream.served.definition?.lateness == .seconds(3_600))
+        #expect(try stand.view("punctuality")?.served.stream == stream.served.text)
         try await stand.settle()
         #expect(try stand.features("AA") == before)
         try await stand.expectProof()
@@ -404,12 +406,12 @@ import Testing
         #expect(try await refused("Dataset", "late").contains("Model lateness"))
         #expect(try await refused("Model", "lateness").contains("Endpoint lateness"))
         let outcomes = try await refusal {
-            _ = try await stand.platform.deleteStream("outcomes", for: .anybody)
+            _ = try await stand.platform.delete("Stream", "outcomes", for: .anybody)
         }
         #expect(outcomes.contains("FeatureView punctuality"), "\(outcomes)")
         #expect(outcomes.contains("Dataset late"), "\(outcomes)")
         let departures = try await refusal {
-            _ = try await stand.platform.deleteStream("departures", for: .anybody)
+            _ = try await stand.platform.delete("Stream", "departures", for: .anybody)
         }
         #expect(departures.contains("Dataset late"), "\(departures)")
         #expect(departures.contains("Endpoint lateness"), "\(departures)")
@@ -422,7 +424,7 @@ import Testing
             _ = try await stand.platform.delete(kind, name, for: .anybody)
         }
         for name in ["departures", "outcomes"] {
-            _ = try await stand.platform.deleteStream(name, for: .anybody)
+            _ = try await stand.platform.delete("Stream", name, for: .anybody)
         }
         #expect(try stand.catalog.streams().isEmpty)
         try await stand.eventually("nothing of it has a seat any more") {
@@ -439,10 +441,10 @@ import Testing
         let view = try await refusal {
             _ = try await stand.platform.delete("FeatureView", "punctuality", for: .anybody)
         }
-        #expect(view.contains("is read by Model lateness@1."), "\(view)")
+        #expect(view.contains("is used by Model lateness@1, "), "\(view)")
         for name in ["departures", "outcomes"] {
             let stream = try await refusal {
-                _ = try await stand.platform.deleteStream(name, for: .anybody)
+                _ = try await stand.platform.delete("Stream", name, for: .anybody)
             }
             #expect(stream.contains("Model lateness@1"), "\(stream)")
         }
@@ -454,7 +456,7 @@ import Testing
         try await stand.apply(Airport.streams())
         try await stand.close()
         #expect(try stand.catalog.watermark(of: "departures", partition: 1) == Airport.closed)
-        _ = try await stand.platform.deleteStream("departures", for: .anybody)
+        _ = try await stand.platform.delete("Stream", "departures", for: .anybody)
         try await stand.apply(Airport.streams())
         for partition in 0 ..< Int32(2) {
             #expect(try stand.catalog.watermark(of: "departures", partition: partition) == nil)

@@ -48,7 +48,7 @@ import Testing
     /// What became of it in the end.
     enum Answer: Sendable {
         case effect(Effect)
-        case refused(StreamRefusal)
+        case refused(any DomainRefusal)
     }
 
     private func wish(_ number: Int, _ random: inout SeededRandom) -> Wish {
@@ -79,7 +79,7 @@ import Testing
                     let applied = try await platform.apply([definition], for: caller)
                     return .effect(applied[0].effect)
                 case .delete(let name):
-                    return .effect(try await platform.deleteStream(name, for: caller))
+                    return .effect(try await platform.delete("Stream", name, for: caller))
                 case .advance(let name, let time):
                     return .effect(
                         try await platform.advance(
@@ -128,7 +128,8 @@ import Testing
             }
             let answer = try await ask(wish, number, of: stand.platform)
             switch (answer, isChange) {
-            case (.refused(.unknownStream), nil), (.effect(.unchanged), false): break
+            case (.refused(let refusal), nil) where refusal.isUnknown: break
+            case (.effect(.unchanged), false): break
             case (.effect(.changed(_, let revision)), true),
                 (.effect(.repeated(_, let revision)), true):
                 revisions[wish.subject, default: 0] += 1
@@ -138,7 +139,7 @@ import Testing
             }
             // Read your writes: what was answered is seen at once.
             let entry = try stand.catalog.stream(wish.subject)
-            #expect(entry?.definition == declared[wish.subject], "\(number), \(wish)")
+            #expect(entry?.served.definition == declared[wish.subject], "\(number), \(wish)")
             let watermark = try stand.catalog.watermark(of: wish.subject, partition: 0)
             #expect(watermark == watermarks[wish.subject], "\(number), \(wish)")
         }
@@ -262,7 +263,7 @@ import Testing
         let then = StreamCatalog.View(stand.store, asOf: position.offset)
         switch wish {
         case .declare(let definition):
-            #expect(try then.stream(definition.name)?.definition == definition, "\(wish)")
+            #expect(try then.stream(definition.name)?.served.definition == definition, "\(wish)")
         case .delete(let name): #expect(try then.stream(name) == nil, "\(wish)")
         case .advance(let name, let time):
             let watermark = try then.watermark(of: name, partition: 0)
@@ -357,7 +358,8 @@ import Testing
             on: "birds",
             of: StreamCatalog()
         ) { reader, _ in
-            let known = try StreamCatalog.View(reader).streams().map(\.definition.description)
+            let known = try StreamCatalog.View(reader).streams()
+                .compactMap(\.served.definition?.description)
             let isFirst = decisions.withLock { decisions in
                 decisions.append(known)
                 return decisions.count == 1

@@ -1,6 +1,7 @@
 import Chance
 import Events
 import Foundation
+import Lab
 import Logs
 import Platform
 import Records

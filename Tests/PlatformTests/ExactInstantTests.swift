@@ -1,6 +1,7 @@
 import Archive
 import Bytes
 import Datasets
+import Events
 import Features
 import Logs
 import Records
@@ -73,7 +74,7 @@ import Testing
         try await Airport.depart([Airport.flights[0], Airport.flights[2]], in: log)
         try await stand.close(["outcomes"])
         let definition = try #require(
-            try DatasetCatalog.View(stand.store).dataset("late")?.definition
+            try DatasetCatalog.View(stand.store).dataset("late")?.served.definition
         )
         func latestClosed() throws -> Instant? {
             try SealInputs(definition, of: stand.platform, in: try stand.store.snapshot())

@@ -45,7 +45,7 @@ import Testing
         try await stand.settle()
         _ = try await stand.platform.apply([changed], for: .anybody)
         try await stand.eventually("the changed definition is served") {
-            try stand.catalog.stream("flights.arrived")?.definition == changed
+            try stand.catalog.stream("flights.arrived")?.served.definition == changed
         }
         #expect(try stand.catalog.stream("flights.arrived")?.next == nil)
         #expect(try switches(in: log) == 1)
@@ -83,7 +83,7 @@ import Testing
         try await stand.settle()
         _ = try await stand.platform.apply([changed], for: .anybody)
         try await stand.eventually("the changed definition is served") {
-            try stand.catalog.stream("flights.arrived")?.definition == changed
+            try stand.catalog.stream("flights.arrived")?.served.definition == changed
         }
         try await stand.settle()
         try expectLetters(log, expected, of: [former, changed])
@@ -122,7 +122,7 @@ import Testing
         let two = definition(lateness: 60, "two")
         _ = try await stand.platform.apply([two], for: .anybody)
         try await stand.settle()
-        #expect(try stand.catalog.stream("flights.arrived")?.definition == two)
+        #expect(try stand.catalog.stream("flights.arrived")?.served.definition == two)
         let after = stand.platform.seats.filter { $0.projection == "intake of flights.arrived" }
         #expect(after == seats)
         #expect(try stand.intakeDigests() == digests)

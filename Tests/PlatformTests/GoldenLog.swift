@@ -55,9 +55,8 @@ enum GoldenLog {
         }
         let streams = try StreamCatalog.View(store).streams()
         for entry in streams {
-            for definition in [entry.definition, entry.next].compactMap(\.self) {
-                projections.append(Intake(definition))
-            }
+            projections += [entry.served, entry.next].compactMap(\.self?.definition)
+                .map { Intake($0) }
         }
         projections += Platform.control.dropFirst() + [PredictionLedger()]
         for (_, entry) in try FeatureCatalog.View(store).views() {
@@ -67,15 +66,15 @@ enum GoldenLog {
                 }
             }
         }
-        for (name, entry) in try EndpointCatalog.View(store).endpoints() {
-            guard let answer = entry.definition?.answer,
-                let stream = streams.first(where: { $0.definition.name == answer.stream })
+        for entry in try EndpointCatalog.View(store).endpoints() {
+            guard let answer = entry.served.definition?.answer,
+                let stream = try StreamCatalog.View(store).stream(answer.stream)?.served.definition
             else { continue }
             projections.append(
                 AnswerQueue(
-                    endpoint: name,
-                    generation: entry.generation,
-                    stream: stream.definition,
+                    endpoint: entry.served.name,
+                    generation: entry.served.generation,
+                    stream: stream,
                     from: answer.from
                 )
             )

@@ -158,9 +158,11 @@ extension Author {
                 )
             )
             let entry = DatasetCatalog.Entry(
-                name: definition.name,
-                text: definition.canonicalText,
-                generation: definition.generation,
+                DefinitionText(
+                    definition.name,
+                    definition.canonicalText,
+                    generation: definition.generation
+                ),
                 revision: 1,
                 declaredAt: start,
                 actor: nil

@@ -32,7 +32,7 @@ import Testing
         #expect(try stand.catalog.stream(stream.name) != nil, "Reads go on.")
         if topic == StreamEvent.topic.name {
             await #expect("nothing is decided on a state that is behind") {
-                try await stand.platform.deleteStream(stream.name, for: .anybody)
+                try await stand.platform.delete("Stream", stream.name, for: .anybody)
             } throws: { error in
                 if case PlatformError.unavailable = error { true } else { false }
             }
@@ -168,7 +168,7 @@ import Testing
         try await stand.settle()
         #expect(try stand.digests() == before)
         #expect(try stand.catalog.stream(stream.name) != nil)
-        let effect = try await stand.platform.deleteStream(stream.name, for: .anybody)
+        let effect = try await stand.platform.delete("Stream", stream.name, for: .anybody)
         guard case .changed(_, revision: 2) = effect else {
             Issue.record("The next number is 2 still, and the effect was \(effect).")
             return

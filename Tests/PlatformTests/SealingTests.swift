@@ -1,6 +1,7 @@
 import Archive
 import Bytes
 import Datasets
+import Events
 import Logs
 import Records
 import Store

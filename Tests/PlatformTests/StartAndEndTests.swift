@@ -29,7 +29,7 @@ import Testing
         try log.spoil(bad)
         let stand = try await Stand.start(log, seed: 2)
         #expect(stand.platform.whyNotStarted == nil)
-        #expect(try stand.catalog.streams().map(\.definition.name) == ["one"])
+        #expect(try stand.catalog.streams().map(\.served.name) == ["one"])
         #expect(stand.platform.troubles.contains { $0.hasPrefix("projectionStopped: streams: ") })
         await #expect("nothing is decided on half of the facts") {
             _ = try await stand.platform.apply([Arrivals.definition("three")], for: .anybody)

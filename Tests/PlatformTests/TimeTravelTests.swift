@@ -22,7 +22,7 @@ import Testing
             let applied = try await stand.platform.apply([definition(description)], for: .anybody)
             told.append((try #require(applied[0].effect.position).offset, description))
         }
-        let deleted = try await stand.platform.deleteStream("flights.arrived", for: .anybody)
+        let deleted = try await stand.platform.delete("Stream", "flights.arrived", for: .anybody)
         told.append((try #require(deleted.position).offset, nil))
         let again = try await stand.platform.apply([definition("four")], for: .anybody)
         told.append((try #require(again[0].effect.position).offset, "four"))
@@ -30,9 +30,9 @@ import Testing
             let next = index + 1 < told.count ? told[index + 1].offset : told[index].offset + 5
             for offset in told[index].offset ..< next {
                 let then = StreamCatalog.View(stand.store, asOf: offset)
-                let seen = try then.stream("flights.arrived")?.definition.description
+                let seen = try then.stream("flights.arrived")?.served.definition?.description
                 #expect(seen == told[index].description, "as of \(offset)")
-                let all = try then.streams().map(\.definition.description)
+                let all = try then.streams().map(\.served.definition?.description)
                 #expect(all == [told[index].description].compactMap(\.self), "as of \(offset)")
             }
         }
@@ -99,7 +99,7 @@ import Testing
         for (second, description) in asked {
             let offset = try Arbiter.offset(asOf: TestClock.start + .seconds(second), in: tables)
             let seen = try StreamCatalog.View(stand.store, asOf: offset).stream("flights.arrived")
-            #expect(seen?.definition.description == description, "as of \(second) s")
+            #expect(seen?.served.definition?.description == description, "as of \(second) s")
         }
         stand.stop()
     }

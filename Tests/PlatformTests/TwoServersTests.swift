@@ -1,4 +1,5 @@
 import Bytes
+import Events
 import Logs
 import Projections
 import Records
@@ -25,8 +26,8 @@ import Testing
     private func outcome(_ body: () async throws -> Effect) async throws -> String {
         do {
             return try await body().position?.description ?? "unchanged"
-        } catch PlatformError.refused(.unknownStream) {
-            return "unknownStream"
+        } catch PlatformError.refused(let refusal) where refusal.isUnknown {
+            return "unknown"
         } catch PlatformError.keyReused {
             return "keyReused"
         }
@@ -40,13 +41,13 @@ import Testing
             )
             try await second.platform.reach(try #require(applied[0].effect.position))
             async let one = outcome {
-                try await first.platform.deleteStream("flights.arrived", for: .anybody)
+                try await first.platform.delete("Stream", "flights.arrived", for: .anybody)
             }
             async let other = outcome {
-                try await second.platform.deleteStream("flights.arrived", for: .anybody)
+                try await second.platform.delete("Stream", "flights.arrived", for: .anybody)
             }
             let outcomes = try await [one, other]
-            #expect(outcomes.contains("unknownStream"), "round \(round): \(outcomes)")
+            #expect(outcomes.contains("unknown"), "round \(round): \(outcomes)")
             #expect(Set(outcomes).count == 2, "round \(round): \(outcomes)")
         }
         try await expectOneState()

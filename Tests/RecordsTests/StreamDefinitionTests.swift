@@ -1,6 +1,8 @@
 import Bytes
 import Chance
+import Documents
 import JSON
+import Lab
 import Logs
 import Records
 import Testing
@@ -19,8 +21,7 @@ struct Change: Sendable {
 @Suite struct `A stream definition` {
     let definition = Arrivals.definition
 
-    @Test func `is the same after its bytes and after its JSON`() throws {
-        #expect(try StreamDefinition(stored: definition.storedBytes) == definition)
+    @Test func `is the same after its JSON`() throws {
         #expect(try StreamDefinition(json: definition.json) == definition)
         #expect(
             try StreamDefinition(json: JSONValue(parsing: definition.json.text(.pretty)))
@@ -33,7 +34,7 @@ struct Change: Sendable {
             fields: [.init("k", .int32), .init("t", .timestamp)]
         )
         small.topic = "other"
-        #expect(try StreamDefinition(stored: small.storedBytes) == small)
+        #expect(try StreamDefinition(canonical: small.canonicalText) == small)
         #expect(try StreamDefinition(json: small.json) == small)
     }
 
@@ -101,8 +102,7 @@ struct Change: Sendable {
         var wrong = definition
         change.apply(&wrong)
         #expect(wrong.problems.map(\.path) == [change.path])
-        #expect(throws: ByteError.self) { try StreamDefinition(stored: wrong.storedBytes) }
-        #expect(throws: StreamDefinition.Problem.self) { try StreamDefinition(json: wrong.json) }
+        #expect(throws: DocumentProblems.self) { try StreamDefinition(json: wrong.json) }
     }
 
     @Test(arguments: [Int64.min, .max]) func `has bounds that RFC 3339 can write`(
@@ -112,14 +112,13 @@ struct Change: Sendable {
         wrong.notBefore = Instant(microseconds: microseconds)
         wrong.notAfter = Instant(microseconds: microseconds)
         #expect(wrong.problems.map(\.path) == [["spec", "notBefore"], ["spec", "notAfter"]])
-        #expect(throws: ByteError.self) { try StreamDefinition(stored: wrong.storedBytes) }
     }
 
-    @Test func `is read from damaged bytes as an error or a definition, never otherwise`() throws {
+    @Test func `is read from damaged text as an error or a definition, never otherwise`() throws {
         let seed = UInt64.random(in: 0 ... .max)
         var random = SeededRandom(seed: seed)
         for _ in 0 ..< 5_000 {
-            var bytes = definition.storedBytes
+            var bytes = Array(definition.canonicalText.utf8)
             for _ in 0 ..< Int.random(in: 1 ... 3, using: &random) {
                 bytes[Int.random(in: 0 ..< bytes.count, using: &random)] = UInt8.random(
                     in: 0 ... 255,
@@ -129,11 +128,23 @@ struct Change: Sendable {
             if Bool.random(using: &random) {
                 bytes.removeLast(Int.random(in: 0 ..< bytes.count, using: &random))
             }
-            do throws(ByteError) {
-                #expect(try StreamDefinition(stored: bytes).problems.isEmpty, "seed \(seed)")
+            guard let text = String(validating: bytes, as: UTF8.self) else { continue }
+            do throws(DocumentProblems) {
+                let read = try StreamDefinition(canonical: text)
+                #expect(read.problems.isEmpty, "seed \(seed)")
+                #expect(try StreamDefinition(json: read.json) == read, "seed \(seed)")
             } catch {
-                continue
+                #expect(!error.list.isEmpty, "seed \(seed)")
             }
         }
+    }
+
+    @Test func `keeps the generation that it was declared under`() {
+        var declared = definition
+        declared.isDeclared(as: definition.generation)
+        #expect(declared == definition)
+        declared.isDeclared(as: Digest(of: [7]))
+        #expect(declared.generation == Digest(of: [7]))
+        #expect(declared.canonicalText == definition.canonicalText)
     }
 }

@@ -5,6 +5,7 @@ import Documents
 import Features
 import Foundation
 import JSON
+import Lab
 import ModelRegistry
 import Resources
 import Serving
@@ -37,7 +38,7 @@ import Testing
 
     @Test func `name the demo's columns as people write windows`() throws {
         let columns = try read("2-features").flatMap { read -> [String] in
-            guard case .featureView(let view) = read.resource else { return [] }
+            guard let view = read.definition as? FeatureViewDefinition else { return [] }
             return view.columnNames
         }
         #expect(
@@ -53,20 +54,28 @@ import Testing
     func `are the same when read from the JSON that they give`(name: String) throws {
         let resources = try read(name)
         let files = try resources.map {
-            SourceFile(name: $0.name, text: try $0.resource.json.text(.pretty))
+            SourceFile(name: $0.name, text: try $0.definition.json.text(.pretty))
         }
         let again = files.flatMap { readResources([$0]).resources }
-        #expect(again.map(\.resource) == resources.map(\.resource))
+        #expect(again.map(\.definition.json) == resources.map(\.definition.json))
     }
 
     @Test func `tell where each part of them stands`() throws {
         let resources = try read("3-model")
         let dataset = try #require(resources.first)
-        #expect(dataset.place(of: []) == ("3-model", 2, 1))
-        #expect(dataset.place(of: ["spec", "rows"]) == ("3-model", 7, 9))
-        #expect(dataset.place(of: ["spec", "features", "2"]) == ("3-model", 12, 7))
-        #expect(dataset.place(of: ["spec", "features", "99"]) == ("3-model", 10, 5))
-        #expect(dataset.place(of: ["spec", "features", "2", "x"]) == ("3-model", 12, 7))
+        #expect(dataset.place(of: DocumentProblem([], "")) == ("3-model", 2, 1))
+        #expect(dataset.place(of: DocumentProblem(["spec", "rows"], "")) == ("3-model", 7, 9))
+        #expect(
+            dataset.place(of: DocumentProblem(["spec", "features", "2"], "")) == ("3-model", 12, 7)
+        )
+        #expect(
+            dataset.place(of: DocumentProblem(["spec", "features", "99"], "")) == ("3-model", 10, 5)
+        )
+        #expect(
+            dataset.place(of: DocumentProblem(["spec", "features", "2", "x"], "")) == (
+                "3-model", 12, 7
+            )
+        )
         let problem = DocumentProblem(["spec", "label", "stream"], "there is none.")
         #expect(
             dataset.error(problem).description
@@ -152,14 +161,14 @@ import Testing
     }
 
     @Test func `have a schema that knows the keys of the demo`() throws {
-        let schema = resourceSchema()
+        let schema = resourceSchema(of: allKinds)
         let kinds = ["Stream", "FeatureView", "Dataset", "Model", "Endpoint"]
         #expect(schema["$defs"]?.object?.map(\.0) == kinds)
         #expect(schema["properties"]?["kind"]?["enum"]?.array?.compactMap(\.string) == kinds)
         #expect(schema["allOf"]?.array?.count == kinds.count)
         for read in try Self.demo.flatMap({ try read($0) }) {
             let spec = schema["$defs"]?[read.kind]?["properties"]?["spec"]
-            for (key, _) in read.resource.json["spec"]?.object ?? [] {
+            for (key, _) in read.definition.json["spec"]?.object ?? [] {
                 #expect(spec?["properties"]?[key] != nil, "\(read.kind) has no \(key).")
             }
         }
@@ -201,9 +210,9 @@ import Testing
                 )
             }
             for read in resources {
-                let file = SourceFile(name: "f", text: try read.resource.json.text())
+                let file = SourceFile(name: "f", text: try read.definition.json.text())
                 #expect(
-                    readResources([file]).resources.first?.resource == read.resource,
+                    readResources([file]).resources.first?.definition.json == read.definition.json,
                     "seed \(seed), round \(round): \(file.text)"
                 )
             }

@@ -1,5 +1,6 @@
 import Bytes
 import Chance
+import Documents
 import Foundation
 import JSON
 import Records
@@ -66,7 +67,7 @@ private let kinds = "There are: Stream, FeatureView, Dataset, Model, Endpoint."
                 .init("c", .string, oneOf: ["NO", "12:30", "null", "1e3"]),
             ]
         )
-        #expect(resources.map(\.resource) == [.stream(expected)])
+        #expect(resources.map { $0.definition as? StreamDefinition } == [expected])
     }
 
     @Test func `reads the demo's streams`() throws {
@@ -82,7 +83,7 @@ private let kinds = "There are: Stream, FeatureView, Dataset, Model, Endpoint."
                 "flights.scheduled", "flights.arrived", "weather.observed", "planes",
             ]
         )
-        guard case .stream(let arrived) = resources.dropFirst().first?.resource else {
+        guard let arrived = resources.dropFirst().first?.definition as? StreamDefinition else {
             Issue.record("There is no second stream.")
             return
         }
@@ -99,17 +100,17 @@ private let kinds = "There are: Stream, FeatureView, Dataset, Model, Endpoint."
 
     @Test func `reads what a definition says of itself as JSON`() throws {
         guard
-            case .stream(let definition) = readResources([SourceFile(name: "f", text: Self.good)])
-                .resources.first?.resource
+            let definition = readResources([SourceFile(name: "f", text: Self.good)])
+                .resources.first?.definition as? StreamDefinition
         else {
             Issue.record("The good resource is none.")
             return
         }
         let text = try definition.json.text(.pretty)
         #expect(
-            readResources([SourceFile(name: "f.json", text: text)]).resources.map(\.resource) == [
-                .stream(definition)
-            ]
+            readResources([SourceFile(name: "f.json", text: text)]).resources.map {
+                $0.definition as? StreamDefinition
+            } == [definition]
         )
     }
 
@@ -203,7 +204,7 @@ private let kinds = "There are: Stream, FeatureView, Dataset, Model, Endpoint."
         ),
         (
             "[NO, 12:30, \"null\", 1e3]", "NO",
-            "f.yaml:21:30  Stream s: `oneOf` is `NO`, not a list of texts."
+            "f.yaml:21:30  Stream s: `oneOf` is `NO`. It takes a list of texts."
         ),
         (
             "type: string, oneOf", "type: int32, oneOf",
@@ -308,7 +309,7 @@ private let kinds = "There are: Stream, FeatureView, Dataset, Model, Endpoint."
         var documents = 0
         let file = SourceFile(name: "f", text: String(repeating: Self.good + "\n---\n", count: 9))
         #expect(throws: Stop.self) {
-            _ = try readResources([file]) {
+            _ = try readResources([file], of: allKinds) {
                 documents += 1
                 if documents == 3 { throw Stop() }
             }
@@ -361,19 +362,19 @@ private let kinds = "There are: Stream, FeatureView, Dataset, Model, Endpoint."
                 )
                 #expect(!error.message.isEmpty)
             }
-            for case .stream(let definition) in resources.map(\.resource) {
+            for definition in resources.map(\.definition) {
                 #expect(definition.problems.isEmpty, "seed \(seed), round \(round): \(source)")
             }
         }
     }
 
     @Test func `has a schema with the keys that the reader knows`() throws {
-        let schema = resourceSchema()
+        let schema = resourceSchema(of: allKinds)
         #expect(schema["$schema"] == "https://json-schema.org/draft/2020-12/schema")
         let stream = try #require(schema["$defs"]?["Stream"])
         #expect(
             stream["properties"]?.object?.map(\.0) == [
-                "kind", "name", "description", "owner", "spec",
+                "kind", "name", "description", "owner", "spec", "status",
             ]
         )
         let spec = try #require(stream["properties"]?["spec"])

@@ -1,5 +1,6 @@
 import Chance
 import Glibc
+import Lab
 import Resources
 import Testing
 

@@ -1,5 +1,6 @@
 import Bytes
 import Chance
+import Lab
 import Logs
 import Projections
 import Records
@@ -8,7 +9,7 @@ import Store
 import Testing
 
 @Suite struct `The records that an endpoint answers by itself` {
-    private static let july = FoldedRecords<AnswerQueue>.july
+    private static let july = FoldDriver<AnswerQueue>.start
     private static let stream = StreamDefinition(
         name: "scheduled",
         key: "id",
@@ -42,7 +43,7 @@ import Testing
     }
 
     @Test func `are those that count: none that is refused, late, or there already`() throws {
-        var queue = try FoldedRecords(Self.queue())
+        let queue = try FoldDriver(Self.queue())
         let records: [(record: NewRecord, isAnswered: Bool)] = [
             (Self.record(1, 100, x: "0.5"), true),
             (Self.record(2, 100), true),
@@ -73,7 +74,7 @@ import Testing
     }
 
     @Test func `begin at an instant, though earlier ones count for what is late`() throws {
-        var queue = try FoldedRecords(Self.queue(from: Self.july + .seconds(100)))
+        let queue = try FoldDriver(Self.queue(from: Self.july + .seconds(100)))
         for (id, second) in [(1, 99), (2, 100), (3, 95), (2, 101), (4, 150), (5, 130)] {
             try queue.feed(Self.record(Int64(id), Int64(second)))
         }
@@ -82,7 +83,7 @@ import Testing
     }
 
     @Test func `come in their order, behind an offset and at most so many`() throws {
-        var queue = try FoldedRecords(Self.queue())
+        let queue = try FoldDriver(Self.queue())
         for id in 0 ..< 20 { try queue.feed(Self.record(Int64(id), Int64(id)), partition: 1) }
         func next(after offset: Offset, limit: Int, of partition: Int32 = 1) throws -> [Offset] {
             try queue.fold.next(after: offset, of: partition, limit: limit, in: queue.store)
@@ -97,7 +98,7 @@ import Testing
     }
 
     @Test func `are found so many back from any offset, even one that no partition has`() throws {
-        var queue = try FoldedRecords(Self.queue())
+        let queue = try FoldDriver(Self.queue())
         for id in 0 ..< 20 { try queue.feed(Self.record(Int64(id), Int64(id))) }
         func offset(_ count: Int, before last: Offset) throws -> Offset {
             try queue.fold.offset(count, recordsBefore: last, of: 0, in: queue.store)
@@ -124,7 +125,7 @@ import Testing
     @Test func `have one digest whatever the size of the batches`() throws {
         let seed = newSeed()
         var random = SeededRandom(seed: seed)
-        var queue = try FoldedRecords(Self.queue(from: Self.july + .seconds(20)))
+        let queue = try FoldDriver(Self.queue(from: Self.july + .seconds(20)))
         for number in 0 ..< 200 {
             let isSent = Int.random(in: 0 ..< 3, using: &random) == 0
             try queue.feed(
@@ -146,7 +147,7 @@ import Testing
     @Test func `never trip over bytes that are none of theirs`() throws {
         let seed = newSeed()
         var random = SeededRandom(seed: seed)
-        var queue = try FoldedRecords(Self.queue())
+        let queue = try FoldDriver(Self.queue())
         try queue.feed(Self.record(1, 1, x: "0.5"))
         let good = try #require(
             try queue.fold.next(after: -1, of: 0, limit: 1, in: queue.store).first

@@ -2,6 +2,7 @@ import Bytes
 import Chance
 import Events
 import FoundationEssentials
+import Lab
 import Logs
 import Projections
 import Serving
@@ -12,7 +13,7 @@ import Testing
 @Suite struct `The ledger of predictions` {
     private static let endpoint = "late-arrival"
     private static let generation = Digest(of: Array("endpoint".utf8))
-    private static let july = FoldedRecords<PredictionLedger>.july
+    private static let july = FoldDriver<PredictionLedger>.start
 
     private static func predicted(
         _ probability: Float = 0.5,
@@ -45,7 +46,7 @@ import Testing
     }
 
     @Test func `counts a prediction that is there twice once, and keeps the first`() throws {
-        var ledger = try FoldedRecords(PredictionLedger())
+        let ledger = try FoldDriver(PredictionLedger())
         try ledger.feed(Self.record(Self.predicted(0.25), id: 1))
         try ledger.feed(Self.record(Self.predicted(0.75, complete: false), id: 1))
         let id = EventID(high: 7, low: 1)
@@ -60,7 +61,7 @@ import Testing
     }
 
     @Test func `counts by endpoint over all partitions`() throws {
-        var ledger = try FoldedRecords(PredictionLedger())
+        let ledger = try FoldDriver(PredictionLedger())
         for number in 0 ..< 12 {
             let event = Self.predicted(
                 of: number % 3 == 0 ? "other" : Self.endpoint,
@@ -83,7 +84,7 @@ import Testing
     }
 
     @Test func `knows the last record of each input that was answered, and by whom`() throws {
-        var ledger = try FoldedRecords(PredictionLedger())
+        let ledger = try FoldDriver(PredictionLedger())
         let one = Partition("scheduled", 1)
         let five = Partition("scheduled", 1 + PredictionEvent.topic.partitions)
         #expect(PredictionLedger.outputPartition(of: one).index == 1)
@@ -121,7 +122,7 @@ import Testing
     @Test func `finds predictions whose ids lie in a range, at most so many`() throws {
         let seed = newSeed()
         var random = SeededRandom(seed: seed)
-        var ledger = try FoldedRecords(PredictionLedger())
+        let ledger = try FoldDriver(PredictionLedger())
         var known: [(id: EventID, partition: Int32)] = []
         for _ in 0 ..< 60 {
             let id = EventID(
@@ -170,7 +171,7 @@ import Testing
     }
 
     @Test func `skips what no release writes, and stops at what a later one does`() throws {
-        var ledger = try FoldedRecords(PredictionLedger())
+        let ledger = try FoldDriver(PredictionLedger())
         try ledger.feed(NewRecord(key: nil, value: nil))
         var damaged = Self.record(Self.predicted(), id: 1)
         damaged.value = [0xFF]
@@ -184,7 +185,7 @@ import Testing
     @Test func `has one digest whatever the size of the batches`() throws {
         let seed = newSeed()
         var random = SeededRandom(seed: seed)
-        var ledger = try FoldedRecords(PredictionLedger())
+        let ledger = try FoldDriver(PredictionLedger())
         for _ in 0 ..< 150 {
             let input = Position(Partition("scheduled", 0), .random(in: 0 ... 50, using: &random))
             let event = Self.predicted(

@@ -1,7 +1,7 @@
 internal import Bytes
-internal import Documents
 internal import Events
 internal import FoundationEssentials
+internal import JSON
 internal import Logs
 internal import SwiftProtobuf
 
@@ -46,11 +46,10 @@ extension DatasetManifest {
         }
     }
 
-    /// Nil where the fact does not hold together: no release writes such a one.
+    /// Nil where the fact does not hold together: no release writes such a one. What the definition says is no matter
+    /// here, since another release may read it otherwise.
     init?(_ sealed: DatasetEvent.Sealed) {
-        guard let definition = DatasetDefinition(text: sealed.definition),
-            let generation = Digest(bytes: sealed.generation)
-        else { return nil }
+        guard let generation = Digest(bytes: sealed.generation) else { return nil }
         var views: [ViewGeneration] = []
         for view in sealed.views {
             guard let generation = Digest(bytes: view.generation) else { return nil }
@@ -67,7 +66,7 @@ extension DatasetManifest {
             chunks.append(.init(digest: digest, rows: chunk.rows, byteCount: chunk.bytes))
         }
         let contents = DatasetContents(chunks: chunks)
-        guard let columns = RowColumns(columns, hasLabel: definition.label != nil),
+        guard let columns = RowColumns(columns, hasLabel: sealed.hasLabel),
             contents.rows == sealed.rows, contents.digest.bytes.elementsEqual(sealed.content)
         else { return nil }
         self.init(
@@ -80,5 +79,16 @@ extension DatasetManifest {
             columns: columns,
             contents: contents
         )
+    }
+}
+
+extension DatasetEvent.Sealed {
+    /// Whether the last column is a label: the definition has one.
+    fileprivate var hasLabel: Bool {
+        do throws(JSONError) {
+            return try JSONValue(parsing: definition)["spec"]?["label"]?.object != nil
+        } catch {
+            return false
+        }
     }
 }

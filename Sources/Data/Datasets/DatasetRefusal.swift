@@ -5,8 +5,7 @@ public import Events
 public enum DatasetRefusal: DomainRefusal, Hashable {
     case unknownDataset(String)
     case unknownVersion(dataset: String, number: Int64, newest: Int64?)
-    case unreadable(String)
-    case inUse(dataset: String, models: [String])
+    case unusable(UnreadableDefinition)
     case emptySpan(from: Instant, to: Instant)
     case noRows(dataset: String, from: Instant, to: Instant)
     case notClosed(to: Instant, latest: Instant, within: TimeSpan?)
@@ -31,12 +30,7 @@ extension DatasetRefusal {
         case .unknownVersion(let dataset, let number, nil):
             "Dataset \(dataset) has no version \(number), and none at all. "
                 + "`tributary dataset seal \(dataset) --from … --to …` makes the first"
-        case .unreadable(let name):
-            "the definition of Dataset \(name) is none that this release can read"
-        case .inUse(let dataset, let models):
-            "Dataset \(dataset) is used by \(models.map { "Model \($0)" }.joined(separator: ", ")). "
-                + "Delete \(models.count == 1 ? "that" : "those") first, or give "
-                + "\(models.count == 1 ? "it" : "them") another dataset"
+        case .unusable(let definition): definition.description
         case .emptySpan(let from, let to):
             "nothing lies between \(from) and \(to): `from` must be before `to`"
         case .noRows(let dataset, let from, let to):

@@ -31,18 +31,12 @@ public struct RowColumns: Sendable, Hashable {
     /// In the order of every file.
     public var all: [DatasetColumn] { [id, Self.time] + features + (label.map { [$0] } ?? []) }
 
-    /// Nil where they are not in the order that `all` has.
+    /// Columns of rows that were made. Nil where they are not in the order that `all` has.
     init?(_ all: [DatasetColumn], hasLabel: Bool) {
         guard all.count >= (hasLabel ? 3 : 2), all[1] == Self.time else { return nil }
-        do throws(RowError) {
-            try self.init(
-                id: all[0],
-                features: Array(all[2...].dropLast(hasLabel ? 1 : 0)),
-                label: hasLabel ? all.last : nil
-            )
-        } catch {
-            return nil
-        }
+        id = all[0]
+        features = Array(all[2...].dropLast(hasLabel ? 1 : 0))
+        label = hasLabel ? all.last : nil
     }
 }
 

@@ -22,7 +22,7 @@ public struct SealDataset: Sendable {
     ) throws(DatasetRefusal) -> DatasetEvent? {
         guard let entry else { throw .unknownDataset(name) }
         try Self.check(manifest.from, manifest.to, of: entry, latestClosed: latestClosed)
-        guard entry.generation == manifest.generation else { throw .definitionChanged(name) }
+        guard entry.served.generation == manifest.generation else { throw .definitionChanged(name) }
         guard manifest.contents.rows > 0 else {
             throw .noRows(dataset: name, from: manifest.from, to: manifest.to)
         }
@@ -50,8 +50,10 @@ public struct SealDataset: Sendable {
         latestClosed: Instant?
     ) throws(DatasetRefusal) {
         guard from < to else { throw .emptySpan(from: from, to: to) }
-        let within = entry.definition.label?.within
-        guard let latestClosed else { throw .nothingClosed(dataset: entry.name, within: within) }
+        let within = try entry.served.read(else: DatasetRefusal.unusable).label?.within
+        guard let latestClosed else {
+            throw .nothingClosed(dataset: entry.served.name, within: within)
+        }
         guard to <= latestClosed else {
             throw .notClosed(to: to, latest: latestClosed, within: within)
         }

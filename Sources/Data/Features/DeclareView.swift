@@ -27,15 +27,18 @@ public struct DeclareView: Sendable {
             throw .doesNotFit(view: definition.name, error.list)
         }
         let declaration = FeatureCatalog.Declaration(
-            definition: definition.canonicalText,
-            stream: stream?.canonicalText ?? "",
-            generation: view.generation
+            DefinitionText(
+                definition.name,
+                definition.canonicalText,
+                generation: view.generation
+            ),
+            stream: stream?.canonicalText ?? ""
         )
-        guard (entry?.next ?? entry?.served) != declaration else { return nil }
+        guard entry?.newest != declaration else { return nil }
         return FeatureEvent.with {
             $0.declared = .with {
                 $0.name = definition.name
-                $0.definition = declaration.definition
+                $0.definition = declaration.definition.text
                 $0.stream = declaration.stream
                 $0.generation = .init(declaration.generation.bytes)
             }
@@ -66,20 +69,10 @@ public struct SwitchView: Sendable {
     }
 }
 
-/// Asks that a view be no more.
-public struct DeleteView: Sendable {
-    public var name: String
-
-    public init(_ name: String) { self.name = name }
-
-    /// `users`: What reads the view: `Dataset late_arrivals`.
-    public func decide(
-        given entry: FeatureCatalog.Entry?,
-        users: [String]
-    ) throws(FeatureRefusal) -> FeatureEvent {
-        guard entry != nil else { throw .unknownView(name, known: []) }
-        guard users.isEmpty else { throw .inUse(view: name, by: users) }
-        return FeatureEvent.with { $0.deleted = .with { $0.name = name } }
+extension FeatureEvent {
+    /// A view is no more.
+    public static func deleted(_ name: String) -> FeatureEvent {
+        .with { $0.deleted = .with { $0.name = name } }
     }
 }
 
@@ -88,7 +81,6 @@ public enum FeatureRefusal: DomainRefusal, Hashable {
     case unknownView(String, known: [String])
     case unknownFeature(view: String, feature: String, known: [String])
     case doesNotFit(view: String, [FeatureViewProblem])
-    case inUse(view: String, by: [String])
 }
 
 extension FeatureRefusal {
@@ -111,8 +103,6 @@ extension FeatureRefusal {
             "FeatureView \(view): "
                 + problems.map { "\($0.path.joined(separator: ".")): \($0.message)" }
                 .joined(separator: " ")
-        case .inUse(let view, let users):
-            "FeatureView \(view) is read by \(users.joined(separator: ", ")). Delete or change that first"
         }
     }
 }

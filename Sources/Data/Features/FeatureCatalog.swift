@@ -1,16 +1,22 @@
 public import Bytes
 internal import Documents
-internal import Events
-internal import FoundationEssentials
-public import Logs
-public import Projections
+public import Events
+internal import Projections
 internal import Records
 public import Store
-internal import SwiftProtobuf
 
 /// Every declared feature view, as the facts of `tributary.features` make it.
-public struct FeatureCatalog: Projection {
+public struct FeatureCatalog: Catalog {
+    public typealias Event = FeatureEvent
+    public typealias View = CatalogView<Self>
+    /// A view that is declared.
+    public typealias Entry = Declared<Declaration>
+
+    public static let name = "feature views"
     public static let family = Family("featureviews")
+    public static let generation = Digest(of: Array("feature views".utf8))
+    public let foldVersion: Int64 = 3
+
     /// By name; a deleted view has none.
     public static let definitions = Table<String, Entry>(
         "definitions",
@@ -19,189 +25,120 @@ public struct FeatureCatalog: Projection {
     )
     /// Every declaration there ever was, by generation in hex: what a model was trained with stays readable.
     static let declarations = Table<String, Declaration>("declarations", number: 17, keeps: .newest)
-
-    public let name = "feature views"
-    public let topic = FeatureEvent.topic.name
-    public var family: Family { Self.family }
-    /// It has no definition but the code itself.
-    public let generation = Digest(of: Array("feature views".utf8))
-    public let foldVersion: Int64 = 2
+    /// The first declaration of each generation, where a later one has another text: one of the two can be read.
+    static let originals = Table<String, Declaration>("originals", number: 18, keeps: .newest)
 
     public init() {}
 
-    /// A definition with the stream it reads, both as canonical JSON.
-    public struct Declaration: Stored, Hashable {
-        public var definition: String
-        /// Empty for a view of requests.
+    /// A definition with the stream it reads.
+    public struct Declaration: DeclaredContent {
+        public var definition: DefinitionText<FeatureViewDefinition>
+        /// As canonical JSON; empty for a view of requests.
         public var stream: String
-        public var generation: Digest
+        public var generation: Digest { definition.generation }
 
-        public init(definition: String, stream: String, generation: Digest) {
+        public init(_ definition: DefinitionText<FeatureViewDefinition>, stream: String) {
             self.definition = definition
             self.stream = stream
-            self.generation = generation
         }
 
         public func write(to writer: inout ByteWriter) {
             definition.write(to: &writer)
             stream.write(to: &writer)
-            generation.write(to: &writer)
         }
 
         public init(from reader: inout ByteReader) throws(ByteError) {
-            definition = try String(from: &reader)
+            definition = try DefinitionText(from: &reader)
             stream = try String(from: &reader)
-            generation = try Digest(from: &reader)
         }
     }
 
-    /// A view that is declared.
-    public struct Entry: Stored, Hashable {
-        /// What is served.
-        public var served: Declaration
-        /// A changed definition that is being built beside it.
-        public var next: Declaration?
-        /// The number of the fact that made it so.
-        public var revision: Int64
-        public var declaredAt: Instant
-        public var actor: String?
-
-        public func write(to writer: inout ByteWriter) {
-            served.write(to: &writer)
-            next.write(to: &writer)
-            revision.write(to: &writer)
-            declaredAt.write(to: &writer)
-            actor.write(to: &writer)
-        }
-
-        init(
-            served: Declaration,
-            next: Declaration?,
-            revision: Int64,
-            declaredAt: Instant,
-            actor: String?
-        ) {
-            self.served = served
-            self.next = next
-            self.revision = revision
-            self.declaredAt = declaredAt
-            self.actor = actor
-        }
-
-        public init(from reader: inout ByteReader) throws(ByteError) {
-            served = try Declaration(from: &reader)
-            next = try Declaration?(from: &reader)
-            revision = try Int64(from: &reader)
-            declaredAt = try Instant(from: &reader)
-            actor = try String?(from: &reader)
-        }
-    }
-
-    public func apply(
-        _ record: Record,
-        of partition: Partition,
-        to changes: inout Changes
-    ) throws(FoldStop) -> Reaction? {
-        guard
-            let (envelope, event) = try FoldStop.reading({ () throws(EventError) in
-                try FeatureEvent.decode(record)
-            }),
-            let fact = event.fact, let revision = envelope.revision
-        else { return nil }
-        // A definition that cannot be read, or is not of what it says, is written by no release; it is void before it
-        // counts.
-        var declared: Declaration?
-        if case .declared(let message) = fact {
-            declared = Declaration(message)
-            guard let view = declared?.view, view.generation == declared?.generation,
-                view.definition.name.utf8.elementsEqual(envelope.subject.utf8)
-            else { return nil }
-        }
-        guard
-            Arbiter.admits(
-                id: envelope.id,
-                subject: envelope.subject,
-                revision: revision,
-                request: envelope.requestDigest,
-                time: envelope.time,
-                at: record.offset,
-                in: &changes
-            )
-        else { return nil }
+    public func fold(
+        _ fact: FeatureEvent.OneOf_Fact,
+        _ moment: Moment,
+        _ changes: inout Changes
+    ) {
+        let name = moment.subject
         switch fact {
-        case .declared:
-            guard let declared else { return nil }
-            changes[Self.declarations, declared.generation.hex] = declared
-            let served = changes[Self.definitions, envelope.subject]?.served
-            // Rows of another generation are built first, while those of the former one go on being served.
-            let isBuilt = served == nil || served?.generation == declared.generation
-            changes[Self.definitions, envelope.subject] = Entry(
-                served: isBuilt ? declared : served ?? declared,
-                next: isBuilt ? nil : declared,
-                revision: revision,
-                declaredAt: envelope.time,
-                actor: envelope.actor
+        case .declared(let declared):
+            let content = Declaration(
+                DefinitionText(name, declared.definition, generation: declared.generation),
+                stream: declared.stream
+            )
+            let generation = content.generation.hex
+            if let former = changes[Self.declarations, generation], former != content,
+                changes[Self.originals, generation] == nil
+            {
+                changes[Self.originals, generation] = former
+            }
+            changes[Self.declarations, generation] = content
+            changes[Self.definitions, name] = .declaring(
+                content,
+                after: changes[Self.definitions, name],
+                moment
             )
         case .switched(let switched):
-            guard var entry = changes[Self.definitions, envelope.subject], let next = entry.next,
-                next.generation.bytes.elementsEqual(switched.generation)
-            else { return nil }
-            entry.served = next
-            entry.next = nil
-            changes[Self.definitions, envelope.subject] = entry
-        case .deleted: changes[Self.definitions, envelope.subject] = nil
-        }
-        return nil
-    }
-
-    /// The catalog at one moment.
-    public struct View: Sendable {
-        public let tables: TableReader
-        /// The last offset whose fact is seen; nil: everything.
-        public let asOf: Offset?
-
-        public init(_ reader: any StoreReader, asOf: Offset? = nil) {
-            let catalog = FeatureCatalog()
-            self.tables = TableReader(reader, family: catalog.family, shelf: catalog.shelf(of: 0))
-            self.asOf = asOf
-        }
-
-        public func view(_ name: String) throws(StoreError) -> Entry? {
-            try tables.get(FeatureCatalog.definitions, name, asOf: asOf)
-        }
-
-        /// What a generation was declared as.
-        public func declaration(of generation: Digest) throws(StoreError) -> Declaration? {
-            try tables.get(FeatureCatalog.declarations, generation.hex)
-        }
-
-        /// Every view, by name.
-        public func views() throws(StoreError) -> [(name: String, entry: Entry)] {
-            try tables.all(FeatureCatalog.definitions, asOf: asOf).map { ($0.key, $0.row) }
+            guard
+                let entry = changes[Self.definitions, name]?.switched(to: switched.generation)
+            else { return }
+            changes[Self.definitions, name] = entry
+        case .deleted: changes[Self.definitions, name] = nil
         }
     }
 }
 
+extension CatalogView<FeatureCatalog> {
+    public func view(_ name: String) throws(StoreError) -> FeatureCatalog.Entry? {
+        try tables.get(FeatureCatalog.definitions, name, asOf: asOf)
+    }
+
+    /// What a generation was declared as last, or first where this release does not take that.
+    public func declaration(
+        of generation: Digest
+    ) throws(StoreError) -> FeatureCatalog.Declaration? {
+        let newest = try tables.get(FeatureCatalog.declarations, generation.hex)
+        if newest?.view != nil { return newest }
+        return try tables.get(FeatureCatalog.originals, generation.hex) ?? newest
+    }
+
+    /// Every view, by name.
+    public func views() throws(StoreError) -> [(name: String, entry: FeatureCatalog.Entry)] {
+        try tables.all(FeatureCatalog.definitions, asOf: asOf).map { ($0.key, $0.row) }
+    }
+}
+
 extension FeatureCatalog.Declaration {
-    /// Nil where the texts are no definition that keeps the rules: no release writes such a one.
-    public var view: FeatureView? {
-        guard let definition = FeatureViewDefinition(text: definition) else { return nil }
-        do throws(FeatureViewProblems) {
-            return try FeatureView(
-                definition,
-                over: stream.isEmpty ? nil : StreamDefinition(text: stream)
-            )
+    /// The view, made ready over its stream, as this release reads both.
+    public func read() throws(UnreadableDefinition) -> FeatureView {
+        let definition = try definition.read()
+        do throws(DocumentProblems) {
+            let stream = stream.isEmpty ? nil : try StreamDefinition(canonical: stream)
+            do throws(FeatureViewProblems) {
+                return try FeatureView(definition, over: stream, generation: generation)
+            } catch {
+                throw DocumentProblems(error.list.map { DocumentProblem($0.path, $0.message) })
+            }
         } catch {
-            return nil
+            throw UnreadableDefinition(
+                kind: FeatureViewDefinition.kind,
+                name: definition.name,
+                error
+            )
         }
     }
 
-    init?(_ declared: FeatureEvent.Declared) {
-        guard let generation = Digest(bytes: declared.generation) else { return nil }
-        self.init(
-            definition: declared.definition,
-            stream: declared.stream,
-            generation: generation
-        )
+    /// Nil where this release refuses it or cannot read it.
+    public var view: FeatureView? {
+        do throws(UnreadableDefinition) { return try read() } catch { return nil }
+    }
+
+    /// Why this release does not use it; nil where it does.
+    public var fault: UnreadableDefinition? {
+        do throws(UnreadableDefinition) {
+            _ = try read()
+            return nil
+        } catch {
+            return error
+        }
     }
 }

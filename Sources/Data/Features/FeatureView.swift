@@ -14,18 +14,23 @@ public enum FeatureView: Sendable {
     case request(RequestView)
 
     /// `stream`: The definition of the stream that the view reads; nil for a view of requests.
+    /// `generation`: What the fact that declared it says; nil: it is being declared.
     public init(
         _ definition: FeatureViewDefinition,
-        over stream: StreamDefinition?
+        over stream: StreamDefinition?,
+        generation: Digest? = nil
     ) throws(FeatureViewProblems) {
         switch (definition.source, stream) {
         case (.stream(let source), let stream?):
-            self = .stream(try StreamView(definition, of: source, over: stream))
+            self = .stream(
+                try StreamView(definition, of: source, over: stream, generation: generation)
+            )
         case (.stream(let source), nil):
             throw FeatureViewProblems([
                 FeatureViewProblem(["spec", "stream"], "there is no Stream `\(source.stream)`.")
             ])
-        case (.request(let source), _): self = .request(try RequestView(definition, of: source))
+        case (.request(let source), _):
+            self = .request(try RequestView(definition, of: source, generation: generation))
         }
     }
 

@@ -14,7 +14,8 @@ public struct RequestView: Sendable {
     /// Throws everything in the view that makes no sense.
     public init(
         _ definition: FeatureViewDefinition,
-        of source: FeatureViewDefinition.RequestSource
+        of source: FeatureViewDefinition.RequestSource,
+        generation: Digest? = nil
     ) throws(FeatureViewProblems) {
         var problems: [FeatureViewProblem] = []
         var expressions: [Expression] = []
@@ -45,7 +46,7 @@ public struct RequestView: Sendable {
         self.fields = source.fields
         self.columnNames = source.features.map(\.name)
         self.columnTypes = types
-        self.generation = definition.generation(over: nil)
+        self.generation = generation ?? definition.generation(over: nil)
         self.expressions = expressions
     }
 

@@ -27,7 +27,8 @@ public struct StreamView: Sendable {
     public init(
         _ definition: FeatureViewDefinition,
         of source: FeatureViewDefinition.StreamSource,
-        over stream: StreamDefinition
+        over stream: StreamDefinition,
+        generation: Digest? = nil
     ) throws(FeatureViewProblems) {
         var problems: [FeatureViewProblem] = []
         let names = stream.fields.map(\.name)
@@ -89,7 +90,7 @@ public struct StreamView: Sendable {
         }
         self.definition = definition
         self.stream = stream
-        self.generation = definition.generation(over: stream)
+        self.generation = generation ?? definition.generation(over: stream)
         self.entityIndex = entityIndex
         self.filter = filter
         self.ttl = source.ttl

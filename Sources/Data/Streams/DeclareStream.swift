@@ -1,6 +1,8 @@
 public import Bytes
+internal import Documents
 public import Events
 internal import FoundationEssentials
+internal import JSON
 public import Logs
 public import Records
 internal import SwiftProtobuf
@@ -27,12 +29,24 @@ public struct DeclareStream: Sendable {
             )
         }
         if let entry {
-            guard entry.next ?? entry.definition != definition else { return nil }
-            guard entry.definition.topic == definition.topic else {
-                throw .topicIsFixed(stream: definition.name, topic: entry.definition.topic)
+            guard !entry.newest.says(definition) else { return nil }
+            if let topic = entry.served.topic, topic != definition.topic {
+                throw .topicIsFixed(stream: definition.name, topic: topic)
             }
         }
         return StreamEvent.with { $0.declared = definition.declared }
+    }
+}
+
+extension DefinitionText<StreamDefinition> {
+    /// The topic that the state of the stream comes from, also where this release does not take its definition.
+    fileprivate var topic: String? {
+        if let definition { return definition.topic }
+        do throws(JSONError) {
+            return try JSONValue(parsing: text)["spec"]?["topic"]?.string
+        } catch {
+            return nil
+        }
     }
 }
 
@@ -59,20 +73,10 @@ public struct SwitchStream: Sendable {
     }
 }
 
-/// Asks that a stream be no more. Its topic and the records in it stay.
-public struct DeleteStream: Sendable {
-    public var name: String
-
-    public init(_ name: String) { self.name = name }
-
-    /// `users`: What reads the stream: `FeatureView weather`.
-    public func decide(
-        given entry: StreamCatalog.Entry?,
-        users: [String]
-    ) throws(StreamRefusal) -> StreamEvent {
-        guard entry != nil else { throw .unknownStream(name) }
-        guard users.isEmpty else { throw .inUse(stream: name, by: users) }
-        return StreamEvent.with { $0.deleted = .with { $0.name = name } }
+extension StreamEvent {
+    /// A stream is no more. Its topic and the records in it stay.
+    public static func deleted(_ name: String) -> StreamEvent {
+        .with { $0.deleted = .with { $0.name = name } }
     }
 }
 
@@ -112,12 +116,9 @@ public struct AdvanceStream: Sendable {
         now: Instant
     ) throws(StreamRefusal) -> StreamEvent? {
         guard let entry else { throw .unknownStream(name) }
-        guard (0 ..< entry.definition.partitions).contains(partition) else {
-            throw .unknownPartition(
-                stream: name,
-                partition: partition,
-                count: entry.definition.partitions
-            )
+        let count = try entry.served.read(else: StreamRefusal.unusable).partitions
+        guard (0 ..< count).contains(partition) else {
+            throw .unknownPartition(stream: name, partition: partition, count: count)
         }
         if let current, current >= watermark { return nil }
         // That of the other partitions, which a silent one follows, comes from records that were let in.
@@ -138,20 +139,25 @@ public struct AdvanceStream: Sendable {
 }
 
 /// Why a request about a stream came to nothing. Each says what to do next.
-public enum StreamRefusal: Error, Sendable, Hashable {
+public enum StreamRefusal: DomainRefusal, Hashable {
     case unknownStream(String)
+    case unusable(UnreadableDefinition)
     case unknownPartition(stream: String, partition: Int32, count: Int32)
     case topicIsFixed(stream: String, topic: String)
     case partitionsDiffer(stream: String, topic: String, existing: Int32, declared: Int32)
-    case inUse(stream: String, by: [String])
     case watermarkInTheFuture(stream: String, watermark: Instant, now: Instant)
 }
 
-extension StreamRefusal: CustomStringConvertible {
+extension StreamRefusal {
+    public var isUnknown: Bool {
+        if case .unknownStream = self { true } else { false }
+    }
+
     public var description: String {
         switch self {
         case .unknownStream(let name):
             "there is no Stream \(name). `tributary get stream` lists those there are"
+        case .unusable(let definition): definition.description
         case .unknownPartition(let stream, let partition, let count):
             "Stream \(stream) has no partition \(partition): there are 0 to \(count - 1)"
         case .topicIsFixed(let stream, let topic):
@@ -163,8 +169,6 @@ extension StreamRefusal: CustomStringConvertible {
                 + (existing < declared
                     ? ", or give the topic more with any Kafka client"
                     : ": what lies in a partition that is not declared is folded by nobody")
-        case .inUse(let stream, let users):
-            "Stream \(stream) is read by \(users.joined(separator: ", ")). Delete or change that first"
         case .watermarkInTheFuture(let stream, let watermark, let now):
             "\(watermark.rfc3339) is more than a day after \(now.rfc3339), the time of the server, and every record of "
                 + "\(stream) until then would be late. Say an instant of the next 24 hours at most"

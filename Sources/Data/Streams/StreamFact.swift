@@ -1,7 +1,8 @@
 internal import Bytes
+internal import Documents
 internal import Events
 internal import FoundationEssentials
-internal import Logs
+internal import JSON
 internal import Records
 internal import SwiftProtobuf
 
@@ -10,84 +11,64 @@ extension StreamDefinition {
     var declared: StreamEvent.Declared {
         .with {
             $0.name = name
-            $0.description_p = description
-            $0.owner = owner
-            $0.topic = topic
-            $0.partitions = partitions
-            if case .span(let span) = retention { $0.retentionUs = span.microseconds }
-            switch format {
-            case .json: $0.format = .json
-            }
-            $0.key = key
-            $0.time = time
-            if let identity { $0.identity = identity }
-            $0.latenessUs = lateness.microseconds
-            if let idle { $0.idleUs = idle.microseconds }
-            if let notBefore { $0.notBeforeUs = notBefore.microseconds }
-            if let notAfter { $0.notAfterUs = notAfter.microseconds }
-            $0.fields = fields.map { field in
-                .with {
-                    $0.name = field.name
-                    $0.type = field.type.inFacts
-                    $0.isOptional = field.isOptional
-                    $0.oneOf = field.oneOf
-                }
-            }
+            $0.definition = canonicalText
             $0.generation = .init(generation.bytes)
         }
     }
+}
 
-    /// Nil where the fact holds no definition that keeps the rules: no release writes such a one.
-    init?(_ declared: StreamEvent.Declared) {
-        guard declared.format == .json else { return nil }
-        var fields: [Field] = []
-        for field in declared.fields {
-            guard let type = FieldType(field.type) else { return nil }
-            fields.append(Field(field.name, type, isOptional: field.isOptional, oneOf: field.oneOf))
-        }
-        self.init(
-            name: declared.name,
-            description: declared.description_p,
-            owner: declared.owner,
-            topic: declared.topic,
-            partitions: declared.partitions,
-            retention: declared.hasRetentionUs
-                ? .span(TimeSpan(microseconds: declared.retentionUs)) : .forever,
-            format: .json,
-            key: declared.key,
-            time: declared.time,
-            identity: declared.hasIdentity ? declared.identity : nil,
-            lateness: TimeSpan(microseconds: declared.latenessUs),
-            idle: declared.hasIdleUs ? TimeSpan(microseconds: declared.idleUs) : nil,
-            notBefore: declared.hasNotBeforeUs ? Instant(microseconds: declared.notBeforeUs) : nil,
-            notAfter: declared.hasNotAfterUs ? Instant(microseconds: declared.notAfterUs) : nil,
-            fields: fields
-        )
-        guard problems.isEmpty else { return nil }
+extension StreamEvent.Declared {
+    /// The resource as canonical JSON. Facts of 0.1 have it in members of their own.
+    var text: String { definition.isEmpty ? resource.canonicalText : definition }
+
+    private var resource: JSONValue {
+        var spec: [(String, JSONValue)] = [
+            ("topic", .string(topic)), ("partitions", .integer(Int64(partitions))),
+            ("retention", .string(hasRetentionUs ? Self.span(retentionUs) : "forever")),
+            ("format", .string(format == .json ? "json" : "format \(format.rawValue)")),
+            ("key", .string(key)), ("time", .string(time)),
+        ]
+        if hasIdentity { spec.append(("identity", .string(identity))) }
+        spec.append(("lateness", .string(Self.span(latenessUs))))
+        if hasIdleUs { spec.append(("idle", .string(Self.span(idleUs)))) }
+        if hasNotBeforeUs { spec.append(("notBefore", .string(Self.instant(notBeforeUs)))) }
+        if hasNotAfterUs { spec.append(("notAfter", .string(Self.instant(notAfterUs)))) }
+        spec.append(("fields", .object(fields.map { ($0.name, $0.resource) })))
+        return [
+            "kind": "Stream", "name": .string(name), "description": .string(description_p),
+            "owner": .string(owner), "spec": .object(spec),
+        ]
+    }
+
+    private static func span(_ microseconds: Int64) -> String {
+        TimeSpan(microseconds: microseconds).description
+    }
+
+    private static func instant(_ microseconds: Int64) -> String {
+        let instant = Instant(microseconds: microseconds)
+        // One that RFC 3339 cannot write is none, and not the nearest that it can.
+        return Instant(rfc3339: instant.rfc3339) == instant
+            ? instant.rfc3339 : "microsecond \(microseconds)"
     }
 }
 
-extension Records.FieldType {
-    fileprivate var inFacts: StreamEvent.FieldType {
-        switch self {
-        case .bool: .bool
-        case .int32: .int32
-        case .int64: .int64
-        case .float: .float
-        case .string: .string
-        case .timestamp: .timestamp
-        }
+extension StreamEvent.Field {
+    fileprivate var resource: JSONValue {
+        let type = JSONValue.string(type.word + (isOptional ? "?" : ""))
+        return oneOf.isEmpty ? type : ["type": type, "oneOf": .array(oneOf.map(JSONValue.string))]
     }
+}
 
-    fileprivate init?(_ type: StreamEvent.FieldType) {
-        switch type {
-        case .bool: self = .bool
-        case .int32: self = .int32
-        case .int64: self = .int64
-        case .float: self = .float
-        case .string: self = .string
-        case .timestamp: self = .timestamp
-        case .unspecified, .UNRECOGNIZED: return nil
+extension StreamEvent.FieldType {
+    fileprivate var word: String {
+        switch self {
+        case .bool: "bool"
+        case .int32: "int32"
+        case .int64: "int64"
+        case .float: "float"
+        case .string: "string"
+        case .timestamp: "timestamp"
+        case .unspecified, .UNRECOGNIZED: "type \(rawValue)"
         }
     }
 }

@@ -4,7 +4,7 @@
 /// The contract that this code was made from.
 public enum Contract {
     /// SHA-256 over Topics/topics.yaml and the messages beside it.
-    public static let digest = "8c030fcd397af366a8484a557174a79fbc0cf7f39a60e2aa8f2db7f779243fa2"
+    public static let digest = "201c595ce479e94860d52dafdd84a75eb5a951b0047cd77a28578f36c7bfc806"
 }
 
 // Each message file, and the code that was made from it:
@@ -26,5 +26,5 @@ public enum Contract {
 // models.pb.swift 9685c4cc3a447d5fb8689105d6e5010d9f25bab0bbd7a373c46f38717b8b2ee7
 // predictions.proto dbe0a5c007f01ececab45835506fb46d61d1f3d3416c08b408847f9dae6346f0
 // predictions.pb.swift aacf278eca74b2ddc80508503f02103524f21ca2bf2590bfcba2083c57e4fdd6
-// streams.proto 6b3421de1457456aa0a7beaed490f924caa95fc27f249551aa532cefa6b52c25
-// streams.pb.swift aa044ccdcfd6966c11706b539628e5adabe1e37d06c00cf887ba65cc37bd3e93
+// streams.proto 61574e17149811c74eb81f0b69fffd18d411bf45795d066c22c40f6632b9bc58
+// streams.pb.swift 261a991b65d2addd005039504734489cbd06b940d45f7fbe59577e013eaf93d3

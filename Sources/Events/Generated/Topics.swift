@@ -55,9 +55,9 @@ public enum PlatformTopics {
     ]
 }
 
-extension StreamEvent: PlatformEvent {
+extension StreamEvent: ControlEvent {
     public static let topic = PlatformTopics.streams
-    public static let isControl = true
+    public static let plane = Plane.control
     public static let typeNames = [
         "tributary.streams.v1.Declared",
         "tributary.streams.v1.Deleted",
@@ -74,11 +74,21 @@ extension StreamEvent: PlatformEvent {
         case nil: nil
         }
     }
+
+    public var subject: String? {
+        switch fact {
+        case .declared(let fact)?: fact.name
+        case .deleted(let fact)?: fact.name
+        case .advanced(let fact)?: fact.name
+        case .switched(let fact)?: fact.name
+        case nil: nil
+        }
+    }
 }
 
 extension DeadLetterEvent: PlatformEvent {
     public static let topic = PlatformTopics.deadletters
-    public static let isControl = false
+    public static let plane = Plane.failure
     public static let typeNames = [
         "tributary.deadletters.v1.Refused",
         "tributary.deadletters.v1.Restarted",
@@ -95,7 +105,7 @@ extension DeadLetterEvent: PlatformEvent {
 
 extension AlertEvent: PlatformEvent {
     public static let topic = PlatformTopics.alerts
-    public static let isControl = false
+    public static let plane = Plane.data
     public static let typeNames = [
         "tributary.alerts.v1.Raised",
         "tributary.alerts.v1.Resolved",
@@ -112,7 +122,7 @@ extension AlertEvent: PlatformEvent {
 
 extension AttestationEvent: PlatformEvent {
     public static let topic = PlatformTopics.attestations
-    public static let isControl = false
+    public static let plane = Plane.proof
     public static let typeNames = [
         "tributary.attestations.v1.Attested",
         "tributary.attestations.v1.Diverged",
@@ -127,9 +137,9 @@ extension AttestationEvent: PlatformEvent {
     }
 }
 
-extension FeatureEvent: PlatformEvent {
+extension FeatureEvent: ControlEvent {
     public static let topic = PlatformTopics.features
-    public static let isControl = true
+    public static let plane = Plane.control
     public static let typeNames = [
         "tributary.features.v1.Declared",
         "tributary.features.v1.Deleted",
@@ -144,11 +154,20 @@ extension FeatureEvent: PlatformEvent {
         case nil: nil
         }
     }
+
+    public var subject: String? {
+        switch fact {
+        case .declared(let fact)?: fact.name
+        case .deleted(let fact)?: fact.name
+        case .switched(let fact)?: fact.name
+        case nil: nil
+        }
+    }
 }
 
-extension DatasetEvent: PlatformEvent {
+extension DatasetEvent: ControlEvent {
     public static let topic = PlatformTopics.datasets
-    public static let isControl = true
+    public static let plane = Plane.control
     public static let typeNames = [
         "tributary.datasets.v1.Declared",
         "tributary.datasets.v1.Deleted",
@@ -163,11 +182,20 @@ extension DatasetEvent: PlatformEvent {
         case nil: nil
         }
     }
+
+    public var subject: String? {
+        switch fact {
+        case .declared(let fact)?: fact.name
+        case .deleted(let fact)?: fact.name
+        case .sealed(let fact)?: fact.name
+        case nil: nil
+        }
+    }
 }
 
-extension ExperimentEvent: PlatformEvent {
+extension ExperimentEvent: ControlEvent {
     public static let topic = PlatformTopics.experiments
-    public static let isControl = true
+    public static let plane = Plane.control
     public static let typeNames = [
         "tributary.experiments.v1.RunStarted",
         "tributary.experiments.v1.MetricsLogged",
@@ -182,11 +210,20 @@ extension ExperimentEvent: PlatformEvent {
         case nil: nil
         }
     }
+
+    public var subject: String? {
+        switch fact {
+        case .runStarted(let fact)?: fact.run
+        case .metricsLogged(let fact)?: fact.run
+        case .runFinished(let fact)?: fact.run
+        case nil: nil
+        }
+    }
 }
 
-extension ModelEvent: PlatformEvent {
+extension ModelEvent: ControlEvent {
     public static let topic = PlatformTopics.models
-    public static let isControl = true
+    public static let plane = Plane.control
     public static let typeNames = [
         "tributary.models.v1.Declared",
         "tributary.models.v1.Deleted",
@@ -207,11 +244,23 @@ extension ModelEvent: PlatformEvent {
         case nil: nil
         }
     }
+
+    public var subject: String? {
+        switch fact {
+        case .declared(let fact)?: fact.name
+        case .deleted(let fact)?: fact.name
+        case .versionRegistered(let fact)?: fact.name
+        case .versionApproved(let fact)?: fact.name
+        case .versionPromoted(let fact)?: fact.name
+        case .rolledBack(let fact)?: fact.name
+        case nil: nil
+        }
+    }
 }
 
-extension EndpointEvent: PlatformEvent {
+extension EndpointEvent: ControlEvent {
     public static let topic = PlatformTopics.endpoints
-    public static let isControl = true
+    public static let plane = Plane.control
     public static let typeNames = [
         "tributary.endpoints.v1.Declared",
         "tributary.endpoints.v1.Deleted",
@@ -224,11 +273,19 @@ extension EndpointEvent: PlatformEvent {
         case nil: nil
         }
     }
+
+    public var subject: String? {
+        switch fact {
+        case .declared(let fact)?: fact.name
+        case .deleted(let fact)?: fact.name
+        case nil: nil
+        }
+    }
 }
 
 extension PredictionEvent: PlatformEvent {
     public static let topic = PlatformTopics.predictions
-    public static let isControl = false
+    public static let plane = Plane.data
     public static let typeNames = [
         "tributary.predictions.v1.Predicted",
     ]

@@ -229,103 +229,139 @@ public nonisolated struct StreamEvent: Sendable {
   }
 
   /// A stream was declared, or its definition changed. The fact holds the whole definition, never a difference.
-  public nonisolated struct Declared: Sendable {
+  public nonisolated struct Declared: @unchecked Sendable {
     // SwiftProtobuf.Message conformance is added in an extension below. See the
     // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
     // methods supported on all messages.
 
     /// The name of the stream.
-    public var name: String = String()
+    public var name: String {
+      get {_storage._name}
+      set {_uniqueStorage()._name = newValue}
+    }
 
     /// One sentence for people.
-    public var description_p: String = String()
+    public var description_p: String {
+      get {_storage._description_p}
+      set {_uniqueStorage()._description_p = newValue}
+    }
 
     /// Who answers questions about it.
-    public var owner: String = String()
+    public var owner: String {
+      get {_storage._owner}
+      set {_uniqueStorage()._owner = newValue}
+    }
 
     /// The topic that its records are in.
-    public var topic: String = String()
+    public var topic: String {
+      get {_storage._topic}
+      set {_uniqueStorage()._topic = newValue}
+    }
 
     /// How many partitions the topic was to be created with.
-    public var partitions: Int32 = 0
+    public var partitions: Int32 {
+      get {_storage._partitions}
+      set {_uniqueStorage()._partitions = newValue}
+    }
 
     /// How long the topic keeps its records, in microseconds. Absent: forever.
     public var retentionUs: Int64 {
-      get {_retentionUs ?? 0}
-      set {_retentionUs = newValue}
+      get {_storage._retentionUs ?? 0}
+      set {_uniqueStorage()._retentionUs = newValue}
     }
     /// Returns true if `retentionUs` has been explicitly set.
-    public var hasRetentionUs: Bool {self._retentionUs != nil}
+    public var hasRetentionUs: Bool {_storage._retentionUs != nil}
     /// Clears the value of `retentionUs`. Subsequent reads from it will return its default value.
-    public mutating func clearRetentionUs() {self._retentionUs = nil}
+    public mutating func clearRetentionUs() {_uniqueStorage()._retentionUs = nil}
 
     /// How the records are written.
-    public var format: StreamEvent.Format = .unspecified
+    public var format: StreamEvent.Format {
+      get {_storage._format}
+      set {_uniqueStorage()._format = newValue}
+    }
 
     /// The field whose value is the record key.
-    public var key: String = String()
+    public var key: String {
+      get {_storage._key}
+      set {_uniqueStorage()._key = newValue}
+    }
 
     /// The field that holds the event time.
-    public var time: String = String()
+    public var time: String {
+      get {_storage._time}
+      set {_uniqueStorage()._time = newValue}
+    }
 
     /// The field that tells two records apart. Absent: equal records are two records.
     public var identity: String {
-      get {_identity ?? String()}
-      set {_identity = newValue}
+      get {_storage._identity ?? String()}
+      set {_uniqueStorage()._identity = newValue}
     }
     /// Returns true if `identity` has been explicitly set.
-    public var hasIdentity: Bool {self._identity != nil}
+    public var hasIdentity: Bool {_storage._identity != nil}
     /// Clears the value of `identity`. Subsequent reads from it will return its default value.
-    public mutating func clearIdentity() {self._identity = nil}
+    public mutating func clearIdentity() {_uniqueStorage()._identity = nil}
 
     /// How far behind the watermark a record may still come, in microseconds.
-    public var latenessUs: Int64 = 0
+    public var latenessUs: Int64 {
+      get {_storage._latenessUs}
+      set {_uniqueStorage()._latenessUs = newValue}
+    }
 
     /// After how much silence the server advances the watermark, in microseconds. Absent: never.
     public var idleUs: Int64 {
-      get {_idleUs ?? 0}
-      set {_idleUs = newValue}
+      get {_storage._idleUs ?? 0}
+      set {_uniqueStorage()._idleUs = newValue}
     }
     /// Returns true if `idleUs` has been explicitly set.
-    public var hasIdleUs: Bool {self._idleUs != nil}
+    public var hasIdleUs: Bool {_storage._idleUs != nil}
     /// Clears the value of `idleUs`. Subsequent reads from it will return its default value.
-    public mutating func clearIdleUs() {self._idleUs = nil}
+    public mutating func clearIdleUs() {_uniqueStorage()._idleUs = nil}
 
     /// No event time lies before this, in microseconds since 1970.
     public var notBeforeUs: Int64 {
-      get {_notBeforeUs ?? 0}
-      set {_notBeforeUs = newValue}
+      get {_storage._notBeforeUs ?? 0}
+      set {_uniqueStorage()._notBeforeUs = newValue}
     }
     /// Returns true if `notBeforeUs` has been explicitly set.
-    public var hasNotBeforeUs: Bool {self._notBeforeUs != nil}
+    public var hasNotBeforeUs: Bool {_storage._notBeforeUs != nil}
     /// Clears the value of `notBeforeUs`. Subsequent reads from it will return its default value.
-    public mutating func clearNotBeforeUs() {self._notBeforeUs = nil}
+    public mutating func clearNotBeforeUs() {_uniqueStorage()._notBeforeUs = nil}
 
     /// No event time lies after this, in microseconds since 1970.
     public var notAfterUs: Int64 {
-      get {_notAfterUs ?? 0}
-      set {_notAfterUs = newValue}
+      get {_storage._notAfterUs ?? 0}
+      set {_uniqueStorage()._notAfterUs = newValue}
     }
     /// Returns true if `notAfterUs` has been explicitly set.
-    public var hasNotAfterUs: Bool {self._notAfterUs != nil}
+    public var hasNotAfterUs: Bool {_storage._notAfterUs != nil}
     /// Clears the value of `notAfterUs`. Subsequent reads from it will return its default value.
-    public mutating func clearNotAfterUs() {self._notAfterUs = nil}
+    public mutating func clearNotAfterUs() {_uniqueStorage()._notAfterUs = nil}
 
     /// The fields, in the order of the declaration.
-    public var fields: [StreamEvent.Field] = []
+    public var fields: [StreamEvent.Field] {
+      get {_storage._fields}
+      set {_uniqueStorage()._fields = newValue}
+    }
 
     /// SHA-256 of the canonical form of whatever in the definition decides how records are read.
-    public var generation: Data = Data()
+    public var generation: Data {
+      get {_storage._generation}
+      set {_uniqueStorage()._generation = newValue}
+    }
+
+    /// The resource as canonical JSON, with every default written out. Facts of 0.1 leave it out and say it in the
+    /// fields from `description` to `fields`, which later ones leave empty.
+    public var definition: String {
+      get {_storage._definition}
+      set {_uniqueStorage()._definition = newValue}
+    }
 
     public var unknownFields = SwiftProtobuf.UnknownStorage()
 
     public init() {}
 
-    fileprivate var _retentionUs: Int64? = nil
-    fileprivate var _identity: String? = nil
-    fileprivate var _idleUs: Int64? = nil
-    fileprivate var _notBeforeUs: Int64? = nil
-    fileprivate var _notAfterUs: Int64? = nil
+    fileprivate var _storage = _StorageClass.defaultInstance
   }
 
   /// One field of a stream's records.
@@ -533,108 +569,181 @@ nonisolated extension StreamEvent.Cause: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension StreamEvent.Declared: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = StreamEvent.protoMessageName + ".Declared"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}description\0\u{1}owner\0\u{1}topic\0\u{1}partitions\0\u{3}retention_us\0\u{1}format\0\u{1}key\0\u{1}time\0\u{1}identity\0\u{3}lateness_us\0\u{3}idle_us\0\u{3}not_before_us\0\u{3}not_after_us\0\u{1}fields\0\u{1}generation\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}description\0\u{1}owner\0\u{1}topic\0\u{1}partitions\0\u{3}retention_us\0\u{1}format\0\u{1}key\0\u{1}time\0\u{1}identity\0\u{3}lateness_us\0\u{3}idle_us\0\u{3}not_before_us\0\u{3}not_after_us\0\u{1}fields\0\u{1}generation\0\u{1}definition\0")
+
+  fileprivate class _StorageClass {
+    var _name: String = String()
+    var _description_p: String = String()
+    var _owner: String = String()
+    var _topic: String = String()
+    var _partitions: Int32 = 0
+    var _retentionUs: Int64? = nil
+    var _format: StreamEvent.Format = .unspecified
+    var _key: String = String()
+    var _time: String = String()
+    var _identity: String? = nil
+    var _latenessUs: Int64 = 0
+    var _idleUs: Int64? = nil
+    var _notBeforeUs: Int64? = nil
+    var _notAfterUs: Int64? = nil
+    var _fields: [StreamEvent.Field] = []
+    var _generation: Data = Data()
+    var _definition: String = String()
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _name = source._name
+      _description_p = source._description_p
+      _owner = source._owner
+      _topic = source._topic
+      _partitions = source._partitions
+      _retentionUs = source._retentionUs
+      _format = source._format
+      _key = source._key
+      _time = source._time
+      _identity = source._identity
+      _latenessUs = source._latenessUs
+      _idleUs = source._idleUs
+      _notBeforeUs = source._notBeforeUs
+      _notAfterUs = source._notAfterUs
+      _fields = source._fields
+      _generation = source._generation
+      _definition = source._definition
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.description_p) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.owner) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.topic) }()
-      case 5: try { try decoder.decodeSingularInt32Field(value: &self.partitions) }()
-      case 6: try { try decoder.decodeSingularInt64Field(value: &self._retentionUs) }()
-      case 7: try { try decoder.decodeSingularEnumField(value: &self.format) }()
-      case 8: try { try decoder.decodeSingularStringField(value: &self.key) }()
-      case 9: try { try decoder.decodeSingularStringField(value: &self.time) }()
-      case 10: try { try decoder.decodeSingularStringField(value: &self._identity) }()
-      case 11: try { try decoder.decodeSingularInt64Field(value: &self.latenessUs) }()
-      case 12: try { try decoder.decodeSingularInt64Field(value: &self._idleUs) }()
-      case 13: try { try decoder.decodeSingularInt64Field(value: &self._notBeforeUs) }()
-      case 14: try { try decoder.decodeSingularInt64Field(value: &self._notAfterUs) }()
-      case 15: try { try decoder.decodeRepeatedMessageField(value: &self.fields) }()
-      case 16: try { try decoder.decodeSingularBytesField(value: &self.generation) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._name) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._description_p) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._owner) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._topic) }()
+        case 5: try { try decoder.decodeSingularInt32Field(value: &_storage._partitions) }()
+        case 6: try { try decoder.decodeSingularInt64Field(value: &_storage._retentionUs) }()
+        case 7: try { try decoder.decodeSingularEnumField(value: &_storage._format) }()
+        case 8: try { try decoder.decodeSingularStringField(value: &_storage._key) }()
+        case 9: try { try decoder.decodeSingularStringField(value: &_storage._time) }()
+        case 10: try { try decoder.decodeSingularStringField(value: &_storage._identity) }()
+        case 11: try { try decoder.decodeSingularInt64Field(value: &_storage._latenessUs) }()
+        case 12: try { try decoder.decodeSingularInt64Field(value: &_storage._idleUs) }()
+        case 13: try { try decoder.decodeSingularInt64Field(value: &_storage._notBeforeUs) }()
+        case 14: try { try decoder.decodeSingularInt64Field(value: &_storage._notAfterUs) }()
+        case 15: try { try decoder.decodeRepeatedMessageField(value: &_storage._fields) }()
+        case 16: try { try decoder.decodeSingularBytesField(value: &_storage._generation) }()
+        case 17: try { try decoder.decodeSingularStringField(value: &_storage._definition) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.name.isEmpty {
-      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
-    }
-    if !self.description_p.isEmpty {
-      try visitor.visitSingularStringField(value: self.description_p, fieldNumber: 2)
-    }
-    if !self.owner.isEmpty {
-      try visitor.visitSingularStringField(value: self.owner, fieldNumber: 3)
-    }
-    if !self.topic.isEmpty {
-      try visitor.visitSingularStringField(value: self.topic, fieldNumber: 4)
-    }
-    if self.partitions != 0 {
-      try visitor.visitSingularInt32Field(value: self.partitions, fieldNumber: 5)
-    }
-    try { if let v = self._retentionUs {
-      try visitor.visitSingularInt64Field(value: v, fieldNumber: 6)
-    } }()
-    if self.format != .unspecified {
-      try visitor.visitSingularEnumField(value: self.format, fieldNumber: 7)
-    }
-    if !self.key.isEmpty {
-      try visitor.visitSingularStringField(value: self.key, fieldNumber: 8)
-    }
-    if !self.time.isEmpty {
-      try visitor.visitSingularStringField(value: self.time, fieldNumber: 9)
-    }
-    try { if let v = self._identity {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 10)
-    } }()
-    if self.latenessUs != 0 {
-      try visitor.visitSingularInt64Field(value: self.latenessUs, fieldNumber: 11)
-    }
-    try { if let v = self._idleUs {
-      try visitor.visitSingularInt64Field(value: v, fieldNumber: 12)
-    } }()
-    try { if let v = self._notBeforeUs {
-      try visitor.visitSingularInt64Field(value: v, fieldNumber: 13)
-    } }()
-    try { if let v = self._notAfterUs {
-      try visitor.visitSingularInt64Field(value: v, fieldNumber: 14)
-    } }()
-    if !self.fields.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.fields, fieldNumber: 15)
-    }
-    if !self.generation.isEmpty {
-      try visitor.visitSingularBytesField(value: self.generation, fieldNumber: 16)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._name.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._name, fieldNumber: 1)
+      }
+      if !_storage._description_p.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._description_p, fieldNumber: 2)
+      }
+      if !_storage._owner.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._owner, fieldNumber: 3)
+      }
+      if !_storage._topic.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._topic, fieldNumber: 4)
+      }
+      if _storage._partitions != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._partitions, fieldNumber: 5)
+      }
+      try { if let v = _storage._retentionUs {
+        try visitor.visitSingularInt64Field(value: v, fieldNumber: 6)
+      } }()
+      if _storage._format != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._format, fieldNumber: 7)
+      }
+      if !_storage._key.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._key, fieldNumber: 8)
+      }
+      if !_storage._time.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._time, fieldNumber: 9)
+      }
+      try { if let v = _storage._identity {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 10)
+      } }()
+      if _storage._latenessUs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._latenessUs, fieldNumber: 11)
+      }
+      try { if let v = _storage._idleUs {
+        try visitor.visitSingularInt64Field(value: v, fieldNumber: 12)
+      } }()
+      try { if let v = _storage._notBeforeUs {
+        try visitor.visitSingularInt64Field(value: v, fieldNumber: 13)
+      } }()
+      try { if let v = _storage._notAfterUs {
+        try visitor.visitSingularInt64Field(value: v, fieldNumber: 14)
+      } }()
+      if !_storage._fields.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._fields, fieldNumber: 15)
+      }
+      if !_storage._generation.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._generation, fieldNumber: 16)
+      }
+      if !_storage._definition.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._definition, fieldNumber: 17)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: StreamEvent.Declared, rhs: StreamEvent.Declared) -> Bool {
-    if lhs.name != rhs.name {return false}
-    if lhs.description_p != rhs.description_p {return false}
-    if lhs.owner != rhs.owner {return false}
-    if lhs.topic != rhs.topic {return false}
-    if lhs.partitions != rhs.partitions {return false}
-    if lhs._retentionUs != rhs._retentionUs {return false}
-    if lhs.format != rhs.format {return false}
-    if lhs.key != rhs.key {return false}
-    if lhs.time != rhs.time {return false}
-    if lhs._identity != rhs._identity {return false}
-    if lhs.latenessUs != rhs.latenessUs {return false}
-    if lhs._idleUs != rhs._idleUs {return false}
-    if lhs._notBeforeUs != rhs._notBeforeUs {return false}
-    if lhs._notAfterUs != rhs._notAfterUs {return false}
-    if lhs.fields != rhs.fields {return false}
-    if lhs.generation != rhs.generation {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._name != rhs_storage._name {return false}
+        if _storage._description_p != rhs_storage._description_p {return false}
+        if _storage._owner != rhs_storage._owner {return false}
+        if _storage._topic != rhs_storage._topic {return false}
+        if _storage._partitions != rhs_storage._partitions {return false}
+        if _storage._retentionUs != rhs_storage._retentionUs {return false}
+        if _storage._format != rhs_storage._format {return false}
+        if _storage._key != rhs_storage._key {return false}
+        if _storage._time != rhs_storage._time {return false}
+        if _storage._identity != rhs_storage._identity {return false}
+        if _storage._latenessUs != rhs_storage._latenessUs {return false}
+        if _storage._idleUs != rhs_storage._idleUs {return false}
+        if _storage._notBeforeUs != rhs_storage._notBeforeUs {return false}
+        if _storage._notAfterUs != rhs_storage._notAfterUs {return false}
+        if _storage._fields != rhs_storage._fields {return false}
+        if _storage._generation != rhs_storage._generation {return false}
+        if _storage._definition != rhs_storage._definition {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -28,20 +28,21 @@ extension PlatformAPI {
             return SourceFile(name: name, text: text)
         }
         let (resources, errors) = try await platform.filePool.run { [goesOn = platform.goesOn] in
-            try readResources(sources, goesOn: goesOn)
+            try readResources(sources, of: Platform.definitions, goesOn: goesOn)
         }
         guard errors.isEmpty else { throw Problem.nothingApplied(errors) }
         let results: [ApplyResult]
         do {
             results = try await platform.apply(
-                resources.map(\.declaration),
+                resources.map(\.definition),
                 for: try request.caller(route: "POST /api/v1/apply", body: body),
                 isDryRun: asked["dryRun"]?.bool ?? false
             )
         } catch PlatformError.doesNotFit(let problems) {
             throw Problem.nothingApplied(
                 problems.map { problem in
-                    let place = resources[problem.index].place(of: problem.path)
+                    let resource = resources[problem.index]
+                    let place = resource.place(of: problem.problem)
                     return ResourceError(
                         file: place.file,
                         line: place.line,
@@ -77,18 +78,6 @@ extension ApplyResult {
         ]
         if let note { members.append(("note", .string(note))) }
         return .object(members)
-    }
-}
-
-extension ReadResource {
-    var declaration: Declaration {
-        switch resource {
-        case .stream(let definition): .stream(definition)
-        case .featureView(let definition): .view(definition)
-        case .dataset(let definition): .dataset(definition)
-        case .model(let definition): .model(definition)
-        case .endpoint(let definition): .endpoint(definition)
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 internal import Bytes
 internal import Datasets
+internal import Events
 internal import HTTPTypes
 internal import Hummingbird
 internal import JSON
@@ -20,15 +21,15 @@ extension PlatformAPI {
         return Response.json([
             "items": .array(
                 try view.datasets().map { entry in
-                    let definition = entry.definition
-                    let versions = try view.versions(entry.name)
-                    return [
-                        "name": .string(entry.name), "rows": .string(definition.rows),
-                        "versions": .integer(Int64(versions.count)),
-                        "newest": versions.last.map { .string($0.description) } ?? .null,
-                        "owner": .string(definition.owner),
-                        "description": .string(definition.description),
-                    ]
+                    let declared = entry.served
+                    let versions = try view.versions(declared.name)
+                    return entry.item { spec in
+                        [
+                            ("rows", spec["rows"] ?? ""),
+                            ("versions", .integer(Int64(versions.count))),
+                            ("newest", versions.last.map { .string($0.description) } ?? .null),
+                        ]
+                    }
                 }
             )
         ])
@@ -45,15 +46,11 @@ extension PlatformAPI {
             return Response.json(try view.sealed(dataset, number).json)
         }
         guard let entry = try view.dataset(name) else {
-            throw PlatformError.declined(Declined(DatasetRefusal.unknownDataset(name)))
+            throw PlatformError.refused(DatasetRefusal.unknownDataset(name))
         }
         return Response.json(
-            try JSONValue(parsing: entry.text).with(status: [
-                ("revision", .integer(entry.revision)),
-                ("declaredAt", .string(entry.declaredAt.rfc3339)),
-                ("actor", entry.actor.map(JSONValue.string) ?? .null), ("actorVerified", false),
-                ("generation", .string(entry.generation.hex)),
-                ("versions", .array(try view.versions(name).map(\.json))),
+            entry.described([
+                ("versions", .array(try view.versions(name).map(\.json)))
             ])
         )
     }

@@ -1,5 +1,6 @@
 internal import Bytes
 internal import Documents
+internal import Events
 internal import Features
 internal import HTTPTypes
 internal import Hummingbird
@@ -20,16 +21,14 @@ extension PlatformAPI {
         )
         return Response.json([
             "items": .array(
-                try view.views().map { name, entry in
-                    let definition = try JSONValue(parsing: entry.served.definition)
-                    return [
-                        "name": .string(name),
-                        "stream": definition["spec"]?["stream"] ?? "request",
-                        "entity": definition["spec"]?["entity"] ?? "",
-                        "features": .integer(Int64(entry.served.view?.columns.count ?? 0)),
-                        "owner": definition["owner"] ?? "",
-                        "description": definition["description"] ?? "",
-                    ]
+                try view.views().map { _, entry in
+                    let count = entry.served.view?.columns.count ?? 0
+                    return entry.item { spec in
+                        [
+                            ("stream", spec["stream"] ?? "request"),
+                            ("entity", spec["entity"] ?? ""), ("features", .integer(Int64(count))),
+                        ]
+                    }
                 }
             )
         ])
@@ -41,17 +40,13 @@ extension PlatformAPI {
             asOf: try await moment(of: FeatureCatalog(), request)
         )
         guard let entry = try catalog.view(name) else {
-            throw PlatformError.declined(
-                Declined(FeatureRefusal.unknownView(name, known: try catalog.views().map(\.name)))
+            throw PlatformError.refused(
+                FeatureRefusal.unknownView(name, known: try catalog.views().map(\.name))
             )
         }
         let columns = entry.served.view?.columns ?? []
         return Response.json(
-            try JSONValue(parsing: entry.served.definition).with(status: [
-                ("revision", .integer(entry.revision)),
-                ("declaredAt", .string(entry.declaredAt.rfc3339)),
-                ("actor", entry.actor.map(JSONValue.string) ?? .null), ("actorVerified", false),
-                ("generation", .string(entry.served.generation.hex)),
+            entry.described([
                 ("building", entry.next.map { .string($0.generation.hex) } ?? .null),
                 (
                     "features",
@@ -125,13 +120,6 @@ extension PlatformAPI {
         // A few rows are read from the block cache at once; more of them wait for a thread that may block.
         let bytes = count <= 16 ? try read() : try await platform.pool.run(read)
         return Response.json(bytes: bytes)
-    }
-}
-
-extension JSONValue {
-    /// The resource, and what is known of it.
-    func with(status: [(String, JSONValue)]) -> JSONValue {
-        .object((object ?? []) + [("status", .object(status))])
     }
 }
 

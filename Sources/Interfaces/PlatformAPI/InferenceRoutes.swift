@@ -89,8 +89,7 @@ extension PlatformAPI {
     }
 
     private func served(_ name: String, _ version: String?) async throws -> ServedModel {
-        guard let definition = try EndpointCatalog.View(platform.store).endpoint(name)?.definition
-        else { throw PlatformError.declined(Declined(ServingRefusal.unknownEndpoint(name))) }
+        let definition = try platform.endpoint(name, in: platform.store).served.read()
         let served = try await platform.pool.run { [platform] in
             try platform.servedModel(of: definition, in: platform.store)
         }

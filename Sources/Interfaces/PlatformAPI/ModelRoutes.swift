@@ -1,5 +1,6 @@
 internal import Bytes
 internal import Documents
+internal import Events
 internal import Experiments
 internal import HTTPTypes
 internal import Hummingbird
@@ -20,15 +21,16 @@ extension PlatformAPI {
         return Response.json([
             "items": .array(
                 try view.models().map { entry in
-                    let definition = entry.definition
-                    let standing = try view.standing(definition.name, at: .production)
-                    return [
-                        "name": .string(definition.name), "dataset": .string(definition.dataset),
-                        "versions": .integer(Int64(try view.versions(definition.name).count)),
-                        "production": standing.holder.map { .integer($0) } ?? .null,
-                        "owner": .string(definition.owner),
-                        "description": .string(definition.description),
-                    ]
+                    let declared = entry.served
+                    let standing = try view.standing(declared.name, at: .production)
+                    let count = try view.versions(declared.name).count
+                    return entry.item { spec in
+                        [
+                            ("dataset", spec["dataset"] ?? ""),
+                            ("versions", .integer(Int64(count))),
+                            ("production", standing.holder.map { .integer($0) } ?? .null),
+                        ]
+                    }
                 }
             )
         ])
@@ -43,20 +45,17 @@ extension PlatformAPI {
         if name.contains("@") {
             let (model, number) = try versionReference(name)
             guard let version = try view.version(model, number) else {
-                throw PlatformError.declined(
-                    Declined(ModelRefusal.unknownVersion(model: model, version: number))
+                throw PlatformError.refused(
+                    ModelRefusal.unknownVersion(model: model, version: number)
                 )
             }
             return Response.json(version.json)
         }
         guard let entry = try view.model(name) else {
-            throw PlatformError.declined(Declined(ModelRefusal.unknownModel(name)))
+            throw PlatformError.refused(ModelRefusal.unknownModel(name))
         }
         return Response.json(
-            try JSONValue(parsing: entry.definitionText).with(status: [
-                ("revision", .integer(entry.revision)),
-                ("declaredAt", .string(entry.declaredAt.rfc3339)),
-                ("actor", entry.actor.map(JSONValue.string) ?? .null), ("actorVerified", false),
+            entry.described([
                 (
                     "stages",
                     .object(
@@ -80,7 +79,7 @@ extension PlatformAPI {
         // A deleted model has its history too.
         let history = try view.history(name)
         guard !history.isEmpty else {
-            throw PlatformError.declined(Declined(ModelRefusal.unknownModel(name)))
+            throw PlatformError.refused(ModelRefusal.unknownModel(name))
         }
         return Response.json(["items": .array(history.map(\.json))])
     }
@@ -236,7 +235,7 @@ extension PlatformAPI {
             asOf: try await moment(of: RunLedger(), request)
         )
         guard let run = try view.run(name) else {
-            throw PlatformError.declined(Declined(RunRefusal.unknownRun(name)))
+            throw PlatformError.refused(RunRefusal.unknownRun(name))
         }
         return Response.json(run.json(metrics: try view.metrics(name)))
     }

@@ -21,15 +21,15 @@ extension PlatformAPI {
         )
         return Response.json([
             "items": .array(
-                try view.endpoints().map { name, entry in
-                    let definition = try JSONValue(parsing: entry.text)
-                    let count = try PredictionLedger.count(of: name, in: platform.store)
-                    return [
-                        "name": .string(name), "model": definition["spec"]?["model"] ?? "",
-                        "predictions": .integer(count.predictions),
-                        "owner": definition["owner"] ?? "",
-                        "description": definition["description"] ?? "",
-                    ]
+                try view.endpoints().map { entry in
+                    let declared = entry.served
+                    let count = try PredictionLedger.count(of: declared.name, in: platform.store)
+                    return entry.item { spec in
+                        [
+                            ("model", spec["model"] ?? ""),
+                            ("predictions", .integer(count.predictions)),
+                        ]
+                    }
                 }
             )
         ])
@@ -41,11 +41,11 @@ extension PlatformAPI {
             asOf: try await moment(of: EndpointCatalog(), request)
         )
         guard let entry = try view.endpoint(name) else {
-            throw PlatformError.declined(Declined(ServingRefusal.unknownEndpoint(name)))
+            throw PlatformError.refused(ServingRefusal.unknownEndpoint(name))
         }
         let count = try PredictionLedger.count(of: name, in: platform.store)
         var serving: JSONValue = .null
-        if let definition = entry.definition {
+        if let definition = entry.served.definition {
             do {
                 let served = try await platform.pool.run { [platform] in
                     try platform.servedModel(of: definition, in: platform.store)
@@ -54,17 +54,14 @@ extension PlatformAPI {
                     "name": .string(served.model), "version": .integer(served.version),
                     "digest": .string(served.artifact.hex),
                 ]
-            } catch PlatformError.declined(let declined) {
-                serving = .string(declined.reason)
+            } catch PlatformError.refused(let refusal) {
+                serving = .string(refusal.description)
             } catch let error as ArchiveError {
                 serving = .string("\(error)")
             }
         }
         return Response.json(
-            try JSONValue(parsing: entry.text).with(status: [
-                ("revision", .integer(entry.revision)),
-                ("declaredAt", .string(entry.declaredAt.rfc3339)),
-                ("actor", entry.actor.map(JSONValue.string) ?? .null), ("actorVerified", false),
+            entry.described([
                 ("serving", serving), ("predictions", .integer(count.predictions)),
                 ("incomplete", .integer(count.incomplete)),
                 ("latest", count.latest.map { .string($0.rfc3339) } ?? .null),
@@ -100,7 +97,7 @@ extension PlatformAPI {
     /// Computes every prediction of an endpoint again, and compares bit for bit.
     func reexecute(_ name: String) async throws -> Response {
         guard try EndpointCatalog.View(platform.store).endpoint(name) != nil else {
-            throw PlatformError.declined(Declined(ServingRefusal.unknownEndpoint(name)))
+            throw PlatformError.refused(ServingRefusal.unknownEndpoint(name))
         }
         let result = try await platform.longPool.run { [platform] in try platform.reexecute(name) }
         return Response.json([

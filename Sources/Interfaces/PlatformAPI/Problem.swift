@@ -1,5 +1,6 @@
 internal import Archive
 internal import Datasets
+internal import Events
 internal import HTTPTypes
 internal import Hummingbird
 internal import JSON
@@ -85,6 +86,7 @@ extension Problem {
         switch error {
         case let problem as Problem: self = problem
         case let error as PlatformError: self.init(error)
+        case let refusal as any DomainRefusal: self.init(PlatformError.refused(refusal))
         case let error as LogError: self.init(PlatformError.log(error))
         case let error as StoreError: self.init(PlatformError.store(error))
         case let error as AppendError:
@@ -136,19 +138,11 @@ extension Problem {
     private init(_ error: PlatformError) {
         switch error {
         case .refused(let refusal):
-            let isUnknown = if case .unknownStream = refusal { true } else { false }
             self.init(
-                isUnknown ? "notFound" : "refused",
-                isUnknown ? "There is no such thing" : "Refused",
-                isUnknown ? .notFound : .conflict,
-                "\(refusal)"
-            )
-        case .declined(let declined):
-            self.init(
-                declined.isUnknown ? "notFound" : "refused",
-                declined.isUnknown ? "There is no such thing" : "Refused",
-                declined.isUnknown ? .notFound : .conflict,
-                declined.reason
+                refusal.isUnknown ? "notFound" : "refused",
+                refusal.isUnknown ? "There is no such thing" : "Refused",
+                refusal.isUnknown ? .notFound : .conflict,
+                refusal.description
             )
         case .doesNotFit(let problems):
             self.init(

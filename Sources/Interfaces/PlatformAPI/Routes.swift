@@ -78,7 +78,9 @@ public struct PlatformAPI: Sendable {
         var routes = RouteTable()
         routes.add(.get, "/health/live") { _, _ in Response.json(["live": true]) }
         routes.add(.get, "/health/ready") { _, _ in try ready() }
-        routes.add(.get, "/schemas/resources.json") { _, _ in Response.json(resourceSchema()) }
+        routes.add(.get, "/schemas/resources.json") { _, _ in
+            Response.json(resourceSchema(of: Platform.definitions))
+        }
         routes.add(.get, "/api/v1/status") { _, _ in try await status() }
         routes.add(.post, "/api/v1/apply") { request, _ in try await apply(request) }
         routes.add(.get, "/api/v1/streams") { request, _ in try await listStreams(request) }
@@ -86,7 +88,7 @@ public struct PlatformAPI: Sendable {
             try await stream(context.name, request)
         }
         routes.add(.delete, "/api/v1/streams/:name") { request, context in
-            try await deleteStream(context.name, request)
+            try await delete("Stream", context.name, request)
         }
         routes.add(.post, "/api/v1/streams/:name/records") { request, context in
             try await publish(to: context.name, request)
@@ -233,10 +235,12 @@ public struct PlatformAPI: Sendable {
         _ name: String,
         _ request: Request
     ) async throws -> Response {
+        // Ids of events follow from it: a request that is repeated after an upgrade is the same.
+        let route = kind == "Stream" ? "DELETE /api/v1/streams/\(name)" : "DELETE \(kind) \(name)"
         let effect = try await platform.delete(
             kind,
             name,
-            for: try request.caller(route: "DELETE \(kind) \(name)", body: Array(name.utf8))
+            for: try request.caller(route: route, body: Array(name.utf8))
         )
         var response = Response.json([
             "kind": .string(kind), "name": .string(name), "action": "deleted",

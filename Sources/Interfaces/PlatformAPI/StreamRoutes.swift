@@ -21,23 +21,9 @@ extension PlatformAPI {
     func stream(_ name: String, _ request: Request) async throws -> Response {
         let view = try await catalog(request)
         guard let entry = try view.stream(name) else {
-            throw PlatformError.refused(.unknownStream(name))
+            throw PlatformError.refused(StreamRefusal.unknownStream(name))
         }
-        guard case .object(var members) = entry.definition.json else {
-            return Response.json(entry.definition.json)
-        }
-        members.append(("status", try status(of: entry)))
-        return Response.json(.object(members))
-    }
-
-    func deleteStream(_ name: String, _ request: Request) async throws -> Response {
-        let effect = try await platform.deleteStream(
-            name,
-            for: try request.caller(route: "DELETE /api/v1/streams/\(name)", body: Array(name.utf8))
-        )
-        var response = Response.json(["kind": "Stream", "name": .string(name), "action": "deleted"])
-        response.headers[.position] = effect.position?.description
-        return response
+        return Response.json(entry.described(try status(of: entry)))
     }
 
     /// `{"partition": 0, "watermark": "2013-12-31T00:00:00Z"}`: the records before it are complete.
@@ -116,23 +102,25 @@ extension PlatformAPI {
     }
 
     private func summary(of entry: StreamCatalog.Entry) throws -> JSONValue {
-        let stream = entry.definition
-        let accepted = try (0 ..< stream.partitions).reduce(Int64(0)) { sum, partition in
-            sum
-                + (try Intake.View(Intake(stream), partition: partition, in: platform.store).summary
-                    .accepted)
+        let stream = entry.served.definition
+        let accepted = try stream.map { stream in
+            try (0 ..< stream.partitions).reduce(Int64(0)) { sum, partition in
+                sum
+                    + (try Intake.View(Intake(stream), partition: partition, in: platform.store)
+                        .summary.accepted)
+            }
         }
-        return [
-            "name": .string(stream.name), "topic": .string(stream.topic),
-            "partitions": .integer(Int64(stream.partitions)),
-            "records": .integer(accepted), "owner": .string(stream.owner),
-            "description": .string(stream.description),
-        ]
+        return entry.item { spec in
+            [
+                ("topic", spec["topic"] ?? ""), ("partitions", spec["partitions"] ?? .null),
+                ("records", accepted.map { .integer($0) } ?? .null),
+            ]
+        }
     }
 
     /// What has been taken in so far.
-    private func status(of entry: StreamCatalog.Entry) throws -> JSONValue {
-        let stream = entry.definition
+    private func status(of entry: StreamCatalog.Entry) throws -> [(String, JSONValue)] {
+        guard let stream = entry.served.definition else { return [] }
         let intake = Intake(stream)
         let served = try platform.store.snapshot()
         let views = try (0 ..< stream.partitions).map {
@@ -149,28 +137,30 @@ extension PlatformAPI {
             instant.map { .string($0.rfc3339) } ?? .null
         }
         return [
-            "revision": .integer(entry.revision), "declaredAt": .string(entry.declaredAt.rfc3339),
-            "actor": entry.actor.map(JSONValue.string) ?? .null, "actorVerified": false,
-            "generation": .string(stream.generation.hex),
-            "records": .integer(views.reduce(0) { $0 + $1.summary.accepted }),
-            "earliest": instant(views.compactMap(\.summary.earliest).min()),
-            "latest": instant(views.compactMap(\.summary.latest).max()),
-            "arrival": .string(platform.knowsArrival(in: stream.topic) ? "log" : "unknown"),
-            "values": .object(
-                values.sorted { $0.key < $1.key }.map { ($0.key, .integer($0.value)) }
+            ("building", entry.next.map { .string($0.generation.hex) } ?? .null),
+            ("records", .integer(views.reduce(0) { $0 + $1.summary.accepted })),
+            ("earliest", instant(views.compactMap(\.summary.earliest).min())),
+            ("latest", instant(views.compactMap(\.summary.latest).max())),
+            ("arrival", .string(platform.knowsArrival(in: stream.topic) ? "log" : "unknown")),
+            (
+                "values",
+                .object(values.sorted { $0.key < $1.key }.map { ($0.key, .integer($0.value)) })
             ),
-            "refused": .object(refused.map { ($0.reason, .integer($0.count)) }),
-            "partitions": .array(
-                zip(views, watermarks).enumerated().map { index, partition in
-                    [
-                        "partition": .integer(Int64(index)),
-                        "records": .integer(partition.0.summary.accepted),
-                        "watermark": instant(partition.1),
-                        "sources": .object(
-                            partition.0.sources.map { ($0.source, .integer($0.sequence)) }
-                        ),
-                    ]
-                }
+            ("refused", .object(refused.map { ($0.reason, .integer($0.count)) })),
+            (
+                "partitions",
+                .array(
+                    zip(views, watermarks).enumerated().map { index, partition in
+                        [
+                            "partition": .integer(Int64(index)),
+                            "records": .integer(partition.0.summary.accepted),
+                            "watermark": instant(partition.1),
+                            "sources": .object(
+                                partition.0.sources.map { ($0.source, .integer($0.sequence)) }
+                            ),
+                        ]
+                    }
+                )
             ),
         ]
     }

@@ -3,23 +3,22 @@ public import Documents
 /// A resource with where each part of it stands in its file, so that what only others know of it
 /// can be said at its place.
 public struct ReadResource: Sendable {
-    public let resource: Resource
+    public let definition: any ResourceDefinition
     public let file: String
     private let root: Element
 
-    init(_ resource: Resource, in file: String, _ root: Element) {
-        self.resource = resource
+    init(_ definition: any ResourceDefinition, in file: String, _ root: Element) {
+        self.definition = definition
         self.file = file
         self.root = root
     }
 
-    public var kind: String { resource.kind }
-    public var name: String { resource.name }
+    public var kind: String { type(of: definition).kind }
+    public var name: String { definition.name }
 
-    /// Where the value that a path leads to stands; of the last value on the way where the path
-    /// leads further than the file.
-    public func place(of path: [String]) -> (file: String, line: Int, column: Int) {
-        let place = root.place(of: path)
+    /// Where something that is wrong stands; the last value on the way where that is further than the file goes.
+    public func place(of problem: DocumentProblem) -> (file: String, line: Int, column: Int) {
+        let place = root.place(of: problem)
         return (file, place.line, place.column)
     }
 

@@ -1,24 +1,22 @@
-internal import Datasets
-internal import Documents
-internal import Features
-internal import ModelRegistry
-internal import Records
-internal import Serving
+public import Documents
 
 /// Reads every document of every file, and collects whatever is wrong, in the order of the files
 /// and lines. Where there is one error, nothing is to be applied, and after `mostErrors` no more are looked for.
+/// `kinds`: What a document may declare.
 public func readResources(
-    _ files: [SourceFile]
+    _ files: [SourceFile],
+    of kinds: [any ResourceDefinition.Type]
 ) -> (resources: [ReadResource], errors: [ResourceError]) {
-    readResources(files, goesOn: {})
+    readResources(files, of: kinds, goesOn: {})
 }
 
 /// The same. `goesOn` throws where the reading is to end; it is asked before each document.
 public func readResources(
     _ files: [SourceFile],
+    of kinds: [any ResourceDefinition.Type],
     goesOn: () throws -> Void
 ) rethrows -> (resources: [ReadResource], errors: [ResourceError]) {
-    var reading = ResourceReading()
+    var reading = ResourceReading(of: kinds)
     for file in files where reading.errors.count < mostErrors {
         try reading.read(file, goesOn: goesOn)
     }
@@ -30,9 +28,12 @@ private let mostErrors = 100
 
 /// The resources and errors found so far, and where each name was first declared.
 private struct ResourceReading {
+    let kinds: [any ResourceDefinition.Type]
     var resources: [ReadResource] = []
     var errors: [ResourceError] = []
     private var declared: [String: String] = [:]
+
+    init(of kinds: [any ResourceDefinition.Type]) { self.kinds = kinds }
 
     mutating func read(_ file: SourceFile, goesOn: () throws -> Void) rethrows {
         let findings = Findings(file: file.name)
@@ -47,33 +48,17 @@ private struct ResourceReading {
     private mutating func read(_ root: Element, of file: SourceFile, _ findings: Findings) {
         guard case .mapping = root.content else {
             findings.add(
-                "a resource has the keys \(HeadKeys.list), but here is \(root.content.phrase).",
+                "a resource has the keys kind, name, description, owner, spec, but here is \(root.content.phrase).",
                 at: root.place
             )
             return
         }
         guard let kind = kind(of: root, findings) else { return }
         let findingsBefore = findings.count
-        noteDeclaration(of: kind, root, in: file, findings)
-        guard let resource = resource(kind, root, findings), findings.count == findingsBefore
+        noteDeclaration(of: kind.kind, root, in: file, findings)
+        guard let definition = definition(kind, root, findings), findings.count == findingsBefore
         else { return }
-        resources.append(ReadResource(resource, in: file.name, root))
-    }
-
-    private func resource(_ kind: String, _ root: Element, _ findings: Findings) -> Resource? {
-        switch kind {
-        case FeatureViewDefinition.kind:
-            definition(FeatureViewDefinition.self, root, findings).map(Resource.featureView)
-        case DatasetDefinition.kind:
-            definition(DatasetDefinition.self, root, findings).map(Resource.dataset)
-        case ModelDefinition.kind:
-            definition(ModelDefinition.self, root, findings).map(Resource.model)
-        case EndpointDefinition.kind:
-            definition(EndpointDefinition.self, root, findings).map(Resource.endpoint)
-        default:
-            StreamHead(root, kind: kind, findings)
-                .flatMap { StreamSpec($0, findings).definition }.map(Resource.stream)
-        }
+        resources.append(ReadResource(definition, in: file.name, root))
     }
 
     /// Nil where there was something to say.
@@ -81,7 +66,7 @@ private struct ResourceReading {
         _ type: Definition.Type,
         _ root: Element,
         _ findings: Findings
-    ) -> Definition? {
+    ) -> (any ResourceDefinition)? {
         do throws(DocumentProblems) {
             return try Definition(json: root.json)
         } catch {
@@ -95,30 +80,44 @@ private struct ResourceReading {
 
     /// The kind decides which keys there may be, so nothing else is said of a document without a
     /// good one.
-    private func kind(of root: Element, _ findings: Findings) -> String? {
+    private func kind(
+        of root: Element,
+        _ findings: Findings
+    ) -> (any ResourceDefinition.Type)? {
+        let names = kinds.map { $0.kind }
+        let list = names.joined(separator: ", ")
         guard let entry = root.entry("kind") else {
-            findings.add("`kind` is missing. There are: \(ResourceKind.list).", at: root.place)
+            findings.add("`kind` is missing. There are: \(list).", at: root.place)
             return nil
         }
-        guard let kind = HeadKeys.kind.read(entry, "", findings) else { return nil }
-        if ResourceKind.known.contains(kind) { return kind }
-        if ResourceKind.later.contains(kind) {
+        guard case .scalar(let kind) = entry.value.content, !kind.isEmpty else {
             findings.add(
-                "the kind `\(kind)` is not in this release. There are: \(ResourceKind.list).",
+                "`kind` is \(entry.value.content.phrase). It takes the name of a kind.",
+                at: entry.value.place
+            )
+            return nil
+        }
+        if let known = kinds.first(where: { $0.kind == kind }) { return known }
+        if Self.later.contains(kind) {
+            findings.add(
+                "the kind `\(kind)` is not in this release. There are: \(list).",
                 at: entry.value.place
             )
         } else {
             let suggestion = findings.suggestion(
                 for: kind,
-                among: ResourceKind.known + ResourceKind.later
+                among: names + Self.later
             )
             findings.add(
-                "`\(kind.excerpt)` is no kind. There are: \(ResourceKind.list).\(suggestion)",
+                "`\(kind.excerpt)` is no kind. There are: \(list).\(suggestion)",
                 at: entry.value.place
             )
         }
         return nil
     }
+
+    /// Kinds of the design that a later release knows.
+    private static let later = ["Monitor", "Pipeline"]
 
     private mutating func noteDeclaration(
         of kind: String,

@@ -9,6 +9,8 @@ final class DocumentFindings {
         if !problems.contains(problem) { problems.append(problem) }
     }
 
+    func doubt(_ path: [String]) { doubts.append(path) }
+
     /// Adds what the rules say of places that could be read.
     func add(rules: [DocumentProblem]) {
         for problem in rules where !problems.contains(problem) {

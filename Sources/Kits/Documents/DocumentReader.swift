@@ -27,6 +27,11 @@ public struct DocumentReader {
         entry(key.rule).flatMap(key.read)
     }
 
+    /// Says that nothing is to be said of a key: what the rules find there only follows from something else.
+    public func doubt(_ rule: DocumentRule) {
+        element.findings.doubt(element.path + [rule.name])
+    }
+
     /// The element under a key. It is said where it is required and absent.
     public func entry(_ rule: DocumentRule) -> DocumentElement? {
         if let json = element.json[rule.name] {

@@ -1,3 +1,4 @@
+public import Bytes
 public import JSON
 
 /// What a resource declares: read from YAML or JSON, kept as JSON, and equal where its JSON is.
@@ -18,9 +19,15 @@ public protocol ResourceDefinition: Sendable, Hashable {
     /// Reads `json`, and also what YAML gives, where every scalar is a text. All problems are
     /// collected.
     init(json: JSONValue) throws(DocumentProblems)
+
+    /// Takes over the generation that it was declared under, where rows are of that: a later release may compute
+    /// another one of the same text.
+    mutating func isDeclared(as generation: Digest)
 }
 
 extension ResourceDefinition {
+    public mutating func isDeclared(as generation: Digest) {}
+
     /// The JSON on one line.
     public var canonicalText: String { json.canonicalText }
 

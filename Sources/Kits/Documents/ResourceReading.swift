@@ -38,10 +38,17 @@ public struct ResourceHead: Sendable {
         )
     }
 
+    /// So that what a server shows can be applied again.
+    private static let status = DocumentRule(
+        "status",
+        "what a server says of it; it is not read",
+        schema: ["type": "object"]
+    )
+
     fileprivate static func rules(kind: String, spec rules: [DocumentRule]) -> [DocumentRule] {
         [
             Self.kind(kind).rule, Self.name.rule, Self.description.rule, Self.owner.rule,
-            spec(rules),
+            spec(rules), status,
         ]
     }
 

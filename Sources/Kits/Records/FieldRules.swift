@@ -1,17 +1,17 @@
-internal import Documents
+public import Documents
 
 extension StreamDefinition.Field {
     /// What is wrong with a list of fields that stands in a resource at `path`.
     public static func problems(
         of fields: [StreamDefinition.Field],
         at path: [String] = ["spec", "fields"]
-    ) -> [StreamDefinition.Problem] {
-        var problems: [StreamDefinition.Problem] = []
+    ) -> [DocumentProblem] {
+        var problems: [DocumentProblem] = []
         var seen: Set<[UInt8]> = []
         for field in fields.prefix(StreamDefinition.maximumFieldCount) {
             let path = path + [field.name]
             func report(_ path: [String], _ message: String) {
-                problems.append(StreamDefinition.Problem(path, message))
+                problems.append(DocumentProblem(path, message))
             }
             if let fault = Names.fault(ofColumn: field.name, of: "a field") { report(path, fault) }
             if !seen.insert(Array(field.name.utf8)).inserted {

@@ -26,6 +26,8 @@ public struct StreamDefinition: Sendable, Hashable {
     public var notAfter: Instant?
     /// In the order they were declared; the values of a row stand in the same.
     public var fields: [Field]
+    /// What the fact that declared it calls its generation, where that is not what this release would call it.
+    var declaredGeneration: Digest?
 
     public init(
         name: String,
@@ -125,9 +127,15 @@ extension StreamDefinition {
         notBefore.write(to: &writer)
         notAfter.write(to: &writer)
         writer.appendVarint(UInt64(fields.count))
-        for field in fields { field.write(to: &writer) }
+        for field in fields {
+            field.name.write(to: &writer)
+            field.type.rawValue.write(to: &writer)
+            field.isOptional.write(to: &writer)
+            writer.appendVarint(UInt64(field.oneOf.count))
+            for text in field.oneOf { text.write(to: &writer) }
+        }
         return writer.bytes
     }
 
-    public var generation: Digest { Digest(of: canonicalBytes) }
+    public var generation: Digest { declaredGeneration ?? Digest(of: canonicalBytes) }
 }

@@ -1,37 +1,21 @@
 public import Bytes
-internal import Documents
+public import Documents
 internal import Logs
 
 extension StreamDefinition {
-    /// Something in a definition that does not hold together.
-    public struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
-        /// The keys that lead to the wrong value, as the resource writes them: `["spec", "fields",
-        /// "carrier"]`.
-        public var path: [String]
-        public var message: String
-
-        public init(_ path: [String], _ message: String) {
-            self.path = path
-            self.message = message
-        }
-
-        public var description: String { "\(path.joined(separator: ".")): \(message)" }
-    }
-
     public static let partitionRange: ClosedRange<Int32> = 1 ... 1_024
     public static let maximumFieldCount = 1_000
     /// A longer memory than this belongs into the definition of a window, not of a stream.
     public static let maximumLateness = TimeSpan.seconds(366 * 86_400)
 
-    /// Every rule that is broken; empty for a definition that can be used.
-    public var problems: [Problem] {
-        var problems: [Problem] = []
+    public var problems: [DocumentProblem] {
+        var problems: [DocumentProblem] = []
         func require(_ holds: Bool, _ path: String..., says message: @autoclosure () -> String) {
-            if !holds { problems.append(Problem(path, message())) }
+            if !holds { problems.append(DocumentProblem(path, message())) }
         }
-        if let fault = Names.fault(of: name) { problems.append(Problem(["name"], fault)) }
+        if let fault = Names.fault(of: name) { problems.append(DocumentProblem(["name"], fault)) }
         if topic != name, let fault = Names.fault(of: topic) {
-            problems.append(Problem(["spec", "topic"], fault))
+            problems.append(DocumentProblem(["spec", "topic"], fault))
         }
         require(
             Self.partitionRange.contains(partitions),
@@ -67,7 +51,7 @@ extension StreamDefinition {
         }
         for (key, bound) in [("notBefore", notBefore), ("notAfter", notAfter)] {
             guard let bound, !bound.isWritable else { continue }
-            problems.append(Problem(["spec", key], "its year is not one from 1 to 9999."))
+            problems.append(DocumentProblem(["spec", key], "its year is not one from 1 to 9999."))
         }
         if let notBefore, let notAfter {
             require(
@@ -90,7 +74,7 @@ extension StreamDefinition {
     }
 
     /// The fields that the stream itself reads must be there in every record.
-    private var roleProblems: [Problem] {
+    private var roleProblems: [DocumentProblem] {
         let naming: [FieldType] = [.string, .int32, .int64]
         let roles: [(role: String, name: String?, types: [FieldType])] = [
             ("key", key, naming), ("time", time, [.timestamp]), ("identity", identity, naming),
@@ -100,17 +84,17 @@ extension StreamDefinition {
             let path = ["spec", role]
             guard let field = field(name) else {
                 let suggestion = Spelling.suggestion(for: name, among: fields.map(\.name))
-                return Problem(path, "there is no field `\(name)`.\(suggestion)")
+                return DocumentProblem(path, "there is no field `\(name)`.\(suggestion)")
             }
             guard types.contains(field.type) else {
                 let allowed = types.map(\.rawValue).joined(separator: ", ")
-                return Problem(
+                return DocumentProblem(
                     path,
                     "`\(name)` is of type \(field.type.rawValue); `\(role)` takes \(allowed)."
                 )
             }
             guard !field.isOptional else {
-                return Problem(
+                return DocumentProblem(
                     path,
                     "`\(name)` may be null; `\(role)` needs a field that is always there. "
                         + "Take away its `?`."

@@ -2,17 +2,6 @@ internal import Bytes
 internal import Events
 internal import FoundationEssentials
 
-extension ExperimentEvent.OneOf_Fact {
-    /// The run it is about.
-    var run: String {
-        switch self {
-        case .runStarted(let fact): fact.run
-        case .metricsLogged(let fact): fact.run
-        case .runFinished(let fact): fact.run
-        }
-    }
-}
-
 extension Run {
     /// Nil where the digest of the dataset is none.
     init?(_ fact: ExperimentEvent.RunStarted, at time: Instant, actor: String?) {

@@ -1,4 +1,4 @@
-public import Bytes
+internal import Bytes
 internal import Documents
 public import Events
 internal import FoundationEssentials
@@ -6,48 +6,27 @@ internal import SwiftProtobuf
 
 /// Asks that a model be as defined: new, changed, or as it was.
 public struct DeclareModel: Sendable {
-    /// The resource as canonical JSON, with every default written out.
-    public var definitionText: String
-    /// SHA-256 over the recipe and the dataset.
-    public var generation: Digest
+    public var definition: ModelDefinition
 
-    public init(_ definitionText: String, generation: Digest) {
-        self.definitionText = definitionText
-        self.generation = generation
-    }
+    public init(_ definition: ModelDefinition) { self.definition = definition }
 
     /// `entry`: The model of that name, if there is one.
     /// Returns: Nil where the model is already as defined.
-    public func decide(given entry: ModelEntry?) throws(ModelRefusal) -> ModelEvent? {
-        guard let definition = ModelDefinition(text: definitionText) else {
-            throw .unreadableDefinition
-        }
-        if let entry, entry.definitionText == definitionText, entry.generation == generation {
-            return nil
-        }
+    public func decide(given entry: ModelCatalog.Entry?) -> ModelEvent? {
+        guard entry?.served.says(definition) != true else { return nil }
         return ModelEvent.with {
             $0.declared = .with {
                 $0.name = definition.name
-                $0.definition = definitionText
-                $0.generation = .init(generation.bytes)
+                $0.definition = definition.canonicalText
+                $0.generation = .init(definition.generation.bytes)
             }
         }
     }
 }
 
-/// Asks that a model be no more. Its artifacts stay in the archive, and its history stays readable.
-public struct DeleteModel: Sendable {
-    public var name: String
-
-    public init(_ name: String) { self.name = name }
-
-    /// `users`: The endpoints that answer with the model.
-    public func decide(
-        given entry: ModelEntry?,
-        users: [String]
-    ) throws(ModelRefusal) -> ModelEvent {
-        guard entry != nil else { throw .unknownModel(name) }
-        guard users.isEmpty else { throw .inUse(model: name, endpoints: users.sorted()) }
-        return ModelEvent.with { $0.deleted = .with { $0.name = name } }
+extension ModelEvent {
+    /// A model is no more. Its artifacts stay in the archive, and its history stays readable.
+    public static func deleted(_ name: String) -> ModelEvent {
+        .with { $0.deleted = .with { $0.name = name } }
     }
 }

@@ -1,4 +1,5 @@
 public import Bytes
+internal import Events
 
 /// One thing that happened to a model.
 public struct HistoryItem: Stored, Hashable {
@@ -32,7 +33,7 @@ public struct HistoryItem: Stored, Hashable {
         self.reason = reason
         self.actor = moment.actor
         self.at = moment.time
-        self.position = moment.position
+        self.position = moment.offset
     }
 
     public func write(to writer: inout ByteWriter) {
@@ -60,13 +61,4 @@ public struct HistoryItem: Stored, Hashable {
         at = try Instant(from: &reader)
         position = try Int64(from: &reader)
     }
-}
-
-/// When a fact was decided, by whom, and where it stands.
-struct Moment {
-    var actor: String?
-    var time: Instant
-    var position: Int64
-    /// The number of the fact among those of its model.
-    var revision: Int64
 }

@@ -1,14 +1,22 @@
 public import Bytes
-internal import Events
-public import Logs
-public import Projections
+public import Events
+internal import Projections
 public import Store
 
 /// Every declared model with its versions and who stands at which stage, as the facts of `tributary.models` make it.
-public struct ModelCatalog: Projection {
+public struct ModelCatalog: Catalog {
+    public typealias Event = ModelEvent
+    public typealias View = CatalogView<Self>
+    /// A model that is declared.
+    public typealias Entry = Declared<DefinitionText<ModelDefinition>>
+
+    public static let name = "models"
     public static let family = Family("models")
+    public static let generation = Digest(of: Array("models".utf8))
+    public let foldVersion: Int64 = 3
+
     /// Definitions by name; a deleted model has none.
-    public static let models = Table<String, ModelEntry>(
+    public static let models = Table<String, Entry>(
         "models",
         number: 16,
         keeps: .everyVersion
@@ -32,54 +40,16 @@ public struct ModelCatalog: Projection {
         keeps: .everyVersion
     )
 
-    public let name = "models"
-    public let topic = ModelEvent.topic.name
-    public var family: Family { Self.family }
-    /// It has no definition but the code itself.
-    public let generation = Digest(of: Array("models".utf8))
-    public let foldVersion: Int64 = 2
-
     public init() {}
 
-    public func apply(
-        _ record: Record,
-        of partition: Partition,
-        to changes: inout Changes
-    ) throws(FoldStop) -> Reaction? {
-        guard
-            let (envelope, event) = try FoldStop.reading({ () throws(EventError) in
-                try ModelEvent.decode(record)
-            }),
-            let fact = event.fact, let revision = envelope.revision
-        else { return nil }
-        let moment = Moment(
-            actor: envelope.actor,
-            time: envelope.time,
-            position: record.offset,
-            revision: revision
-        )
-        // A definition that cannot be read is written by no release; it is void before it counts.
-        var declared: ModelEntry?
-        if case .declared(let message) = fact {
-            declared = ModelEntry(message, moment)
-            if declared == nil { return nil }
-        }
-        guard
-            Arbiter.admits(
-                id: envelope.id,
-                subject: envelope.subject,
-                revision: revision,
-                request: envelope.requestDigest,
-                time: envelope.time,
-                at: record.offset,
-                in: &changes
-            ),
-            fact.model.utf8.elementsEqual(envelope.subject.utf8)
-        else { return nil }
-        // What makes no sense where it stands has used up its number, and does nothing else.
+    public func fold(
+        _ fact: ModelEvent.OneOf_Fact,
+        _ moment: Moment,
+        _ changes: inout Changes
+    ) {
         let happened: HistoryItem? =
             switch fact {
-            case .declared: declare(declared, moment, &changes)
+            case .declared(let declared): declare(declared, moment, &changes)
             case .deleted(let deleted): delete(deleted, moment, &changes)
             case .versionRegistered(let registered): register(registered, moment, &changes)
             case .versionApproved(let approved): approve(approved, moment, &changes)
@@ -87,8 +57,7 @@ public struct ModelCatalog: Projection {
             case .rolledBack(let rolledBack): rollBack(rolledBack, moment, &changes)
             }
         if let happened {
-            changes[Self.history, HistoryKey(envelope.subject, record.offset)] = happened
+            changes[Self.history, HistoryKey(moment.subject, moment.offset)] = happened
         }
-        return nil
     }
 }

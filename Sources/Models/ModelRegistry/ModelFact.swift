@@ -2,35 +2,6 @@ internal import Bytes
 internal import Events
 internal import FoundationEssentials
 
-extension ModelEvent.OneOf_Fact {
-    /// The model it is about.
-    var model: String {
-        switch self {
-        case .declared(let fact): fact.name
-        case .deleted(let fact): fact.name
-        case .versionRegistered(let fact): fact.name
-        case .versionApproved(let fact): fact.name
-        case .versionPromoted(let fact): fact.name
-        case .rolledBack(let fact): fact.name
-        }
-    }
-}
-
-extension ModelEntry {
-    /// Nil where the fact holds no definition of the model that it names: no release writes such a one.
-    init?(_ fact: ModelEvent.Declared, _ moment: Moment) {
-        guard let generation = Digest(bytes: fact.generation) else { return nil }
-        self.init(
-            definitionText: fact.definition,
-            generation: generation,
-            revision: moment.revision,
-            declaredAt: moment.time,
-            actor: moment.actor
-        )
-        guard definition.name == fact.name else { return nil }
-    }
-}
-
 extension ModelVersion {
     /// Nil where a digest is none, or a metric no number.
     init?(_ fact: ModelEvent.VersionRegistered, _ moment: Moment) {

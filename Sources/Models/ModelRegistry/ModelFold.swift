@@ -5,12 +5,14 @@ internal import Store
 
 extension ModelCatalog {
     func declare(
-        _ entry: ModelEntry?,
+        _ fact: ModelEvent.Declared,
         _ moment: Moment,
         _ changes: inout Changes
     ) -> HistoryItem? {
-        guard let entry else { return nil }
-        changes[Self.models, entry.definition.name] = entry
+        changes[Self.models, fact.name] = Declared(
+            DefinitionText(fact.name, fact.definition, generation: fact.generation),
+            moment
+        )
         return HistoryItem(.declared, moment)
     }
 

@@ -4,8 +4,7 @@ public import Events
 public enum ModelRefusal: DomainRefusal, Hashable {
     case unknownModel(String)
     case unknownVersion(model: String, version: Int64)
-    case unreadableDefinition
-    case inUse(model: String, endpoints: [String])
+    case unusable(UnreadableDefinition)
     case notFinite(model: String, metric: String)
     /// It is not one that versions are approved for, promoted to, or rolled back at.
     case stageIsNotDecided(Stage)
@@ -30,12 +29,7 @@ extension ModelRefusal {
             "there is no Model \(name). `tributary get model` lists those there are"
         case .unknownVersion(let model, let version):
             "there is no version \(model)@\(version). `tributary describe model \(model)` lists those there are"
-        case .unreadableDefinition:
-            "the definition is not the canonical JSON of a Model. Declare it with `tributary apply`"
-        case .inUse(let model, let endpoints):
-            "Model \(model) is used by Endpoint \(endpoints.listed). "
-                + "First delete what uses it: "
-                + endpoints.map { "`tributary delete endpoint \($0)`" }.listed
+        case .unusable(let definition): definition.description
         case .notFinite(let model, let metric):
             "the metric \(metric) of a new version of \(model) is no finite number. "
                 + "Leave it out, or find out in the run why it is not"

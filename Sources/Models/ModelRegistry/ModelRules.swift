@@ -16,6 +16,9 @@ extension Stage {
 }
 
 extension ModelDefinition {
+    /// What a version needs for a stage. Where nothing is said of it, its rows must be sealed.
+    public func policy(of stage: Stage) -> Policy { promotion[stage] ?? Policy() }
+
     public var problems: [DocumentProblem] {
         var problems = nameProblems
         func report(_ path: [String], _ message: String?, isAboutKey: Bool = false) {

@@ -27,7 +27,7 @@ public struct PromoteVersion: Sendable {
     /// `datasetIsSealed`: Whether the dataset version behind the candidate is there, sealed, with the same content.
     /// Returns: Nil where the version stands there already.
     public func decide(
-        given entry: ModelEntry?,
+        given entry: ModelCatalog.Entry?,
         candidate: ModelVersion?,
         standing: Standing,
         actor: String,
@@ -40,13 +40,14 @@ public struct PromoteVersion: Sendable {
         guard stage == .production || candidate.stage != .production else {
             throw .standsAtProduction(model: model, version: version)
         }
-        let policy = entry.policy(of: stage)
+        let definition = try entry.served.read(else: ModelRefusal.unusable)
+        let policy = definition.policy(of: stage)
         if policy.sealedDataset, candidate.dataset.isEmpty || !datasetIsSealed {
             throw .datasetIsNotSealed(
                 model: model,
                 version: version,
                 stage: stage,
-                dataset: entry.definition.dataset
+                dataset: definition.dataset
             )
         }
         if let missing = policy.missingApprovals(of: candidate, for: stage, promoter: actor) {

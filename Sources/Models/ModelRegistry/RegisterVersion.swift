@@ -46,7 +46,7 @@ public struct RegisterVersion: Sendable {
     /// `lastNumber`: The last number that a version of the model got; 0: none ever did. Where two register at
     /// once, the revision lets one of them have the next.
     public func decide(
-        given entry: ModelEntry?,
+        given entry: ModelCatalog.Entry?,
         lastNumber: Int64
     ) throws(ModelRefusal) -> ModelEvent {
         guard entry != nil else { throw .unknownModel(model) }

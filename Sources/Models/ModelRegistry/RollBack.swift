@@ -17,7 +17,7 @@ public struct RollBack: Sendable {
     /// `standing`: Who stands at the stage, and who stood there before.
     /// `production`: Who stands at production. That one is not taken away from there.
     public func decide(
-        given entry: ModelEntry?,
+        given entry: ModelCatalog.Entry?,
         standing: Standing,
         production: Int64?
     ) throws(ModelRefusal) -> ModelEvent {

@@ -13,7 +13,7 @@ public struct DeclareEndpoint: Sendable {
     /// Returns: Nil where the endpoint is already as defined.
     public func decide(given entry: EndpointCatalog.Entry?) -> EndpointEvent? {
         let text = definition.canonicalText
-        guard entry?.text != text else { return nil }
+        guard entry?.served.says(definition) != true else { return nil }
         return EndpointEvent.with {
             $0.declared = .with {
                 $0.name = definition.name
@@ -24,17 +24,10 @@ public struct DeclareEndpoint: Sendable {
     }
 }
 
-/// Asks that an endpoint be no more. Its predictions stay.
-public struct DeleteEndpoint: Sendable {
-    public var name: String
-
-    public init(_ name: String) { self.name = name }
-
-    public func decide(
-        given entry: EndpointCatalog.Entry?
-    ) throws(ServingRefusal) -> EndpointEvent {
-        guard entry != nil else { throw .unknownEndpoint(name) }
-        return EndpointEvent.with { $0.deleted = .with { $0.name = name } }
+extension EndpointEvent {
+    /// An endpoint is no more. Its predictions stay.
+    public static func deleted(_ name: String) -> EndpointEvent {
+        .with { $0.deleted = .with { $0.name = name } }
     }
 }
 

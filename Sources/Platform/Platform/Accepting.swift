@@ -24,14 +24,10 @@ extension Platform {
             $0.subject == name || $0.subject.hasPrefix("\(name), ")
         }
         guard !open.isEmpty else {
-            let subjects = try openAlerts(of: Self.doubts).map(\.subject)
-            throw PlatformError.declined(
-                Declined(
-                    "there is nothing to accept of \(name): "
-                        + (subjects.isEmpty
-                            ? "no alert of that kind is open"
-                            : "open alerts are about \(Set(subjects).sorted().joined(separator: "; "))"),
-                    isUnknown: false
+            throw PlatformError.refused(
+                NothingToAccept(
+                    name: name,
+                    subjects: try openAlerts(of: Self.doubts).map(\.subject)
                 )
             )
         }
@@ -75,5 +71,21 @@ extension Platform {
         return try AlertLedger.all(in: reader).first {
             $0.kind == Self.accepted && $0.subject == subject
         }?.raisedAt
+    }
+}
+
+/// There is no alert that somebody's word could end.
+private struct NothingToAccept: DomainRefusal {
+    var name: String
+    /// What alerts of that kind are about.
+    var subjects: [String]
+
+    var isUnknown: Bool { false }
+
+    var description: String {
+        "there is nothing to accept of \(name): "
+            + (subjects.isEmpty
+                ? "no alert of that kind is open"
+                : "open alerts are about \(Set(subjects).sorted().joined(separator: "; "))")
     }
 }

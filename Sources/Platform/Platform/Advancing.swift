@@ -56,7 +56,7 @@ extension Platform {
             let catalog = StreamCatalog.View(reader)
             let entry = try catalog.stream(name)
             let current = try catalog.watermark(of: name, partition: partition)
-            return try refusable { () throws(StreamRefusal) in
+            return try declining { () throws(StreamRefusal) in
                 try AdvanceStream(name, partition: partition, to: watermark, end: end, cause: cause)
                     .decide(given: entry, current: current, now: now)
             }
@@ -65,10 +65,10 @@ extension Platform {
 
     /// Nil where there is none, of which the decision says what is wrong.
     private func inputPartition(of stream: String, _ partition: Int32) throws -> Partition? {
-        guard let entry = try StreamCatalog.View(store).stream(stream),
-            (0 ..< entry.definition.partitions).contains(partition)
+        guard let definition = try StreamCatalog.View(store).stream(stream)?.served.definition,
+            (0 ..< definition.partitions).contains(partition)
         else { return nil }
-        return Partition(entry.definition.topic, partition)
+        return Partition(definition.topic, partition)
     }
 
     private func end(of input: Partition) throws(LogError) -> Offset {

@@ -157,9 +157,9 @@ final class Answering: Sendable {
         let ready: ReadyEndpoint
         do {
             ready = try platform.ready(endpoint.name, answering: queue.stream)
-        } catch PlatformError.declined(let declined) {
+        } catch PlatformError.refused(let refusal) {
             // Nothing stands at the stage yet, for one.
-            pass.refusal = declined.reason
+            pass.refusal = refusal.description
             return pass
         }
         // Declared anew meanwhile: somebody else answers then.

@@ -1,6 +1,7 @@
 internal import Archive
 public import Bytes
 internal import Datasets
+internal import Events
 internal import Logs
 internal import ModelRegistry
 internal import Projections
@@ -154,13 +155,14 @@ extension Platform {
                 named.pieces[baseline] = named.pieces[baseline] ?? "the baseline of \(version.name)"
             }
         }
-        for model in try models.models().map(\.definition.name) {
+        for model in try models.models().map(\.served.name) {
             if let version = try models.version(model, at: .production) {
                 named.inProduction.insert(version.artifact)
             }
         }
-        for (_, entry) in try EndpointCatalog.View(reader).endpoints() {
-            guard let model = entry.definition?.model, let number = try models.version(of: model),
+        for entry in try EndpointCatalog.View(reader).endpoints() {
+            guard let model = entry.served.definition?.model,
+                let number = try models.version(of: model),
                 let version = try models.version(model.model, number)
             else { continue }
             named.inProduction.insert(version.artifact)

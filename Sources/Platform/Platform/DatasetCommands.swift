@@ -2,7 +2,7 @@ internal import Archive
 public import Bytes
 public import Datasets
 internal import Documents
-internal import Events
+public import Events
 internal import Features
 internal import Logs
 internal import ModelRegistry
@@ -13,29 +13,6 @@ internal import Streams
 internal import Workers
 
 extension Platform {
-    func declare(_ definition: DatasetDefinition, for caller: Caller) async throws -> Effect {
-        try await execute(caller, on: definition.name, of: DatasetCatalog()) { reader, _ in
-            let entry = try DatasetCatalog.View(reader).dataset(definition.name)
-            return try declining { () throws(DatasetRefusal) in
-                try DeclareDataset(
-                    definition.name,
-                    text: definition.canonicalText,
-                    generation: definition.generation
-                ).decide(given: entry)
-            }
-        }
-    }
-
-    func deleteDataset(_ name: String, for caller: Caller) async throws -> Effect {
-        try await execute(caller, on: name, of: DatasetCatalog()) { reader, _ in
-            let entry = try DatasetCatalog.View(reader).dataset(name)
-            let users = try Platform.users(ofDataset: name, in: reader)
-            return try declining { () throws(DatasetRefusal) in
-                try DeleteDataset(name).decide(given: entry, users: users)
-            }
-        }
-    }
-
     /// Makes the rows of a span of event time, puts them into the archive, reads them back, and says so in the log.
     public func seal(
         _ name: String,
@@ -74,9 +51,11 @@ extension Platform {
     ) throws -> (command: SealDataset, latestClosed: Instant?) {
         let reader = try store.snapshot()
         guard let entry = try DatasetCatalog.View(reader).dataset(name) else {
-            throw PlatformError.declined(Declined(DatasetRefusal.unknownDataset(name)))
+            throw PlatformError.refused(DatasetRefusal.unknownDataset(name))
         }
-        let definition = entry.definition
+        let definition = try declining { () throws(UnreadableDefinition) in
+            try entry.served.read()
+        }
         let inputs = try SealInputs(definition, of: self, in: reader)
         try declining { () throws(DatasetRefusal) in
             try SealDataset.check(from, to, of: entry, latestClosed: inputs.latestClosed)
@@ -89,8 +68,8 @@ extension Platform {
         let manifest = DatasetManifest(
             from: from,
             to: to,
-            definition: entry.text,
-            generation: entry.generation,
+            definition: entry.served.text,
+            generation: entry.served.generation,
             views: inputs.plan.viewGenerations.map { .init($0.view, $0.generation) },
             cut: inputs.cut.sorted { $0.key < $1.key }.map { .init($0.key, $0.value) },
             columns: try inputs.columns(),
@@ -119,12 +98,10 @@ extension DatasetCatalog.View {
     public func sealed(_ name: String, _ number: Int64) throws -> DatasetVersion {
         if let version = try version(name, number) { return version }
         let newest = try newest(name)?.number
-        throw PlatformError.declined(
-            Declined(
-                try dataset(name) == nil
-                    ? DatasetRefusal.unknownDataset(name)
-                    : .unknownVersion(dataset: name, number: number, newest: newest)
-            )
+        throw PlatformError.refused(
+            try dataset(name) == nil
+                ? DatasetRefusal.unknownDataset(name)
+                : .unknownVersion(dataset: name, number: number, newest: newest)
         )
     }
 }

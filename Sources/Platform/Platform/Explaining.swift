@@ -60,10 +60,10 @@ extension Platform {
         }
         let found = try find(text, limit: 2)
         guard let first = found.first else {
-            throw PlatformError.declined(Declined(ServingRefusal.unknownPrediction(text)))
+            throw PlatformError.refused(ServingRefusal.unknownPrediction(text))
         }
         guard found.count == 1 else {
-            throw PlatformError.declined(Declined(ServingRefusal.ambiguousPrediction(text)))
+            throw PlatformError.refused(ServingRefusal.ambiguousPrediction(text))
         }
         let (id, position) = (first.id, first.position)
         return try await pool.run { [self] in try explain(id, at: position, executes: executes) }
@@ -129,9 +129,7 @@ extension Platform {
         } else {
             why = "the log does not hold it any more"
         }
-        throw PlatformError.declined(
-            Declined(ServingRefusal.unreadablePrediction(at: "\(position)", why))
-        )
+        throw PlatformError.refused(ServingRefusal.unreadablePrediction(at: "\(position)", why))
     }
 
     /// Computes every prediction of an endpoint again: the log is folded anew into memory, features are read from there at
@@ -247,7 +245,7 @@ extension Platform {
     ) throws -> [(id: EventID, position: Position, entry: PredictionLedger.Entry)] {
         let hex = text.filter { $0 != "-" }
         guard hex.utf8.count <= 32, !hex.isEmpty, hex.utf8.allSatisfy({ $0.isHexDigit }) else {
-            throw PlatformError.declined(Declined(ServingRefusal.unknownPrediction(text)))
+            throw PlatformError.refused(ServingRefusal.unknownPrediction(text))
         }
         func id(_ filler: Character) -> EventID? {
             let full = hex + String(repeating: filler, count: 32 - hex.utf8.count)

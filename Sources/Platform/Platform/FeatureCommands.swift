@@ -10,43 +10,25 @@ internal import Streams
 internal import Synchronization
 
 extension Platform {
-    /// Declares a view over the stream that it names, as that is declared now, be it served yet or not.
-    func declare(_ view: FeatureViewDefinition, for caller: Caller) async throws -> Effect {
-        try await execute(caller, on: view.name, of: FeatureCatalog()) { reader, _ in
-            let stream = try view.streamName.flatMap { try StreamCatalog.View(reader).stream($0) }
-            let entry = try FeatureCatalog.View(reader).view(view.name)
-            return try declining { () throws(FeatureRefusal) in
-                try DeclareView(view, over: stream?.newest).decide(given: entry)
-            }
-        }
-    }
-
-    func deleteView(_ name: String, for caller: Caller) async throws -> Effect {
-        let effect = try await execute(caller, on: name, of: FeatureCatalog()) { reader, _ in
-            let entry = try FeatureCatalog.View(reader).view(name)
-            let users = try Platform.users(ofView: name, in: reader)
-            return try declining { () throws(FeatureRefusal) in
-                try DeleteView(name).decide(given: entry, users: users)
-            }
-        }
-        await fitSeats()
-        return effect
-    }
-
     /// Seats the folds of every view that is served, or being built, or that a served model was trained with. Blocks.
     func reconcileViews() throws {
         let reader = try store.snapshot()
-        let isBuilding = try FeatureCatalog.View(reader).views().contains { _, entry in
-            try entry.next != nil || follower(of: entry, StreamCatalog.View(reader)) != nil
+        let entries = try FeatureCatalog.View(reader).views()
+        let isBuilding = try entries.contains { _, entry in
+            try entry.next?.view != nil || follower(of: entry, StreamCatalog.View(reader)) != nil
         }
         let wanted = try Self.seatedViews(in: reader)
+        // Rows of what this release cannot read are not its to drop.
+        let declared = Set(
+            entries.flatMap { [$0.entry.served, $0.entry.next].compactMap(\.self?.generation) }
+        )
         if isBuilding { housekeeping.withLock { $0.isBuilding = true } }
         let seated = housekeeping.withLock { state in
             state.seated.compactMap { $0.projection as? FeatureFold }
         }
         var known: Set<Digest> = []
         for fold in seated where known.insert(fold.generation).inserted {
-            if wanted[fold.generation] == nil { unseat(fold) }
+            if wanted[fold.generation] == nil, !declared.contains(fold.generation) { unseat(fold) }
         }
         for (_, view) in wanted.sorted(by: {
             $0.key.bytes.lexicographicallyPrecedes($1.key.bytes)
@@ -65,6 +47,7 @@ extension Platform {
                 inBackground("FeatureView \(name) could not follow its stream") { [self] in
                     _ = try await declare(
                         definition,
+                        topics: [:],
                         for: Caller(actor: Self.ownName, route: "follow")
                     )
                     await fitSeats()
@@ -90,15 +73,18 @@ extension Platform {
         of entry: FeatureCatalog.Entry,
         _ streams: StreamCatalog.View
     ) throws -> FeatureViewDefinition? {
-        let newest = entry.next ?? entry.served
-        guard let definition = FeatureViewDefinition(text: newest.definition),
-            let stream = try definition.streamName.flatMap({ try streams.stream($0) })
+        let newest = entry.newest
+        guard let definition = views.view(of: newest)?.definition ?? newest.definition.definition,
+            let stream = try definition.streamName.flatMap({ try streams.stream($0) })?.newest,
+            !stream.text.utf8.elementsEqual(newest.stream.utf8), let known = stream.definition
         else { return nil }
-        return stream.newest.canonicalText == newest.stream ? nil : definition
+        return known.canonicalText == newest.stream ? nil : definition
     }
 
     private func isBuilt(_ declaration: FeatureCatalog.Declaration) throws -> Bool {
-        guard case .stream(let view) = declaration.view else { return true }
+        // What cannot be read is never served in place of something that is.
+        guard let view = declaration.view else { return false }
+        guard case .stream(let view) = view else { return true }
         return try (0 ..< view.stream.partitions).allSatisfy { index in
             let partition = Partition(view.stream.topic, index)
             let end = try log.bounds(of: partition).upperBound
@@ -155,11 +141,6 @@ extension Platform {
     }
 }
 
-extension StreamCatalog.Entry {
-    /// What is served, or what is being built to be served next.
-    var newest: StreamDefinition { next ?? definition }
-}
-
 /// Views by generation, read once from the text of their newest declaration.
 final class ViewCache: Sendable {
     private let views = Mutex<
@@ -183,5 +164,14 @@ final class ViewCache: Sendable {
 func declining<Refusal: DomainRefusal, Result>(
     _ body: () throws(Refusal) -> Result
 ) throws(PlatformError) -> Result {
-    do throws(Refusal) { return try body() } catch { throw .declined(Declined(error)) }
+    do throws(Refusal) { return try body() } catch { throw .refused(error) }
+}
+
+/// The same, of whatever domain.
+func refusing<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+        return try body()
+    } catch let refusal as any DomainRefusal {
+        throw PlatformError.refused(refusal)
+    }
 }

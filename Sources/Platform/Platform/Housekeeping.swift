@@ -99,8 +99,9 @@ extension Platform {
     func advanceIdle(_ now: ContinuousClock.Instant) throws {
         let catalog = StreamCatalog.View(store)
         for entry in try catalog.streams() {
-            let stream = entry.definition
-            guard let idle = stream.idle, stream.partitions > 1 else { continue }
+            guard let stream = entry.served.definition, let idle = stream.idle,
+                stream.partitions > 1
+            else { continue }
             let watermarks = try watermarks(of: stream, in: store)
             guard let greatest = watermarks.compactMap(\.self).max() else { continue }
             for (partition, watermark) in watermarks.enumerated()

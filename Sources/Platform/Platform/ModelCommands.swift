@@ -15,49 +15,6 @@ internal import Training
 internal import Trees
 
 extension Platform {
-    func declare(_ definition: ModelDefinition, for caller: Caller) async throws -> Effect {
-        try await execute(caller, on: definition.name, of: ModelCatalog()) { reader, _ in
-            let entry = try ModelCatalog.View(reader).model(definition.name)
-            return try declining { () throws(ModelRefusal) in
-                try DeclareModel(definition.canonicalText, generation: definition.generation)
-                    .decide(given: entry)
-            }
-        }
-    }
-
-    func declare(_ definition: EndpointDefinition, for caller: Caller) async throws -> Effect {
-        try await execute(caller, on: definition.name, of: EndpointCatalog()) { reader, _ in
-            DeclareEndpoint(definition).decide(
-                given: try EndpointCatalog.View(reader).endpoint(definition.name)
-            )
-        }
-    }
-
-    func deleteModel(_ name: String, for caller: Caller) async throws -> Effect {
-        let effect = try await execute(caller, on: name, of: ModelCatalog()) { reader, _ in
-            let entry = try ModelCatalog.View(reader).model(name)
-            let users = try EndpointCatalog.View(reader).endpoints().filter {
-                $0.entry.definition?.model.model == name
-            }.map(\.name)
-            return try declining { () throws(ModelRefusal) in
-                try DeleteModel(name).decide(given: entry, users: users)
-            }
-        }
-        await fitSeats()
-        return effect
-    }
-
-    func deleteEndpoint(_ name: String, for caller: Caller) async throws -> Effect {
-        let effect = try await execute(caller, on: name, of: EndpointCatalog()) { reader, _ in
-            let entry = try EndpointCatalog.View(reader).endpoint(name)
-            return try declining { () throws(ServingRefusal) in
-                try DeleteEndpoint(name).decide(given: entry)
-            }
-        }
-        await fitSeats()
-        return effect
-    }
-
     /// Somebody holds that a version is fit for a stage.
     public func approve(
         _ name: String,

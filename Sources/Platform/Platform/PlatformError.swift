@@ -1,13 +1,11 @@
+public import Events
 public import Logs
 public import Store
-public import Streams
 
 /// Why a request to the platform did not do what it asked for.
 public enum PlatformError: Error, Sendable {
     /// The caller's fault; it says what to do next.
-    case refused(StreamRefusal)
-    /// As `refused`, of any other domain.
-    case declined(Declined)
+    case refused(any DomainRefusal)
     /// Definitions that do not fit those there are, or one another.
     case doesNotFit([DeclarationProblem])
     /// The idempotency key was used before, for another request.
@@ -31,7 +29,6 @@ extension PlatformError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .refused(let refusal): refusal.description
-        case .declined(let declined): declined.reason
         case .doesNotFit(let problems): problems.map(\.message).joined(separator: "\n")
         case .keyReused(let key): "the key `\(key)` came before, with another request"
         case .conflict(let why), .unavailable(let why), .outcomeUnknown(let why), .invalid(let why):

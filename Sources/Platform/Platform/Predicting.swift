@@ -153,10 +153,8 @@ extension Platform {
         if endpoint.missing == .refuse, input == nil {
             let missing = zip(plan.columns, values).filter(\.1.isNull).map(\.0.name)
             if !missing.isEmpty {
-                throw PlatformError.declined(
-                    Declined(
-                        ServingRefusal.missingFeatures(endpoint: endpoint.name, missing)
-                    )
+                throw PlatformError.refused(
+                    ServingRefusal.missingFeatures(endpoint: endpoint.name, missing)
                 )
             }
         }

@@ -13,10 +13,12 @@ extension Platform {
     /// Returns: Where the last record of each partition went.
     public func publish(_ values: [[UInt8]], to stream: String) async throws -> [Position] {
         guard let entry = try StreamCatalog.View(store).stream(stream) else {
-            throw PlatformError.refused(.unknownStream(stream))
+            throw PlatformError.refused(StreamRefusal.unknownStream(stream))
         }
         try requireLog()
-        let definition = entry.definition
+        let definition = try declining { () throws(UnreadableDefinition) in
+            try entry.served.read()
+        }
         let answers = AppendAnswers(expecting: values.count)
         try await pool.run { [clock, log] in
             // One thread appends one after the other: that keeps their order.

@@ -1,5 +1,6 @@
 public import Bytes
 internal import Documents
+internal import Events
 internal import Features
 public import JSON
 public import Logs
@@ -140,10 +141,10 @@ extension Platform {
                 "\(name) has no version yet. Train one: tributary train \(name) --dataset NAME@N"
             )
         }
-        guard let endpoint = try EndpointCatalog.View(reader).endpoint(name)?.definition else {
-            throw PlatformError.declined(Declined(ModelRefusal.unknownModel(name)))
+        guard let endpoint = try EndpointCatalog.View(reader).endpoint(name) else {
+            throw PlatformError.refused(ModelRefusal.unknownModel(name))
         }
-        return try version(of: endpoint, in: reader)
+        return try version(of: try refusing { try endpoint.served.read() }, in: reader)
     }
 
     private func refuseUnknown(_ entities: JSONValue, in view: FeatureView) throws {
@@ -163,8 +164,11 @@ extension Platform {
 
     private func knownView(_ name: String, in reader: any StoreReader) throws -> FeatureView {
         if let view = try featureView(name, in: reader) { return view }
+        if let fault = try FeatureCatalog.View(reader).view(name)?.served.fault {
+            throw PlatformError.refused(fault)
+        }
         let known = try FeatureCatalog.View(reader).views().map(\.name)
-        throw PlatformError.declined(Declined(FeatureRefusal.unknownView(name, known: known)))
+        throw PlatformError.refused(FeatureRefusal.unknownView(name, known: known))
     }
 
     /// A field of a request. `tributary features get` sends every value as text. Null is asked for where a row has none.
@@ -210,13 +214,11 @@ extension Platform {
             }
             let known = part.view.columns.map(\.name)
             guard let index = known.firstIndex(of: names[1]) else {
-                throw PlatformError.declined(
-                    Declined(
-                        FeatureRefusal.unknownFeature(
-                            view: names[0],
-                            feature: names[1],
-                            known: known
-                        )
+                throw PlatformError.refused(
+                    FeatureRefusal.unknownFeature(
+                        view: names[0],
+                        feature: names[1],
+                        known: known
                     )
                 )
             }

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Events
 internal import Logs
 internal import Projections
 internal import Records
@@ -70,7 +71,7 @@ extension Platform {
         let entries = try StreamCatalog.View(reader).streams()
         let wallTime = clock.now()
         for entry in entries {
-            let stream = entry.definition
+            guard let stream = entry.served.definition else { continue }
             let intake = Intake(stream)
             let accepted = try (0 ..< stream.partitions).reduce(Int64(0)) {
                 try $0 + Admission.summary(in: intake.rows(of: $1, in: reader)).accepted
@@ -115,7 +116,7 @@ extension Platform {
             case .unknown: break
             }
         }
-        let names = Set(entries.map(\.definition.name))
+        let names = Set(entries.map(\.served.name))
         for alert in open where !names.contains(alert.subject) {
             resolve(alert, "The stream was deleted.")
         }

@@ -1,5 +1,6 @@
 internal import Bytes
 internal import Datasets
+internal import Events
 internal import Expressions
 internal import Features
 internal import Logs
@@ -27,9 +28,9 @@ struct SealInputs {
     {
         func stream(_ name: String) throws -> StreamDefinition {
             guard let entry = try StreamCatalog.View(reader).stream(name) else {
-                throw PlatformError.refused(.unknownStream(name))
+                throw PlatformError.refused(StreamRefusal.unknownStream(name))
             }
-            return entry.definition
+            return try declining { () throws(UnreadableDefinition) in try entry.served.read() }
         }
         func watermark(_ stream: StreamDefinition) throws -> Instant? {
             let all = try platform.watermarks(of: stream, in: reader)

@@ -62,21 +62,23 @@ extension Platform {
     }
 
     static func answeringEndpoints(in reader: any StoreReader) throws -> [AnsweringEndpoint] {
-        try EndpointCatalog.View(reader).endpoints().compactMap { name, entry in
-            guard let definition = entry.definition, let answer = definition.answer,
-                let stream = try StreamCatalog.View(reader).stream(answer.stream)?.definition
+        try EndpointCatalog.View(reader).endpoints().compactMap { entry in
+            let declared = entry.served
+            guard let definition = declared.definition, let answer = definition.answer,
+                let stream = try StreamCatalog.View(reader).stream(answer.stream)?.served.definition
             else { return nil }
             return AnsweringEndpoint(
                 definition: definition,
                 answer: answer,
-                generation: entry.generation,
+                generation: declared.generation,
                 queue: AnswerQueue(
-                    endpoint: name,
-                    generation: entry.generation,
+                    endpoint: declared.name,
+                    generation: declared.generation,
                     stream: stream,
                     from: answer.from
                 ),
-                key: "\(name) \(entry.text) \(stream.generation.hex) \(stream.partitions)"
+                key:
+                    "\(declared.name) \(declared.text) \(stream.generation.hex) \(stream.partitions)"
             )
         }
     }
@@ -84,5 +86,5 @@ extension Platform {
 
 extension StreamCatalog.Entry {
     /// What is served, and what is being built.
-    var definitions: [StreamDefinition] { [definition, next].compactMap(\.self) }
+    var definitions: [StreamDefinition] { [served, next].compactMap(\.self?.definition) }
 }

@@ -2,6 +2,7 @@ internal import Archive
 public import Bytes
 internal import Datasets
 internal import Documents
+public import Events
 internal import Features
 internal import Logs
 internal import ModelRegistry
@@ -77,17 +78,27 @@ extension Platform {
     ) throws -> ReadyEndpoint {
         let key = ReadyEndpoint.Key(name: name, stream: stream?.generation)
         return try readyEndpoints.value(of: key) {
-            guard let entry = try EndpointCatalog.View(store).endpoint(name),
-                let definition = entry.definition
-            else {
-                throw PlatformError.declined(Declined(ServingRefusal.unknownEndpoint(name)))
+            let declared = try endpoint(name, in: store)
+            let definition = try declining { () throws(UnreadableDefinition) in
+                try declared.served.read()
             }
             return ReadyEndpoint(
                 definition: definition,
-                generation: entry.generation,
+                generation: declared.served.generation,
                 served: try servedModel(of: definition, answering: stream, in: store)
             )
         }
+    }
+
+    /// An endpoint that is declared; thrown otherwise: what to do about it.
+    public func endpoint(
+        _ name: String,
+        in reader: any StoreReader
+    ) throws -> EndpointCatalog.Entry {
+        guard let entry = try EndpointCatalog.View(reader).endpoint(name) else {
+            throw PlatformError.refused(ServingRefusal.unknownEndpoint(name))
+        }
+        return entry
     }
 
     /// The version that an endpoint answers with. Blocks the first time it is asked for a version.
@@ -114,9 +125,7 @@ extension Platform {
         let name = endpoint.model.model
         guard let number = try ModelCatalog.View(reader).version(of: endpoint.model) else {
             let stage = endpoint.model.description.dropFirst(name.count + 1)
-            throw PlatformError.declined(
-                Declined(ServingRefusal.noVersion(model: name, stage: "\(stage)"))
-            )
+            throw PlatformError.refused(ServingRefusal.noVersion(model: name, stage: "\(stage)"))
         }
         return try version(name, number, in: reader)
     }
@@ -128,9 +137,7 @@ extension Platform {
         in reader: any StoreReader
     ) throws -> ModelVersion {
         guard let version = try ModelCatalog.View(reader).version(name, number) else {
-            throw PlatformError.declined(
-                Declined(ModelRefusal.unknownVersion(model: name, version: number))
-            )
+            throw PlatformError.refused(ModelRefusal.unknownVersion(model: name, version: number))
         }
         return version
     }
@@ -175,7 +182,7 @@ extension Platform {
     ) throws -> [(name: String, rows: DatasetManifest)] {
         let models = ModelCatalog.View(reader)
         var versions: [(model: String, version: Int64)] = []
-        for model in try models.models().map(\.definition.name) {
+        for model in try models.models().map(\.served.name) {
             let production = try models.standing(model, at: .production).holder
             for stage in [Stage.test, .production] {
                 let standing = try models.standing(model, at: stage)
@@ -185,8 +192,9 @@ extension Platform {
                 }
             }
         }
-        for (_, entry) in try EndpointCatalog.View(reader).endpoints() {
-            guard let model = entry.definition?.model, let version = try models.version(of: model)
+        for entry in try EndpointCatalog.View(reader).endpoints() {
+            guard let model = entry.served.definition?.model,
+                let version = try models.version(of: model)
             else { continue }
             versions.append((model.model, version))
         }
@@ -209,10 +217,17 @@ extension Platform {
     ) throws -> (DatasetDefinition, FeaturePlan) {
         let (name, number) = try datasetReference(reference)
         let catalog = DatasetCatalog.View(reader)
-        guard let manifest = try catalog.version(name, number)?.manifest,
-            let definition = DatasetDefinition(text: manifest.definition),
+        let manifest = try catalog.version(name, number)?.manifest
+        let sealed = manifest.map {
+            DefinitionText<DatasetDefinition>(name, $0.definition, generation: $0.generation)
+        }
+        let definition = try sealed.map { sealed in try refusing { try sealed.read() } }
+        let declared = try definition.flatMap { try StreamCatalog.View(reader).stream($0.rows) }
+        guard let manifest, let definition,
             let stream = try stream
-                ?? StreamCatalog.View(reader).stream(definition.rows)?.definition
+                ?? declared.map({ entry in
+                    try refusing { try entry.served.read() }
+                })
         else {
             throw PlatformError.invalid(
                 "\(reference) is no sealed dataset version whose stream is declared"
@@ -248,7 +263,8 @@ extension Platform {
                 guard let generation = generations[name],
                     let declaration = try catalog.declaration(of: generation)
                 else { return nil }
-                return self.views.view(of: declaration)
+                return try self.views.view(of: declaration)
+                    ?? refusing { try declaration.read() }
             },
             knownViews: try catalog.views().map(\.name)
         )

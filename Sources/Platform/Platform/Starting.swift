@@ -128,15 +128,25 @@ extension Platform {
         }
     }
 
-    /// Without the catalog nothing can begin. Rows of it that are none are dropped, and the log gives them back.
+    /// Without the catalog nothing can begin. Rows of it that are none are dropped, and the log gives them back; so are
+    /// those of every catalog that another release folded otherwise, before anybody reads them.
     private func dropUnreadableCatalog() throws(StoreError) {
+        for catalog in Self.control {
+            let known = try catalog.progress(of: 0, in: store)?.foldVersion
+            guard let known, known != catalog.foldVersion else { continue }
+            try drop(catalog)
+        }
         do throws(StoreError) {
             _ = try StreamCatalog.View(store).streams()
         } catch {
             guard case .corrupt(let why) = error else { throw error }
-            let shelf = StreamCatalog().shelf(of: 0)
-            try store.removeAll(from: shelf.prefix, to: shelf.end, in: StreamCatalog.family)
+            try drop(StreamCatalog())
             notice("the rows of streams are broken and are folded again from the log: \(why)")
         }
+    }
+
+    private func drop(_ catalog: any Projection) throws(StoreError) {
+        let shelf = catalog.shelf(of: 0)
+        try store.removeAll(from: shelf.prefix, to: shelf.end, in: catalog.family)
     }
 }

@@ -1,4 +1,5 @@
 internal import Archive
+internal import Events
 internal import Projections
 internal import Serving
 public import Store
@@ -32,12 +33,12 @@ extension Platform {
     func checkEndpoints() throws {
         let reader = try store.snapshot()
         var broken: [String: String] = [:]
-        for (name, entry) in try EndpointCatalog.View(reader).endpoints() {
-            guard let definition = entry.definition else { continue }
+        for entry in try EndpointCatalog.View(reader).endpoints() {
+            guard let definition = entry.served.definition else { continue }
             do {
                 _ = try servedModel(of: definition, in: reader)
             } catch let error as ArchiveError {
-                broken[name] = "\(error)"
+                broken[definition.name] = "\(error)"
             } catch is PlatformError {
                 // Nothing stands at the stage, say: whoever asks the endpoint is told.
             }

@@ -1,3 +1,4 @@
+internal import Events
 internal import Logs
 internal import Records
 internal import Store
@@ -31,7 +32,9 @@ extension Platform {
         var stamps = existing.mapValues(\.stamp)
         for entry in entries {
             // What is being built is about to be served.
-            let definition = entry.next ?? entry.definition
+            guard let definition = entry.newest.definition ?? entry.served.definition else {
+                continue
+            }
             if let topic = existing[definition.topic] {
                 unfit[definition.name] = Self.misfit(of: topic, definition)
             } else if creatingAll || former[definition.name] != nil {
@@ -54,7 +57,7 @@ extension Platform {
         }
         // What is known is known, though another topic's stamp could not be set.
         defer { housekeeping.withLock { $0.stamps = stamps } }
-        try stampTopics(Set(entries.map(\.definition.topic)), &stamps)
+        try stampTopics(Set(entries.compactMap(\.served.definition?.topic)), &stamps)
     }
 
     /// Why a topic is not as its stream says; nil: it is.

@@ -50,9 +50,9 @@ extension Platform {
     ) async throws -> TrainedVersion {
         let reader = try store.snapshot()
         guard let entry = try ModelCatalog.View(reader).model(name) else {
-            throw PlatformError.declined(Declined(ModelRefusal.unknownModel(name)))
+            throw PlatformError.refused(ModelRefusal.unknownModel(name))
         }
-        let model = entry.definition
+        let model = try declining { () throws(UnreadableDefinition) in try entry.served.read() }
         let (dataset, number) = try datasetReference(reference)
         guard dataset == model.dataset else {
             throw PlatformError.invalid(
@@ -66,7 +66,7 @@ extension Platform {
                 let known = try RunLedger.View(reader).run(run)
                 let given = Run.Given(
                     model: name,
-                    definition: entry.definitionText,
+                    definition: entry.served.text,
                     dataset: reference,
                     datasetContent: version.manifest.contents.digest,
                     parameters: (recipe.settings

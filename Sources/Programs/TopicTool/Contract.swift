@@ -69,6 +69,11 @@ struct ContractMessage {
         }
     }
 
+    /// Of a fact on a control topic: the field that holds its subject, which is its first one.
+    var subjectField: Google_Protobuf_FieldDescriptorProto? {
+        message.field.first { $0.number == 1 && $0.type == .string && $0.label != .repeated }
+    }
+
     /// The facts in the order of their numbers: the member of the `oneof`, and the message within
     /// this one.
     var facts: [(member: String, message: ContractMessage)] {

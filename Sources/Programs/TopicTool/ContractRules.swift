@@ -88,6 +88,14 @@ struct ContractRules {
                 )
             }
         }
+        if topic.plane == .control {
+            for (_, fact) in event.facts where fact.subjectField == nil {
+                problems.add(
+                    file,
+                    "field 1 of \(fact.message.name) is a string, its subject, as on every control topic"
+                )
+            }
+        }
         checkComments(of: event, isEvent: true, &problems)
     }
 

@@ -51,9 +51,9 @@ struct SwiftTable {
             "        case .\($0.member.lowerCamelCase)?: \"\($1)\""
         }
         return """
-            extension \(topic.messageName): PlatformEvent {
+            extension \(topic.messageName): \(topic.plane == .control ? "ControlEvent" : "PlatformEvent") {
                 public static let topic = PlatformTopics.\(topic.shortName.lowerCamelCase)
-                public static let isControl = \(topic.plane == .control)
+                public static let plane = Plane.\(topic.plane)
                 public static let typeNames = [
             \(names.map { "        \"\($0)\"," }.joined(separator: "\n"))
                 ]
@@ -63,8 +63,27 @@ struct SwiftTable {
             \(cases.joined(separator: "\n"))
                     case nil: nil
                     }
-                }
+                }\(topic.plane == .control ? subject(of: facts) : "")
             }
+            """
+    }
+
+    /// The first field of a fact on a control topic is its subject (`ContractRules`).
+    private func subject(of facts: [(member: String, message: ContractMessage)]) -> String {
+        let cases = facts.compactMap { fact in
+            fact.message.subjectField.map {
+                "        case .\(fact.member.lowerCamelCase)(let fact)?: fact.\($0.name.lowerCamelCase)"
+            }
+        }
+        return """
+
+
+                public var subject: String? {
+                    switch fact {
+            \(cases.joined(separator: "\n"))
+                    case nil: nil
+                    }
+                }
             """
     }
 }

@@ -91,7 +91,11 @@ struct Get: AsyncParsableCommand {
 
     private func printItems(_ answer: JSONValue) {
         let items = answer["items"]?.array ?? []
-        guard let columns = items.first?.object?.map(\.0) else { return print("There are none.") }
+        guard !items.isEmpty else { return print("There are none.") }
+        var columns: [String] = []
+        for item in items {
+            for (key, _) in item.object ?? [] where !columns.contains(key) { columns.append(key) }
+        }
         printTable(
             [columns.map { $0.uppercased() }]
                 + items.map { item in columns.map { item[$0]?.plain ?? "" } }

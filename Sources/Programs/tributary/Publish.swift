@@ -181,7 +181,11 @@ struct Publish: AsyncParsableCommand {
         }
         let json = try await client.ask(.GET, "/api/v1/streams/\(name.urlEncoded)")
         return try refusing("reading the definition of \(name)") {
-            try StreamDefinition(json: json)
+            var definition = try StreamDefinition(json: json)
+            if let generation = json["status"]?["generation"]?.string.flatMap(Digest.init(hex:)) {
+                definition.isDeclared(as: generation)
+            }
+            return definition
         }
     }
 

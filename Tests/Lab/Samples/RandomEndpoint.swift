@@ -1,9 +1,13 @@
-import Bytes
-import Chance
-import Serving
+internal import Bytes
+public import Chance
+public import Serving
 
-extension EndpointDefinition {
-    static func random(using random: inout SeededRandom) -> EndpointDefinition {
+extension EndpointDefinition: Sampled {
+    public var needed: Set<String> {
+        Set(["Model \(model.model)"] + (answer.map { ["Stream \($0.stream)"] } ?? []))
+    }
+
+    public static func random(using random: inout SeededRandom) -> EndpointDefinition {
         let stage = ["development", "test", "production"].randomElement(using: &random) ?? "test"
         let model = ModelReference(
             ["m", "late-arrival", "1"].randomElement(using: &random) ?? "m",

@@ -1,9 +1,11 @@
-import Bytes
-import Chance
-import ModelRegistry
+internal import Bytes
+public import Chance
+public import ModelRegistry
 
-extension ModelDefinition {
-    static func random(using random: inout SeededRandom) -> ModelDefinition {
+extension ModelDefinition: Sampled {
+    public var needed: Set<String> { ["Dataset \(dataset)"] }
+
+    public static func random(using random: inout SeededRandom) -> ModelDefinition {
         let values = [
             "4", "-7", "0.05", "1e-3", "1e3", "007", "+1", "1.50", "hist", "true", "nan", "0x10",
             "9223372036854775808", "-0", "a b", "1_000",

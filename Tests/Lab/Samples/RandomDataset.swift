@@ -1,9 +1,17 @@
-import Bytes
-import Chance
-import Datasets
+internal import Bytes
+public import Chance
+public import Datasets
 
-extension DatasetDefinition {
-    static func random(using random: inout SeededRandom) -> DatasetDefinition {
+extension DatasetDefinition: Sampled {
+    public var needed: Set<String> {
+        let views = ["v": "v", "w.f": "w", "w.g": "w", "x-y": "x-y"]
+        return Set(
+            ["Stream \(rows)"] + (label.map { ["Stream \($0.stream)"] } ?? [])
+                + features.map { "FeatureView \(views[$0] ?? $0)" }
+        )
+    }
+
+    public static func random(using random: inout SeededRandom) -> DatasetDefinition {
         let label = Label(
             stream: "arrived",
             match: ["id", "flight"].randomElement(using: &random) ?? "id",

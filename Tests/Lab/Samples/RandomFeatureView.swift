@@ -1,10 +1,14 @@
-import Bytes
-import Chance
-import Features
-import Records
+internal import Bytes
+public import Chance
+public import Features
+internal import Records
 
-extension FeatureViewDefinition {
-    static func random(using random: inout SeededRandom) -> FeatureViewDefinition {
+extension FeatureViewDefinition: Sampled {
+    public var needed: Set<String> {
+        if case .stream(let source) = source { ["Stream \(source.stream)"] } else { [] }
+    }
+
+    public static func random(using random: inout SeededRandom) -> FeatureViewDefinition {
         FeatureViewDefinition(
             name: ["a", "b.c", "d-e"].randomElement(using: &random) ?? "a",
             description: ["", "What \"it\" is: ä\n"].randomElement(using: &random) ?? "",

@@ -1,0 +1,61 @@
+internal import Datasets
+internal import Documents
+internal import Events
+internal import ModelRegistry
+internal import Records
+internal import Serving
+internal import Store
+
+enum EndpointKind: DeclaredKind {
+    typealias Definition = EndpointDefinition
+    typealias Source = EndpointCatalog
+
+    static let declarations = EndpointCatalog.definitions
+
+    static func text(
+        of content: DefinitionText<EndpointDefinition>
+    ) -> DefinitionText<EndpointDefinition> { content }
+
+    static let refersTo = [ModelKind.kind, StreamKind.kind]
+
+    static func references(
+        of endpoint: EndpointDefinition,
+        among neighbours: Neighbours
+    ) -> [Reference] {
+        var references = [Reference(ModelKind.kind, endpoint.model.model, at: ["spec", "model"])]
+        if let answer = endpoint.answer {
+            references.append(
+                Reference(StreamKind.kind, answer.stream, at: ["spec", "answer", "stream"])
+            )
+        }
+        return references
+    }
+
+    static func faults(
+        of endpoint: EndpointDefinition,
+        among neighbours: Neighbours
+    ) -> [DocumentProblem] {
+        // What does not fit the rows of the dataset either is said where that is declared.
+        guard let answer = endpoint.answer,
+            let stream = neighbours[StreamDefinition.self, answer.stream],
+            let model = neighbours[ModelDefinition.self, endpoint.model.model],
+            let dataset = neighbours[DatasetDefinition.self, model.dataset],
+            dataset.rows != stream.name,
+            DatasetKind.allFaults(of: dataset, among: neighbours).isEmpty
+        else { return [] }
+        return dataset.features.compactMap { feature in
+            neighbours.fault(of: feature, over: stream).map {
+                DocumentProblem(["spec", "answer", "stream"], $0)
+            }
+        }
+    }
+
+    static func declare(
+        _ endpoint: EndpointDefinition,
+        _ now: Declaring
+    ) throws -> EndpointEvent? {
+        DeclareEndpoint(endpoint).decide(given: try entry(endpoint.name, in: now.reader))
+    }
+
+    static func delete(_ name: String) -> EndpointEvent { .deleted(name) }
+}
