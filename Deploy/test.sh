@@ -175,7 +175,8 @@ try unit 20 "the tests of the modules" bash -euo pipefail -c unit
 try fuzz 10 "bytes at random end nothing" bash -euo pipefail -c fuzz
 try lint 5 "the code is formatted as it should be" bash -euo pipefail -c lint
 try topics 5 "the topics keep what earlier releases said" bash -euo pipefail -c topics
-try imports 5 "every import is a declared dependency" python3 Tests/Acceptance/imports.py
+try imports 5 "every import is declared, allowed and used" \
+    python3 Tests/Acceptance/imports.py --index "$(swift build --show-bin-path)/index/store"
 become_ordinary
 try job 10 "the whole job of the demo, with a kill in the middle, and once more" "${ordinary[@]}" bash -euo pipefail -c job
 try kills 30 "kills of server and publisher" "${ordinary[@]}" python3 Tests/Acceptance/kills.py --count "$kills" --seed "$seed"

@@ -1,12 +1,16 @@
-"""Holds each Swift file's imports against the manifest.
+"""Holds each Swift file's imports against the manifest, and against what the file uses.
 
-    python3 Tests/Acceptance/imports.py
+    python3 Tests/Acceptance/imports.py [--index .build/debug/index/store]
 
 The compiler lets a module import what its dependencies import. Here `import X` of a module of ours, or of a product of
-another package, must be a dependency that Package.swift names for that target; and a C library is
-imported by the one module that wraps it.
+another package, must be a dependency that Package.swift names for that target; a C library is wrapped by one module of
+Sources; engine and proofs know no domain, domains do not know each other, and nothing but the programs knows what
+stands behind the protocols of logs and stores. With the index that a build for debugging leaves behind, an import of a
+module of ours must also be of use: something in the file is declared there.
 """
 
+import argparse
+import ctypes
 import json
 import os
 import pathlib
@@ -45,9 +49,126 @@ def dependencies(target):
     return names
 
 
+def folder_of(target):
+    """`Data` of a target in Sources/Data/Streams; the name of the folder itself where it stands alone."""
+    parts = pathlib.PurePath(target["path"]).parts
+    return parts[1] if parts[0] == "Sources" else parts[0]
+
+
+DOMAINS = {"Data", "Models", "Operations"}
+# What stands behind a protocol of Ground: whoever runs the platform chooses it, and nobody else knows it.
+CHOSEN = {"KafkaLog", "RocksStore"}
+
+
+def storeys(targets):
+    """Which of our modules may be imported where: what a dependency in the manifest must not say either."""
+    folders = {target["name"]: folder_of(target) for target in targets}
+    wrong = []
+    for target in targets:
+        here = folders[target["name"]]
+        for name in sorted(dependencies(target) & set(folders)):
+            there = folders[name]
+            if here in DOMAINS and there in DOMAINS:
+                wrong.append(f"Package.swift: {target['name']} is a domain, and must not know {name}")
+            if target["name"] in ("Engine", "Proof") and there in DOMAINS | {"Interfaces"}:
+                wrong.append(f"Package.swift: {target['name']} must not know {name}, which is a domain's")
+            if name in CHOSEN and here in DOMAINS | {"Events", "Kits", "Platform", "Interfaces"}:
+                wrong.append(f"Package.swift: {target['name']} must not know {name}: programs choose it")
+    return wrong
+
+
+# Frames of the archive are of no codec of Kafka's.
+TWICE = {"CZstd": {"Archive", "Codecs"}}
+
+
+def wrappers(targets):
+    """Each C library, and the modules of Sources that wrap it."""
+    libraries = {target["name"] for target in targets
+                 if target["type"] == "system" or not any((ROOT / target["path"]).rglob("*.swift"))}
+    found = {library: set() for library in libraries}
+    for target in targets:
+        if target["path"].startswith("Sources/"):
+            for library in dependencies(target) & libraries:
+                found[library].add(target["name"])
+    return found
+
+
+class Text(ctypes.Structure):
+    """A string of the index, which is the index's own."""
+    _fields_ = [("data", ctypes.c_void_p), ("length", ctypes.c_size_t)]
+
+    def __str__(self):
+        return ctypes.string_at(self.data, self.length).decode() if self.data else ""
+
+
+class Index:
+    """What the compiler wrote down about each file: `used` gives the names of all that it speaks of, as the compiler
+    mangles them."""
+
+    def __init__(self, path):
+        said = subprocess.run(["swift", "-print-target-info"], check=True, capture_output=True, text=True).stdout
+        runtime = pathlib.Path(json.loads(said)["paths"]["runtimeResourcePath"])
+        self.library = ctypes.CDLL(str(runtime.parent / "libIndexStore.so"))
+        pointer, each = ctypes.c_void_p, ctypes.CFUNCTYPE(ctypes.c_bool, ctypes.c_void_p, ctypes.c_void_p)
+        named = ctypes.CFUNCTYPE(ctypes.c_bool, ctypes.c_void_p, Text)
+        create = self.function("store_create", pointer, ctypes.c_char_p, pointer)
+        units = self.function("store_units_apply_f", ctypes.c_bool, pointer, ctypes.c_uint, pointer, named)
+        unit = self.function("unit_reader_create", pointer, pointer, ctypes.c_char_p, pointer)
+        main_file = self.function("unit_reader_get_main_file", Text, pointer)
+        parts = self.function("unit_reader_dependencies_apply_f", ctypes.c_bool, pointer, pointer, each)
+        kind = self.function("unit_dependency_get_kind", ctypes.c_int, pointer)
+        name = self.function("unit_dependency_get_name", Text, pointer)
+        record = self.function("record_reader_create", pointer, pointer, ctypes.c_char_p, pointer)
+        symbols = self.function("record_reader_symbols_apply_f", ctypes.c_bool, pointer, ctypes.c_bool, pointer, each)
+        mangled = self.function("symbol_get_usr", Text, pointer)
+        store = create(str(path).encode(), None)
+        if not store:
+            sys.exit(f"{path} is no index")
+        self.used = {}
+
+        def of_symbol(_, symbol):
+            names.add(str(mangled(symbol)))
+            return True
+
+        def of_part(_, part):
+            is_record = kind(part) == 2
+            reader = is_record and record(store, str(name(part)).encode(), None)
+            if reader:
+                symbols(reader, True, None, each(of_symbol))
+            return True
+
+        found = []
+        units(store, 0, None, named(lambda _, text: found.append(str(text)) or True))
+        for text in found:
+            reader = unit(store, text.encode(), None)
+            path = reader and str(main_file(reader))
+            if path and path.startswith(str(ROOT)):
+                names = self.used.setdefault(path, set())
+                parts(reader, None, each(of_part))
+
+    def function(self, name, result, *arguments):
+        function = getattr(self.library, f"indexstore_{name}")
+        function.restype, function.argtypes = result, list(arguments)
+        return function
+
+    def uses(self, path, module):
+        """Whether something in a file is declared in a module; true where the index does not know the file."""
+        names = self.used.get(str(path))
+        return names is None or any(f"{len(module)}{module}" in name for name in names)
+
+
 def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--index", type=pathlib.Path)
+    arguments = parser.parse_args()
     targets = manifest()["targets"]
-    wrong, files = [], 0
+    index = Index(arguments.index) if arguments.index else None
+    ours = {target["name"] for target in targets if target["type"] != "system"}
+    wraps = wrappers(targets)
+    wrong, files = storeys(targets), 0
+    for library, names in sorted(wraps.items()):
+        if len(names) != 1 and names != TWICE.get(library):
+            wrong.append(f"Package.swift: {library} is wrapped by {sorted(names)}, and should be by one module")
     for target in targets:
         folder = ROOT / target["path"]
         if not folder.is_dir():
@@ -64,17 +185,13 @@ def main():
                 place = f"{path.relative_to(ROOT)}:{line}"
                 if name not in allowed:
                     wrong.append(f"{place}: {target['name']} imports {name}, which Package.swift does not name for it")
-                if name in C_LIBRARIES and target["name"].removesuffix("Tests") != C_LIBRARIES[name]:
-                    wrong.append(f"{place}: only {C_LIBRARIES[name]} imports {name}")
+                if index and name in ours and name not in wraps and not index.uses(path, name):
+                    wrong.append(f"{place}: nothing of {name} is used")
     for line in wrong:
         print(line)
-    print(f"{files} files of {len(targets)} targets: {len(wrong)} imports that are not declared")
+    print(f"{files} files of {len(targets)} targets: {len(wrong)} imports that should not be there")
     sys.exit(1 if wrong or not files else 0)
 
-
-# Each C library, and the one module that wraps it; that module's own tests may look at the library too.
-C_LIBRARIES = {
-    "CBytes": "Bytes", "CRdKafka": "KafkaLog", "CRocksDB": "RocksStore", "CSimdJSON": "JSON", "CWorkers": "Workers"}
 
 if __name__ == "__main__":
     main()

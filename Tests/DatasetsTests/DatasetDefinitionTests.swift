@@ -2,7 +2,6 @@ import Bytes
 import Datasets
 import Documents
 import Foundation
-import JSON
 import Testing
 
 @Suite struct `A Dataset` {

@@ -2,7 +2,6 @@ import Archive
 import Bytes
 import Chance
 import Datasets
-import Lab
 import Records
 import Testing
 

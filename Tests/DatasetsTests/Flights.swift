@@ -3,7 +3,6 @@ import Bytes
 import Chance
 import Datasets
 import Documents
-import Lab
 import Logs
 import Records
 

@@ -1,7 +1,6 @@
 import Bytes
 import Chance
 import Datasets
-import Lab
 import Records
 import Testing
 

@@ -4,7 +4,6 @@ import Documents
 import Events
 import Lab
 import Logs
-import Projections
 import Store
 
 /// A catalog that facts are fed into, one batch each.

@@ -2,7 +2,6 @@ import Bytes
 import Chance
 import Datasets
 import JSON
-import Lab
 import Records
 import Testing
 

@@ -1,4 +1,3 @@
-import Bytes
 import Documents
 import JSON
 import Testing

@@ -2,8 +2,6 @@ import Bytes
 import Events
 import Experiments
 import Lab
-import Logs
-import Projections
 import Store
 import SwiftProtobuf
 

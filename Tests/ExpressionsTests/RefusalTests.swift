@@ -1,4 +1,3 @@
-import Expressions
 import Testing
 
 @Suite struct `A wrong expression` {

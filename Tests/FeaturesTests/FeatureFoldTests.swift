@@ -1,7 +1,6 @@
 import Bytes
 import Chance
 import Features
-import Lab
 import Logs
 import Projections
 import Records

@@ -3,7 +3,6 @@ import Events
 import Features
 import Lab
 import Logs
-import Projections
 import Records
 import Store
 

@@ -2,7 +2,6 @@ import Bytes
 import Documents
 import Features
 import Foundation
-import JSON
 import Records
 import Testing
 

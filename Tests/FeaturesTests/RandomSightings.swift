@@ -2,7 +2,6 @@ import Bytes
 import Chance
 import Features
 import JSON
-import Lab
 import Logs
 import Projections
 import Records

@@ -2,7 +2,6 @@ import Bytes
 import Features
 import JSON
 import Logs
-import Projections
 import Records
 import Store
 

@@ -1,7 +1,6 @@
 import Bytes
 import Events
 import FoundationEssentials
-import ModelRegistry
 import SwiftProtobuf
 
 /// Facts as somebody could write them who decided nothing.

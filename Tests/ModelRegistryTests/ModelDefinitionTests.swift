@@ -1,7 +1,6 @@
 import Bytes
 import Documents
 import Foundation
-import JSON
 import ModelRegistry
 import Testing
 

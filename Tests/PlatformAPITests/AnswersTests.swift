@@ -1,6 +1,7 @@
 import Archive
 import Bytes
 import Datasets
+import Engine
 import Events
 import HTTPTypes
 import Hummingbird
@@ -133,7 +134,10 @@ extension PlatformAPI {
     /// One over a platform that folds nothing.
     static func idle(over store: any Store) -> PlatformAPI {
         PlatformAPI(
-            Platform(log: MemoryLog(), store: store, archive: MemoryArchive(), clock: NoClock()),
+            Platform(
+                Engine(log: MemoryLog(), store: store, clock: NoClock()),
+                archive: MemoryArchive()
+            ),
             about: .init(
                 version: "",
                 kafka: "",

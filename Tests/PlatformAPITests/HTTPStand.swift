@@ -1,5 +1,6 @@
 import Archive
 import Bytes
+import Engine
 import Hummingbird
 import JSON
 import Logging
@@ -25,10 +26,8 @@ struct HTTPStand: Sendable {
     ) async throws {
         let store = MemoryStore()
         let platform = Platform(
-            log: MemoryLog(),
-            store: store,
-            archive: MemoryArchive(),
-            clock: CountingClock()
+            Engine(log: MemoryLog(), store: store, clock: CountingClock()),
+            archive: MemoryArchive()
         )
         for family in Platform.families { try store.open(family) }
         if isStarted { try await platform.start() }

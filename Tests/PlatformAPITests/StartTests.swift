@@ -1,7 +1,5 @@
 import Testing
 
-@testable import Platform
-
 @Suite struct `A server that has not begun` {
     @Test func `says what it waits for, and answers nothing from what is not all there`()
         async throws

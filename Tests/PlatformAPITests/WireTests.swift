@@ -1,7 +1,5 @@
 import Testing
 
-@testable import PlatformAPI
-
 /// HTTP/1.1 as RFC 9110 and RFC 9112 have it, over a real socket.
 @Suite struct `Over the wire` {
     @Test func `HEAD has the headers of GET and no body`() async throws {

@@ -10,7 +10,9 @@ import Streams
 import Synchronization
 import Testing
 
+@testable import Engine
 @testable import Platform
+@testable import Proof
 
 /// A stream of sales, a view of them, and how both are used.
 private enum Sales {
@@ -207,7 +209,7 @@ private enum Sales {
         #expect(try log.refusedRecords().count > 20, "Nothing was late.")
         try await stand.expectProof()
         let digests = try stand.intakeDigests()
-        try await elsewhere { [platform = stand.platform] in try platform.attestAll() }
+        try await elsewhere { [platform = stand.platform] in try platform.proof.attestAll() }
         stand.stop()
         let again = try await Stand.start(log, MemoryStore(), seed: 2)
         try await again.settle()
@@ -323,10 +325,9 @@ private enum Sales {
         for stamp in [Stamp.log, .writer] {
             let log = memoryLog()
             try log.create(TopicSpec("sales", partitions: 1, stamp: stamp))
-            let stand = try await Stand.start(log)
+            // Where others use the log too, the platform leaves that to them.
+            let stand = try await Stand.start(log, ownsLog: stamp == .log)
             try await stand.apply(Sales.text)
-            // As where the platform may not set it.
-            try log.setStamp(stamp, of: "sales")
             let far = Instant(rfc3339: "2099-01-01T00:00:00Z") ?? .distantPast
             for (at, stamped) in [
                 (Sales.at(600), nil), (far, milliseconds), (Sales.at(610), milliseconds),

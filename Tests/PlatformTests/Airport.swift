@@ -8,9 +8,9 @@ import Logs
 import ModelRegistry
 import Resources
 import Store
-import Streams
 import Testing
 
+@testable import Engine
 @testable import Platform
 
 /// A small airport: departures and how they ended, and all that can be made of both.

@@ -5,13 +5,13 @@ import Events
 import FoundationEssentials
 import Logs
 import Projections
-import Records
 import Serving
 import Store
 import SwiftProtobuf
 import Synchronization
 import Testing
 
+@testable import Engine
 @testable import Platform
 
 @Suite struct `Answering a stream` {
@@ -286,7 +286,7 @@ import Testing
             )
         }
         try await stand.eventually("the ledger has stopped") {
-            stand.platform.stopReasons.count == Int(PredictionEvent.topic.partitions)
+            stand.platform.engine.stopReasons.count == Int(PredictionEvent.topic.partitions)
         }
         try await stand.apply(Self.endpoint())
         try await stand.eventually("it says so") {
@@ -396,7 +396,7 @@ import Testing
         try await stand.settle()
         try await stand.eventually("nobody is there to answer") {
             stand.platform.answerings.withLock { $0.isEmpty }
-                && stand.platform.seats.allSatisfy { !$0.projection.hasPrefix("answers of") }
+                && stand.platform.engine.seats.allSatisfy { !$0.projection.hasPrefix("answers of") }
         }
         #expect(try log.predictions().count == Self.expected.count)
         stand.stop()

@@ -9,11 +9,11 @@ import Logs
 import ModelRegistry
 import Projections
 import Records
-import Serving
 import Store
 import Streams
 import Testing
 
+@testable import Engine
 @testable import Platform
 
 @Suite struct `Applying definitions` {
@@ -367,7 +367,7 @@ import Testing
             return entry?.next == nil && entry?.served.generation != former.generation
         }
         try await stand.eventually("the former rows have left") {
-            stand.platform.seats.allSatisfy { $0.generation != former.generation }
+            stand.platform.engine.seats.allSatisfy { $0.generation != former.generation }
         }
         try await stand.settle()
         try await stand.expectProof()
@@ -428,7 +428,7 @@ import Testing
         }
         #expect(try stand.catalog.streams().isEmpty)
         try await stand.eventually("nothing of it has a seat any more") {
-            stand.platform.seats.allSatisfy { $0.partition.topic.hasPrefix("tributary.") }
+            stand.platform.engine.seats.allSatisfy { $0.partition.topic.hasPrefix("tributary.") }
         }
         stand.stop()
     }

@@ -1,7 +1,6 @@
 import Bytes
 import Logs
 import Records
-import Streams
 
 /// A stream of flights that have arrived, with a field of every type.
 enum Arrivals {

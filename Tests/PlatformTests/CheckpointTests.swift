@@ -15,6 +15,7 @@ import Streams
 import Testing
 
 @testable import Platform
+@testable import Proof
 
 @Suite struct `A checkpoint` {
     private let stream = Arrivals.definition("flights.arrived", partitions: 2)
@@ -50,7 +51,7 @@ import Testing
         _ = try await stand.platform.apply([stream], for: .anybody)
         try await send(0 ..< 50, to: log)
         try await stand.settle()
-        try await elsewhere { [platform = stand.platform] in try platform.makeCheckpoint() }
+        try await elsewhere { [platform = stand.platform] in try platform.proof.makeCheckpoint() }
         try await send(50 ..< 80, to: log)
         try await stand.settle()
         watched.cut()
@@ -137,7 +138,8 @@ import Testing
                     == Int64(Airport.flightCount)
             }
             try await stand.settle()
-            try await elsewhere { [platform = stand.platform] in try platform.makeCheckpoint() }
+            try await elsewhere { [platform = stand.platform] in try platform.proof.makeCheckpoint()
+            }
             let digests = try stand.digests().filter { !$0.key.hasPrefix("attestations") }
             stand.stop()
             stand.store.close()

@@ -10,6 +10,7 @@ import Streams
 import Synchronization
 import Testing
 
+@testable import Engine
 @testable import Platform
 
 @Suite struct `Commands over a faulty log` {
@@ -353,7 +354,7 @@ import Testing
                 revision: 1
             )
         )
-        let effect = try await stand.platform.execute(
+        let effect = try await stand.platform.engine.execute(
             .anybody,
             on: "birds",
             of: StreamCatalog()

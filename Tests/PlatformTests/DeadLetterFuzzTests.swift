@@ -1,11 +1,12 @@
 import Chance
 import Events
 import Foundation
-import Lab
 import Logs
 import Platform
 import Records
 import Testing
+
+@testable import Engine
 
 @Suite struct `Dead letters at random` {
     /// Values that were trouble once, or could be.
@@ -88,7 +89,10 @@ import Testing
             #expect(letter.headers.map(\.name) == record.headers.map(\.name), told)
             #expect(!letter.reason.isEmpty && !letter.detail.isEmpty, told)
         }
-        #expect(stand.platform.stopReasons.isEmpty, "seed \(seed): \(stand.platform.stopReasons)")
+        #expect(
+            stand.platform.engine.stopReasons.isEmpty,
+            "seed \(seed): \(stand.platform.engine.stopReasons)"
+        )
         try expectDecoding(log, &random, seed)
         return (sent.count, seen.count)
     }

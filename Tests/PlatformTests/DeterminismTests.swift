@@ -1,12 +1,9 @@
-import Bytes
 import Chance
-import Lab
 import Logs
 import Platform
 import Projections
 import RocksStore
 import Store
-import Streams
 import Testing
 
 @Suite struct `One log` {

@@ -1,7 +1,8 @@
 import Bytes
 import Logs
-import Platform
 import Testing
+
+@testable import Engine
 
 @Suite struct `Reading a topic to its end` {
     private let partition = Partition("t", 0)

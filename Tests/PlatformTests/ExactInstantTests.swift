@@ -8,6 +8,7 @@ import Records
 import Store
 import Testing
 
+@testable import Engine
 @testable import Platform
 
 /// What lies on one side of an instant, and what on the other: a microsecond decides.

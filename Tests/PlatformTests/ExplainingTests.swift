@@ -10,6 +10,7 @@ import Serving
 import Store
 import Testing
 
+@testable import Engine
 @testable import Platform
 
 @Suite struct `Explaining a prediction` {
@@ -212,10 +213,8 @@ import Testing
         let second = try await Stand.start(log, archive: archive, seed: 2)
         try await second.settle()
         let third = Platform(
-            log: other,
-            store: second.store,
-            archive: archive,
-            clock: TestClock(seed: 3)
+            Engine(log: other, store: second.store, clock: TestClock(seed: 3)),
+            archive: archive
         )
         let result = try await elsewhere { try third.reexecute("lateness") }
         #expect(result.predictions == Self.answers - 1)

@@ -7,6 +7,7 @@ import Store
 import Streams
 import Testing
 
+@testable import Engine
 @testable import Platform
 
 @Suite struct `A changed definition` {
@@ -50,7 +51,7 @@ import Testing
         #expect(try stand.catalog.stream("flights.arrived")?.next == nil)
         #expect(try switches(in: log) == 1)
         try await stand.eventually("the former generation has left") {
-            stand.platform.seats.allSatisfy { $0.generation != former.generation }
+            stand.platform.engine.seats.allSatisfy { $0.generation != former.generation }
         }
         try await records(log, 40 ..< 50)
         try await stand.settle()
@@ -117,13 +118,17 @@ import Testing
         _ = try await stand.platform.apply([definition(lateness: 60, "one")], for: .anybody)
         try await records(log, 0 ..< 40)
         try await stand.settle()
-        let seats = stand.platform.seats.filter { $0.projection == "intake of flights.arrived" }
+        let seats = stand.platform.engine.seats.filter {
+            $0.projection == "intake of flights.arrived"
+        }
         let digests = try stand.intakeDigests()
         let two = definition(lateness: 60, "two")
         _ = try await stand.platform.apply([two], for: .anybody)
         try await stand.settle()
         #expect(try stand.catalog.stream("flights.arrived")?.served.definition == two)
-        let after = stand.platform.seats.filter { $0.projection == "intake of flights.arrived" }
+        let after = stand.platform.engine.seats.filter {
+            $0.projection == "intake of flights.arrived"
+        }
         #expect(after == seats)
         #expect(try stand.intakeDigests() == digests)
         #expect(try switches(in: log) == 0)

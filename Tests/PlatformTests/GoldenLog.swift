@@ -10,6 +10,9 @@ import Serving
 import Store
 import Streams
 
+@testable import Engine
+@testable import Proof
+
 /// A log with every kind of fact of every topic, and records of two streams with refused ones among
 /// them.
 enum GoldenLog {

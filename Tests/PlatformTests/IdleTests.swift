@@ -2,9 +2,9 @@ import Bytes
 import Events
 import Logs
 import Records
-import Streams
 import Testing
 
+@testable import Engine
 @testable import Platform
 
 @Suite struct `A partition that is silent` {

@@ -1,7 +1,6 @@
 import Chance
 import Datasets
 import Documents
-import Events
 import Features
 import JSON
 import Lab

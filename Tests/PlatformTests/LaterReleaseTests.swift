@@ -2,12 +2,12 @@ import Bytes
 import Chance
 import Events
 import Logs
-import Projections
 import Records
 import Store
 import Streams
 import Testing
 
+@testable import Engine
 @testable import Platform
 
 @Suite struct `A record of a platform topic` {
@@ -23,9 +23,11 @@ import Testing
         // The stream has its seat: without one it would wait for answers that cannot be read.
         try await stand.settle()
         let position = try await log.append(laterFact(on: topic), to: topic, partition: 0)
-        try await stand.eventually("a reason to stop") { !stand.platform.stopReasons.isEmpty }
-        let reason = try #require(stand.platform.stopReasons.first)
-        #expect(stand.platform.stopReasons.count == 1)
+        try await stand.eventually("a reason to stop") {
+            !stand.platform.engine.stopReasons.isEmpty
+        }
+        let reason = try #require(stand.platform.engine.stopReasons.first)
+        #expect(stand.platform.engine.stopReasons.count == 1)
         #expect(reason.contains("\(topic).v1.Renamed"), "\(reason)")
         #expect(reason.contains("\(position)"), "\(reason)")
         #expect(stand.notices.contains { $0.hasPrefix("projectorStopped") })
@@ -57,7 +59,7 @@ import Testing
         stand.stop()
         _ = try await log.append(laterFact(on: topic), to: topic, partition: 0)
         stand = try await Stand.start(log)
-        #expect(stand.platform.stopReasons.count == 1)
+        #expect(stand.platform.engine.stopReasons.count == 1)
         #expect(try stand.catalog.stream(stream.name) != nil)
         stand.stop()
     }
@@ -130,7 +132,7 @@ import Testing
             }
         }
         try await stand.settle()
-        #expect(stand.platform.stopReasons.isEmpty)
+        #expect(stand.platform.engine.stopReasons.isEmpty)
         let empty = try emptyDigest()
         for (name, digest) in try stand.digests() {
             #expect(digest == before[name] ?? empty, "\(name)")

@@ -8,6 +8,7 @@ import ModelRegistry
 import Store
 import Testing
 
+@testable import Engine
 @testable import Platform
 
 @Suite struct `A model's life` {
@@ -98,7 +99,11 @@ import Testing
         _ = try await stand.train()
         let known = try #require(try stand.models.version("lateness", 1))
         for content in [Digest(of: Array("other rows".utf8)), dataset.manifest.contents.digest] {
-            _ = try await stand.platform.execute(.anybody, on: "lateness", of: ModelCatalog()) {
+            _ = try await stand.platform.engine.execute(
+                .anybody,
+                on: "lateness",
+                of: ModelCatalog()
+            ) {
                 reader,
                 _ in
                 let view = ModelCatalog.View(reader)

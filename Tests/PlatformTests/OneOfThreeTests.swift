@@ -3,12 +3,12 @@ import Chance
 import Events
 import JSON
 import Logs
-import Projections
 import Records
 import Store
 import Streams
 import Testing
 
+@testable import Engine
 @testable import Platform
 
 @Suite struct `One stream of three` {
@@ -53,7 +53,7 @@ import Testing
         }
         let others = Set(names.dropFirst().map { Arrivals.definition($0, partitions: 1).topic })
         #expect(
-            try await stand.platform.settle(within: .seconds(60), of: others),
+            try await stand.platform.engine.settle(within: .seconds(60), of: others),
             "Who waits for the others only is not held up: \(what)"
         )
     }
@@ -70,7 +70,7 @@ import Testing
         try await Self.expectOthersGoOn(stand, memory, "records of every kind")
         try await stand.settle()
         #expect(try memory.refusedRecords().count == 101)
-        #expect(stand.platform.troubles.isEmpty)
+        #expect(stand.platform.engine.troubles.isEmpty)
         stand.stop()
     }
 
@@ -94,11 +94,11 @@ import Testing
         try await Self.expectOthersGoOn(stand, memory, how)
         if how != "silent" {
             try await stand.eventually("readiness says so") {
-                stand.platform.troubles.contains { $0.contains("intake of first") }
+                stand.platform.engine.troubles.contains { $0.contains("intake of first") }
             }
             log.set(.none)
             try await stand.eventually("it goes on by itself") {
-                try memory.refusedRecords().count == 1 && stand.platform.troubles.isEmpty
+                try memory.refusedRecords().count == 1 && stand.platform.engine.troubles.isEmpty
             }
             try await stand.eventually("the alert is over") {
                 try stand.alerts().filter { $0.kind == "projectorStopped" }.allSatisfy {
@@ -127,19 +127,23 @@ import Testing
         try memory.spoil(bad)
         let again = try await Stand.start(memory, seed: 2)
         try await again.eventually("readiness says so") {
-            again.platform.troubles.contains { $0.hasPrefix("projectionStopped: intake of first") }
+            again.platform.engine.troubles.contains {
+                $0.hasPrefix("projectionStopped: intake of first")
+            }
         }
-        #expect(Set(again.platform.reasons.map(\.word)) == [.projectionStopped, .catchingUp])
+        #expect(
+            Set(again.platform.engine.reasons.map(\.word)) == [.projectionStopped, .catchingUp]
+        )
         try await again.eventually("it is an alert") {
             try again.alerts().contains {
                 $0.kind == "projectorStopped" && $0.subject == "intake of first, first/0"
             }
         }
         try await Self.expectOthersGoOn(again, memory, "a place that cannot be read")
-        #expect(try await again.platform.settle(within: .seconds(60)) == false)
+        #expect(try await again.platform.engine.settle(within: .seconds(60)) == false)
         try memory.mend(bad)
         try await again.eventually("it goes on by itself") {
-            try Self.count("first", again) == 3 && again.platform.troubles.isEmpty
+            try Self.count("first", again) == 3 && again.platform.engine.troubles.isEmpty
         }
         try await again.eventually("the alert is over") {
             try again.alerts().allSatisfy { $0.resolvedAt != nil }
@@ -160,15 +164,18 @@ import Testing
         )
         try await Self.expectOthersGoOn(stand, memory, "a topic that cannot be had")
         #expect(
-            stand.platform.troubles.contains { $0.contains("first") && $0.contains("forbidden") },
-            "\(stand.platform.troubles)"
+            stand.platform.engine.troubles.contains {
+                $0.contains("first") && $0.contains("forbidden")
+            },
+            "\(stand.platform.engine.troubles)"
         )
         try await stand.eventually("it is an alert") {
             try stand.alerts().contains { $0.kind == "topicUnfit" && $0.subject == "first" }
         }
         log.set(.none)
         try await stand.eventually("it gets it at last") {
-            try memory.topics().contains { $0.name == "first" } && stand.platform.troubles.isEmpty
+            try memory.topics().contains { $0.name == "first" }
+                && stand.platform.engine.troubles.isEmpty
         }
         let time = TestClock.start
         try await Self.send(Arrivals.record(0, at: time), to: "first", in: memory)
@@ -187,8 +194,8 @@ import Testing
         try memory.create(TopicSpec("first", partitions: 4))
         let again = try await Stand.start(memory, stand.store, seed: 2)
         #expect(
-            again.platform.troubles.contains { $0.contains("4 partitions") },
-            "\(again.platform.troubles)"
+            again.platform.engine.troubles.contains { $0.contains("4 partitions") },
+            "\(again.platform.engine.troubles)"
         )
         try await Self.expectOthersGoOn(again, memory, "another number of partitions")
         again.stop()
@@ -216,7 +223,7 @@ import Testing
         )
         try await Self.widen(memory)
         try await stand.eventually("readiness says so, and the way out") {
-            stand.platform.reasons.contains {
+            stand.platform.engine.reasons.contains {
                 $0.word == .topicUnfit && $0.sentence.contains("Say `partitions: 3`")
             }
         }
@@ -227,7 +234,7 @@ import Testing
 
         let wide = Arrivals.definition("first", partitions: 3)
         _ = try await stand.platform.apply([wide], for: .anybody)
-        try await stand.eventually("it is well") { stand.platform.troubles.isEmpty }
+        try await stand.eventually("it is well") { stand.platform.engine.troubles.isEmpty }
         try await stand.settle()
         #expect(
             try Intake.View(Intake(wide), partition: 2, in: stand.store).summary.accepted == 1
@@ -252,12 +259,14 @@ import Testing
         let memory = memoryLog()
         let stand = try await Self.stand(memory, memory)
         try await Self.widen(memory)
-        #expect(try await stand.platform.settle(within: .seconds(60)) == false)
+        #expect(try await stand.platform.engine.settle(within: .seconds(60)) == false)
         #expect(
-            stand.platform.stopReasons.contains { $0.contains("3 partitions") },
-            "\(stand.platform.stopReasons)"
+            stand.platform.engine.stopReasons.contains { $0.contains("3 partitions") },
+            "\(stand.platform.engine.stopReasons)"
         )
-        #expect(try await stand.platform.settle(within: .seconds(60), of: ["second", "third"]))
+        #expect(
+            try await stand.platform.engine.settle(within: .seconds(60), of: ["second", "third"])
+        )
         stand.stop()
     }
 }

@@ -1,7 +1,6 @@
 import Bytes
 import JSON
 import Logs
-import Records
 import Testing
 
 @testable import Platform

@@ -1,12 +1,12 @@
 import Bytes
 import Events
 import Logs
-import Projections
 import Records
 import Store
 import Streams
 import Testing
 
+@testable import Engine
 @testable import Platform
 
 @Suite struct `Another log under the same name` {
@@ -162,10 +162,13 @@ import Testing
             try stand.alerts().filter { $0.kind == "topicMissing" }
         }
         try await stand.eventually("an alert for each partition") { try missing().count == 2 }
-        try stand.platform.resolveWaits()
+        try stand.platform.engine.resolveWaits()
         // Whatever it wrote is folded.
         #expect(
-            try await stand.platform.settle(within: .seconds(60), of: [AlertEvent.topic.name])
+            try await stand.platform.engine.settle(
+                within: .seconds(60),
+                of: [AlertEvent.topic.name]
+            )
         )
         #expect(try missing().allSatisfy { $0.resolvedAt == nil })
         try log.create(TopicSpec(stream.topic, partitions: 2))

@@ -3,8 +3,6 @@ import Events
 import Logs
 import Testing
 
-@testable import Platform
-
 @Suite struct `A topic of the platform's own that would lose history` {
     @Test(
         arguments: [

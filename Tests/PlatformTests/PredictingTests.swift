@@ -10,6 +10,7 @@ import Serving
 import Store
 import Testing
 
+@testable import Engine
 @testable import Platform
 
 @Suite struct `Predicting on request` {

@@ -11,7 +11,9 @@ import Streams
 import Synchronization
 import Testing
 
+@testable import Engine
 @testable import Platform
+@testable import Proof
 
 @Suite struct `An audit` {
     private let stream = Arrivals.definition("flights.arrived", partitions: 2)
@@ -41,12 +43,12 @@ import Testing
                 partition: Int32(id / 4 % 2)
             )
         }
-        stand.platform.raise("testing", about: "the audit", "There is an alert.", "")
+        stand.platform.engine.raise("testing", about: "the audit", "There is an alert.", "")
         try await stand.eventually("the departures of the last four hours are answered") {
             try PredictionLedger.count(of: "lateness", in: stand.store).predictions == 8
         }
         try await stand.settle()
-        try await elsewhere { [platform = stand.platform] in try platform.attestAll() }
+        try await elsewhere { [platform = stand.platform] in try platform.proof.attestAll() }
         try await stand.settle()
         return stand
     }
@@ -104,6 +106,8 @@ import Testing
                 try stand.store.value(of: row.key, in: family) == row.value
             }
             try await stand.settle()
+            // Folds of streams go by rows of this family, and stop where they read one that is none.
+            try await stand.tellAll()
         }
         #expect(try stand.alerts().contains { $0.kind == "divergence" })
         try await stand.expectProof("after everything was built anew")
@@ -153,7 +157,7 @@ import Testing
         let log = memoryLog()
         let stand = try await started(log)
         var random = SeededRandom(seed: newSeed())
-        for seating in stand.platform.housekeeping.withLock({ $0.seated }) {
+        for seating in stand.platform.engine.seated {
             let projection = seating.projection
             let records = try log.records(of: seating.partition)
             for record in records.dropLast().shuffled(using: &random).prefix(4) {
@@ -182,7 +186,7 @@ import Testing
         let intake = Intake(stream)
         let served = try stand.store.snapshot()
         let state = try #require(try intake.digest(of: 0, in: served))
-        let seating = Platform.Seating(projection: intake, partition: Partition(stream.topic, 0))
+        let seating = Engine.Seating(projection: intake, partition: Partition(stream.topic, 0))
         let attested = try AttestationLedger.attestations(
             of: intake,
             partition: seating.partition,
@@ -227,7 +231,7 @@ import Testing
             try stand.alerts().contains { $0.kind == "divergence" }
         }
         try await stand.eventually("readiness says so") {
-            stand.platform.reasons.map(\.word) == [.attestationAgainstLog]
+            stand.platform.engine.reasons.map(\.word) == [.attestationAgainstLog]
         }
         stand.stop()
     }
@@ -238,7 +242,7 @@ import Testing
         in stand: Stand
     ) throws -> [(key: [UInt8], value: [UInt8])] {
         var rows: [(key: [UInt8], value: [UInt8])] = []
-        for seating in stand.platform.housekeeping.withLock({ $0.seated })
+        for seating in stand.platform.engine.seated
         where seating.projection.family == family {
             let shelf = seating.projection.shelf(of: seating.partition.index)
             let isLive = try seating.projection.liveness(

@@ -11,7 +11,9 @@ import Streams
 import Synchronization
 import Testing
 
+@testable import Engine
 @testable import Platform
+@testable import Proof
 
 @Suite struct `Readiness` {
     private let stream = Arrivals.definition("flights.arrived", partitions: 2)
@@ -37,11 +39,11 @@ import Testing
     ) async throws {
         let wanted = words.map(\.rawValue).sorted().joined(separator: ", ")
         for _ in 0 ..< 6_000 {
-            if Set(stand.platform.reasons.map(\.word)) == words { return }
+            if Set(stand.platform.engine.reasons.map(\.word)) == words { return }
             try await Task.sleep(for: .milliseconds(10))
         }
         Issue.record(
-            "not within a minute: \(wanted); \(stand.platform.troubles)",
+            "not within a minute: \(wanted); \(stand.platform.engine.troubles)",
             sourceLocation: place
         )
     }
@@ -87,7 +89,7 @@ import Testing
         try await stand.eventually("the fold meets the end of the disk") { store.refusals > 1 }
         try await expect([.diskFull], stand)
         #expect(try stand.intakeDigests() == before, "Reads go on, of what was folded.")
-        #expect(stand.platform.stopReasons.isEmpty, "It waits, and does not stop.")
+        #expect(stand.platform.engine.stopReasons.isEmpty, "It waits, and does not stop.")
         store.fill(false)
         try await stand.settle()
         try await expect([], stand)
@@ -111,11 +113,11 @@ import Testing
         try await send(0 ..< 20, to: log)
         try await stand.settle()
         store.fill(true)
-        stand.platform.rebuild(Intake(stream), on: Partition(stream.topic, 0))
+        stand.platform.engine.rebuild(Intake(stream), on: Partition(stream.topic, 0))
         try await stand.eventually("the rows cannot be dropped") { store.refusals > 1 }
         store.fill(false)
         try await stand.eventually("they were dropped and folded anew") {
-            stand.platform.reasons.isEmpty
+            stand.platform.engine.reasons.isEmpty
         }
         try await stand.settle()
         try await stand.expectProof()
@@ -161,7 +163,7 @@ import Testing
         let stand = try await Stand.start(WatchedLog(log))
         try log.delete(topic: ModelEvent.topic.name)
         try await expect([.topicMissing], stand)
-        #expect(stand.platform.troubles.first?.contains("tributary.models") == true)
+        #expect(stand.platform.engine.troubles.first?.contains("tributary.models") == true)
         stand.stop()
     }
 
@@ -175,7 +177,7 @@ import Testing
         try log.trim(Partition(StreamEvent.topic.name, 0), before: 1)
         try await expect([.recordsLost], stand)
         let subjects = try await elsewhere { [platform = stand.platform] in
-            try platform.accept(
+            try platform.proof.accept(
                 "tributary.streams/0",
                 reason: "a test",
                 for: Caller(actor: "grace", route: "test")
@@ -183,10 +185,10 @@ import Testing
         }
         #expect(subjects == ["tributary.streams/0"])
         try await expect([], stand)
-        try await elsewhere { [platform = stand.platform] in try platform.checkTopics() }
+        try await elsewhere { [platform = stand.platform] in try platform.engine.checkTopics() }
         try await stand.settle()
-        #expect(stand.platform.reasons.isEmpty, "What was accepted is not told again.")
-        let word = try #require(try stand.alerts().first { $0.kind == Platform.accepted })
+        #expect(stand.platform.engine.reasons.isEmpty, "What was accepted is not told again.")
+        let word = try #require(try stand.alerts().first { $0.kind == Proof.accepted })
         #expect(word.summary.contains("grace") && word.summary.contains("a test"))
         stand.stop()
     }
@@ -199,7 +201,7 @@ import Testing
         let artifact = try #require(try ModelCatalog.View(stand.store).version("lateness", 1))
             .artifact
         try await elsewhere { [platform = stand.platform] in try platform.checkArchive() }
-        #expect(stand.platform.reasons.isEmpty)
+        #expect(stand.platform.engine.reasons.isEmpty)
         let bytes = try archive.bytes(of: artifact)
         var other = bytes
         other[other.count / 2] ^= 1
@@ -238,7 +240,7 @@ import Testing
         for digest in inOrder.dropLast() { archive.damage(digest, with: nil) }
         archive.damage(changed, with: [1])
         func damage() -> Set<Digest> {
-            Set(stand.platform.watched.withLock { $0.archive.damage.keys })
+            Set(stand.platform.archiveWatch.withLock { $0.damage.keys })
         }
         for _ in 0 ..< 2 { try await look() }
         #expect(damage() == chunks)
@@ -251,14 +253,14 @@ import Testing
         let stand = try await Stand.start(log, store)
         _ = try await stand.platform.apply([stream], for: .anybody)
         store.reads(allBut: AlertLedger.family)
-        stand.platform.watched.withLock { $0.areAlertsRead = false }
+        stand.platform.engine.watched.withLock { $0.areAlertsRead = false }
         try await stand.eventually("alerts cannot be read") {
             stand.notices.contains { $0.contains("refused on purpose") }
         }
         store.fill(true)
         try await send(0 ..< 2, to: log)
         try await stand.eventually("it is told") {
-            stand.platform.watched.withLock { $0.isFullnessTold }
+            stand.platform.engine.watched.withLock { $0.isFullnessTold }
         }
         #expect(stand.notices.count { $0.contains("reading which alerts are open") } == 1)
         store.fill(false)
@@ -274,7 +276,7 @@ import Testing
         archive.damage(chunk, with: nil)
         let report = try await elsewhere { [platform = stand.platform] in try platform.audit() }
         #expect(report.archive?.damages.map(\.digest) == [chunk])
-        #expect(stand.platform.reasons.isEmpty, "Nobody is answered by it.")
+        #expect(stand.platform.engine.reasons.isEmpty, "Nobody is answered by it.")
         stand.stop()
     }
 
@@ -309,5 +311,5 @@ import Testing
 }
 
 extension Stand {
-    func lookAtClock() async { platform.checkClock() }
+    func lookAtClock() async { platform.engine.checkClock() }
 }

@@ -3,6 +3,7 @@ import Logs
 import Records
 import Testing
 
+@testable import Engine
 @testable import Platform
 
 @Suite struct `The share of refused records` {

@@ -3,6 +3,7 @@ import Logs
 import Records
 import Testing
 
+@testable import Engine
 @testable import Platform
 
 @Suite struct `A value of a request` {

@@ -8,6 +8,7 @@ import Store
 import Streams
 import Testing
 
+@testable import Engine
 @testable import Platform
 
 /// A fact that comes to be known after the records that it binds were folded.
@@ -120,7 +121,7 @@ import Testing
         let other = Arrivals.definition("flights.departed", partitions: 1)
         _ = try await stand.platform.apply([other], for: .anybody)
         try await stand.eventually("the other stream has its seat") {
-            stand.platform.seats.contains { $0.generation == other.generation }
+            stand.platform.engine.seats.contains { $0.generation == other.generation }
         }
         #expect(try next(stand) == 6, "The rows are there.")
         orderly.holds(nil)

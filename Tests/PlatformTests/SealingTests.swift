@@ -7,6 +7,7 @@ import Records
 import Store
 import Testing
 
+@testable import Engine
 @testable import Platform
 
 @Suite struct `Sealing a dataset` {

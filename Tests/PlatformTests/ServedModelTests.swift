@@ -6,10 +6,10 @@ import Features
 import Logs
 import ModelRegistry
 import Projections
-import Serving
 import Store
 import Testing
 
+@testable import Engine
 @testable import Platform
 
 @Suite struct `A served model` {
@@ -133,7 +133,7 @@ import Testing
         stand = try await Stand.start(log, archive: archive, seed: 2)
         try await stand.settle()
         try await stand.eventually("the endpoint's trouble is told") {
-            stand.platform.troubles.contains {
+            stand.platform.engine.troubles.contains {
                 $0.hasPrefix("archiveDamaged: the endpoint lateness cannot answer: ")
                     && $0.contains(artifact.description)
             }
@@ -148,7 +148,7 @@ import Testing
         // The same training gives the same bytes.
         #expect(try await stand.train().artifact == artifact)
         #expect(try await stand.predict([Self.request]).first?.predicted.version == 1)
-        try await stand.eventually("the trouble is over") { stand.platform.troubles.isEmpty }
+        try await stand.eventually("the trouble is over") { stand.platform.engine.troubles.isEmpty }
     }
 
     @Test func `that an endpoint follows at development keeps its views`() async throws {
@@ -214,7 +214,7 @@ import Testing
 
 extension Stand {
     func isSeated(_ generation: Digest) -> Bool {
-        platform.seats.contains { $0.generation == generation }
+        platform.engine.seats.contains { $0.generation == generation }
     }
 
     func rollBack() async throws {

@@ -1,9 +1,9 @@
 import Bytes
 import Logs
 import Records
-import Streams
 import Testing
 
+@testable import Engine
 @testable import Platform
 
 @Suite struct `The topic of a stream that its writers stamp` {
@@ -70,7 +70,7 @@ import Testing
         let stand = try await Stand.start(log)
         #expect(try stamp() == .writer)
         #expect(!stand.platform.knowsArrival(in: Self.topic))
-        await stand.platform.fitSeats()
+        await stand.platform.engine.fitSeats()
         try await send(2)
         try await stand.settle()
         try await stand.expectProof()

@@ -4,13 +4,14 @@ import Events
 import Foundation
 import Logs
 import Projections
-import Records
 import Store
 import Streams
 import Synchronization
 import Testing
 
+@testable import Engine
 @testable import Platform
+@testable import Proof
 
 /// A platform at work over a log and a store, and what a test asks of it.
 final class Stand: Sendable {
@@ -30,17 +31,26 @@ final class Stand: Sendable {
         archive: any Archive = MemoryArchive(),
         seed: UInt64 = 1,
         checkpoints: Checkpoints? = nil,
+        ownsLog: Bool = true,
         isRestored: Bool = false,
         stateFailed: @escaping @Sendable (StoreError) -> Void = { _ in }
     ) async throws -> Stand {
-        let stand = Stand(log, store, archive, seed: seed, checkpoints, stateFailed)
+        let stand = Stand(
+            log,
+            store,
+            archive,
+            seed: seed,
+            checkpoints,
+            ownsLog: ownsLog,
+            stateFailed
+        )
         try await stand.platform.start(isRestored: isRestored)
         return stand
     }
 
     /// A platform that has not begun.
     static func unstarted(_ log: any Log) -> Stand {
-        Stand(log, MemoryStore(), MemoryArchive(), seed: 1, nil, { _ in })
+        Stand(log, MemoryStore(), MemoryArchive(), seed: 1, nil, ownsLog: true, { _ in })
     }
 
     private init(
@@ -49,6 +59,7 @@ final class Stand: Sendable {
         _ archive: any Archive,
         seed: UInt64,
         _ checkpoints: Checkpoints?,
+        ownsLog: Bool,
         _ stateFailed: @escaping @Sendable (StoreError) -> Void
     ) {
         self.log = log
@@ -56,13 +67,16 @@ final class Stand: Sendable {
         let notices = Notices()
         clock = TestClock(seed: seed)
         platform = Platform(
-            log: log,
-            store: store,
+            Engine(
+                log: log,
+                store: store,
+                clock: clock,
+                ownsLog: ownsLog,
+                stateFailed: stateFailed,
+                notice: { text in notices.note(text) }
+            ),
             archive: archive,
-            clock: clock,
-            checkpoints: checkpoints,
-            stateFailed: stateFailed,
-            notice: { text in notices.note(text) }
+            checkpoints: checkpoints
         )
         notices.stand = self
     }
@@ -77,8 +91,10 @@ final class Stand: Sendable {
 
     /// Waits until everything in the log was folded.
     func settle() async throws {
-        guard try await platform.settle(within: .seconds(120)) else {
-            throw Failure("not settled: \(platform.stopReasons) \(platform.seats) \(notices)")
+        guard try await platform.engine.settle(within: .seconds(120)) else {
+            throw Failure(
+                "not settled: \(platform.engine.stopReasons) \(platform.engine.seats) \(notices)"
+            )
         }
     }
 
@@ -96,10 +112,23 @@ final class Stand: Sendable {
         throw Failure("\(what): not within 60 s. \(notices)")
     }
 
+    /// Waits until the thread that folds streams has done what it was told so far, one thing after another.
+    func tellAll() async throws {
+        let projector = try #require(platform.engine.dataProjector)
+        let standing = platform.engine.waiters.ticket(within: .seconds(60))
+        let barrier = projector.raiseBarrier(
+            on: Partition("a topic of nobody", 0),
+            from: 0,
+            standing: standing
+        )
+        #expect(await standing.value())
+        projector.lower(barrier)
+    }
+
     /// The digest of every projection's partition, by their names.
     func digests() throws -> [String: Digest] {
         var digests: [String: Digest] = [:]
-        for seating in platform.housekeeping.withLock({ $0.seated }) {
+        for seating in platform.engine.seated {
             let state = try seating.projection.digest(of: seating.partition.index, in: store)
             digests["\(seating.projection.name) on \(seating.partition)"] = state?.digest
         }
@@ -111,8 +140,8 @@ final class Stand: Sendable {
         try digests().filter { $0.key.hasPrefix("intake of ") }
     }
 
-    func verify(_ names: Set<String> = []) async throws -> [Platform.Finding] {
-        try await elsewhere { [platform] in try platform.verify(only: names) }
+    func verify(_ names: Set<String> = []) async throws -> [Proof.Finding] {
+        try await elsewhere { [platform] in try platform.proof.verify(only: names) }
     }
 
     /// Proves every projection.

@@ -7,7 +7,9 @@ import Store
 import Streams
 import Testing
 
+@testable import Engine
 @testable import Platform
+@testable import Proof
 
 @Suite struct `A platform` {
     private static let catalog = Partition(StreamEvent.topic.name, 0)
@@ -28,9 +30,11 @@ import Testing
         let bad = Position(Self.catalog, 1)
         try log.spoil(bad)
         let stand = try await Stand.start(log, seed: 2)
-        #expect(stand.platform.whyNotStarted == nil)
+        #expect(stand.platform.engine.whyNotStarted == nil)
         #expect(try stand.catalog.streams().map(\.served.name) == ["one"])
-        #expect(stand.platform.troubles.contains { $0.hasPrefix("projectionStopped: streams: ") })
+        #expect(
+            stand.platform.engine.troubles.contains { $0.hasPrefix("projectionStopped: streams: ") }
+        )
         await #expect("nothing is decided on half of the facts") {
             _ = try await stand.platform.apply([Arrivals.definition("three")], for: .anybody)
         } throws: { error in
@@ -42,7 +46,7 @@ import Testing
         }
         try log.mend(bad)
         try await stand.eventually("it goes on by itself") {
-            try stand.catalog.streams().count == 2 && stand.platform.troubles.isEmpty
+            try stand.catalog.streams().count == 2 && stand.platform.engine.troubles.isEmpty
         }
         _ = try await stand.platform.apply([Arrivals.definition("three")], for: .anybody)
         try await stand.settle()
@@ -61,10 +65,10 @@ import Testing
         try await stand.eventually("it is said") {
             stand.notices.contains { $0.contains("the log does not answer") }
         }
-        #expect(stand.platform.troubles.contains { $0.contains("the log does not answer") })
+        #expect(stand.platform.engine.troubles.contains { $0.contains("the log does not answer") })
         log.set(.none)
         try await start
-        #expect(stand.platform.troubles.isEmpty)
+        #expect(stand.platform.engine.troubles.isEmpty)
         _ = try await stand.platform.apply([Arrivals.definition], for: .anybody)
         stand.stop()
     }
@@ -76,8 +80,8 @@ import Testing
         log.set(faults)
         let stand = Stand.unstarted(log)
         let start = Task { try await stand.platform.start() }
-        try await stand.eventually("it waits") { stand.platform.whyNotStarted != nil }
-        stand.platform.beginEnding()
+        try await stand.eventually("it waits") { stand.platform.engine.whyNotStarted != nil }
+        stand.platform.engine.beginEnding()
         await #expect(throws: PlatformError.self) { try await start.value }
         stand.stop()
     }
@@ -107,7 +111,7 @@ import Testing
             partition: 0
         )
         try await stand.eventually("the dead letter is on its way") {
-            stand.platform.seats.contains {
+            stand.platform.engine.seats.contains {
                 $0.partition.topic == "one" && $0.progress.next == 200
             }
         }
@@ -116,10 +120,10 @@ import Testing
         // An audit waits for records that do not come, and others wait behind it.
         let audits = (0 ..< 4).map { _ in
             Task {
-                try await stand.platform.verifyElsewhere(["intake of one"])
+                try await stand.platform.proof.verifyElsewhere(["intake of one"])
             }
         }
-        let settled = Task { try await stand.platform.settle(within: .seconds(3_600)) }
+        let settled = Task { try await stand.platform.engine.settle(within: .seconds(3_600)) }
         try await Task.sleep(for: .milliseconds(50))
         // That it comes back is what is tested.
         stand.stop()

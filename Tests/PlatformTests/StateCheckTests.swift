@@ -7,6 +7,7 @@ import Streams
 import Synchronization
 import Testing
 
+@testable import Engine
 @testable import Platform
 
 @Suite struct `A check of the whole state` {
@@ -15,12 +16,12 @@ import Testing
         let stand = try await Stand.start(memoryLog()) { error in
             failed.withLock { $0.append(error) }
         }
-        #expect(stand.platform.troubles.isEmpty)
+        #expect(stand.platform.engine.troubles.isEmpty)
         let damage = StoreError.corrupt("The file 000012.sst is not what was written.")
         try await elsewhere { [platform = stand.platform] in
-            platform.checkState { () throws(StoreError) in throw damage }
+            platform.engine.checkState { () throws(StoreError) in throw damage }
         }
-        let troubles = stand.platform.troubles
+        let troubles = stand.platform.engine.troubles
         #expect(troubles.count == 1 && troubles[0].contains("000012.sst"), "\(troubles)")
         #expect(failed.withLock { $0 } == [damage])
         #expect(stand.notices.contains { $0.contains("000012.sst") }, "\(stand.notices)")
@@ -76,10 +77,12 @@ import Testing
             failed.withLock { $0.append(error) }
         }
         try await elsewhere { [platform = stand.platform] in
-            platform.checkState { () throws(StoreError) in }
-            platform.checkState { () throws(StoreError) in throw .refused("The disk is busy.") }
+            platform.engine.checkState { () throws(StoreError) in }
+            platform.engine.checkState { () throws(StoreError) in
+                throw .refused("The disk is busy.")
+            }
         }
-        #expect(stand.platform.troubles.isEmpty)
+        #expect(stand.platform.engine.troubles.isEmpty)
         #expect(failed.withLock { $0.isEmpty })
         #expect(stand.notices.contains { $0.contains("The disk is busy.") }, "\(stand.notices)")
         #expect(try stand.alerts().isEmpty)

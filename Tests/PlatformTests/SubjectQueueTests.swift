@@ -1,7 +1,7 @@
 import Synchronization
 import Testing
 
-@testable import Platform
+@testable import Engine
 
 @Suite struct `The queue of a subject` {
     @Test func `lets one in at a time, in the order they came`() async throws {

@@ -1,7 +1,8 @@
 import Bytes
 import Chance
-import Platform
 import Synchronization
+
+@testable import Engine
 
 /// A clock that goes on by a second whenever somebody looks at it, with chance that follows from a
 /// seed.

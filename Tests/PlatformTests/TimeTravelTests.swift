@@ -7,6 +7,7 @@ import Store
 import Streams
 import Testing
 
+@testable import Engine
 @testable import Platform
 
 @Suite struct `The catalog of streams` {
@@ -116,18 +117,18 @@ import Testing
         let applied = try await first.platform.apply([definition("one")], for: .anybody)
         let position = try #require(applied[0].effect.position)
         await #expect("it is not there yet") {
-            try await second.platform.reach(position, within: .milliseconds(100))
+            try await second.platform.engine.reach(position, within: .milliseconds(100))
         } throws: { error in
             guard case PlatformError.notReached(asked: position, _) = error else { return false }
             return true
         }
-        async let reached: Void = second.platform.reach(position, within: .seconds(60))
+        async let reached: Void = second.platform.engine.reach(position, within: .seconds(60))
         watched.hold(false)
         try await reached
         #expect(try second.catalog.stream("flights.arrived") != nil)
-        try await second.platform.reach(position, within: .milliseconds(1))
+        try await second.platform.engine.reach(position, within: .milliseconds(1))
         await #expect("nobody folds that topic") {
-            try await second.platform.reach(Position(Partition("elsewhere", 0), 1))
+            try await second.platform.engine.reach(Position(Partition("elsewhere", 0), 1))
         } throws: { error in
             if case PlatformError.invalid = error { true } else { false }
         }

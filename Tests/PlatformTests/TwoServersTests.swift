@@ -3,9 +3,9 @@ import Events
 import Logs
 import Projections
 import Records
-import Streams
 import Testing
 
+@testable import Engine
 @testable import Platform
 
 @Suite struct `Two servers over one log` {
@@ -39,7 +39,7 @@ import Testing
                 [definition("\(round)")],
                 for: .anybody
             )
-            try await second.platform.reach(try #require(applied[0].effect.position))
+            try await second.platform.engine.reach(try #require(applied[0].effect.position))
             async let one = outcome {
                 try await first.platform.delete("Stream", "flights.arrived", for: .anybody)
             }
@@ -96,8 +96,8 @@ import Testing
         try await first.close()
         _ = try await first.seal()
         try await second.eventually("the other one has seats for it too") {
-            Set(second.platform.seats.map(\.generation))
-                == Set(first.platform.seats.map(\.generation))
+            Set(second.platform.engine.seats.map(\.generation))
+                == Set(first.platform.engine.seats.map(\.generation))
         }
         try await second.settle()
         let rows = try second.features("AA")

@@ -1,5 +1,4 @@
 import Bytes
-import Logs
 import Projections
 import Store
 import Testing

@@ -1,4 +1,3 @@
-import Bytes
 import Logs
 import Projections
 import Testing

@@ -1,6 +1,5 @@
 import Bytes
 import Chance
-import Lab
 import Records
 import Testing
 

@@ -2,7 +2,6 @@ import Bytes
 import Chance
 import Documents
 import JSON
-import Lab
 import Logs
 import Records
 import Testing

@@ -1,7 +1,6 @@
 import Datasets
 import Documents
 import Features
-import JSON
 import ModelRegistry
 import Records
 import Resources

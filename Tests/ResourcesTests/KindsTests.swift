@@ -1,14 +1,9 @@
-import Bytes
 import Chance
-import Datasets
 import Documents
 import Features
 import Foundation
 import JSON
-import Lab
-import ModelRegistry
 import Resources
-import Serving
 import Testing
 
 @Suite struct `Resources of every kind` {

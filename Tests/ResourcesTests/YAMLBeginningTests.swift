@@ -1,6 +1,5 @@
 import Chance
 import Glibc
-import Lab
 import Resources
 import Testing
 

@@ -1,4 +1,3 @@
-import Bytes
 import Codecs
 import Synchronization
 import Testing

@@ -1,5 +1,4 @@
 import Bytes
-import Documents
 import Events
 import FoundationEssentials
 import Lab

@@ -1,5 +1,3 @@
-internal import Bytes
-
 /// Where an entry stands in the journal.
 struct JournalPlace: Comparable {
     let group: UInt64

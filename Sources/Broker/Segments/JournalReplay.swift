@@ -1,5 +1,3 @@
-internal import Bytes
-
 /// What the journal files hold after a stop of any kind.
 struct JournalReplay {
     /// An intact entry.

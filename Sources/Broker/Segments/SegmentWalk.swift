@@ -1,5 +1,3 @@
-internal import Bytes
-
 /// Goes through the file of a segment batch by batch and believes nothing: a batch counts only if
 /// its checksum fits, it begins with the offset that the one before it leads to, and the bytes
 /// that Kafka's checksum leaves out are those we write.

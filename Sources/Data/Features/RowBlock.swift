@@ -1,6 +1,5 @@
 internal import Bytes
 internal import Records
-internal import Store
 
 /// Up to a number of rows of one entity that lie in one stretch of event time, in the order of their offsets.
 struct RowBlock: Stored, Hashable {

@@ -1,5 +1,4 @@
 public import Bytes
-internal import Documents
 public import Events
 internal import FoundationEssentials
 internal import JSON

@@ -1,5 +1,4 @@
 public import Bytes
-internal import Events
 public import Logs
 public import Projections
 public import Records

@@ -1,4 +1,3 @@
-internal import Bytes
 internal import Glibc
 
 /// What the archive needs of the file system. Every failure names what was being done, and to which file.

@@ -1,4 +1,3 @@
-private import Bytes
 internal import CRdKafka
 private import Glibc
 internal import Logs

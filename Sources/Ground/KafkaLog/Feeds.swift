@@ -1,4 +1,3 @@
-internal import Bytes
 internal import Logs
 
 /// How far one partition was read.

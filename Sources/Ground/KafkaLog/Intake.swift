@@ -1,4 +1,3 @@
-internal import Bytes
 internal import CRdKafka
 internal import Logs
 

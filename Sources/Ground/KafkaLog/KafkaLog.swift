@@ -1,4 +1,3 @@
-internal import Bytes
 public import Logs
 private import Synchronization
 internal import Workers

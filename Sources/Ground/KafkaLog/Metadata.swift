@@ -1,4 +1,3 @@
-private import Bytes
 internal import CRdKafka
 internal import Logs
 

@@ -1,4 +1,3 @@
-internal import Bytes
 internal import Logs
 
 /// An append that has not been answered yet.

@@ -1,4 +1,3 @@
-internal import Bytes
 internal import Logs
 
 /// Notices partitions of which nothing comes although their log goes on: librdkafka 2.0.2 says nothing of some batches

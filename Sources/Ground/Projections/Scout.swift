@@ -1,4 +1,3 @@
-internal import Bytes
 internal import Logs
 internal import Store
 internal import Synchronization

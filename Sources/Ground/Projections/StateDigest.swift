@@ -1,5 +1,4 @@
 public import Bytes
-internal import Logs
 public import Store
 
 /// What the rows of one partition amount to at a position: equal digests mean equal rows.

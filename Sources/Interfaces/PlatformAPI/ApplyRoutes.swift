@@ -1,3 +1,4 @@
+internal import Engine
 internal import HTTPTypes
 internal import Hummingbird
 internal import JSON
@@ -27,7 +28,8 @@ extension PlatformAPI {
             }
             return SourceFile(name: name, text: text)
         }
-        let (resources, errors) = try await platform.filePool.run { [goesOn = platform.goesOn] in
+        let (resources, errors) = try await platform.engine.filePool.run {
+            [goesOn = platform.engine.goesOn] in
             try readResources(sources, of: Platform.definitions, goesOn: goesOn)
         }
         guard errors.isEmpty else { throw Problem.nothingApplied(errors) }

@@ -1,5 +1,6 @@
 internal import Bytes
 internal import Documents
+internal import Engine
 internal import HTTPTypes
 internal import Hummingbird
 internal import JSON
@@ -19,7 +20,7 @@ extension PlatformAPI {
                     "This is as of a position of \(projection.topic)/0, and \(position) is none."
                 )
             }
-            try await platform.reach(position)
+            try await platform.engine.reach(position)
             return position.offset
         }
         guard let instant = Instant(rfc3339: asOf) else {
@@ -51,7 +52,7 @@ struct AtLeastMiddleware: RouterMiddleware {
                     "Tributary-At-Least takes a position such as tributary.streams/0@12, and not `\(text)`."
                 )
             }
-            try await platform.reach(position)
+            try await platform.engine.reach(position)
         }
         return try await next(request, context)
     }

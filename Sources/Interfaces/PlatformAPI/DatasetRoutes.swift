@@ -1,5 +1,6 @@
 internal import Bytes
 internal import Datasets
+internal import Engine
 internal import Events
 internal import HTTPTypes
 internal import Hummingbird
@@ -90,7 +91,7 @@ extension PlatformAPI {
                 try await writer.write(ByteBuffer(bytes: csv.header))
             }
             for index in manifest.contents.chunks.indices {
-                let bytes = try await platform.pool.run {
+                let bytes = try await platform.engine.pool.run {
                     let rows = try manifest.rows(ofChunk: index, in: platform.archive)
                     return isCSV ? csv.bytes(of: rows) : try lines.bytes(of: rows)
                 }
@@ -107,7 +108,7 @@ extension PlatformAPI {
 
     func verifyDataset(_ name: String) async throws -> Response {
         let (dataset, number) = try platform.datasetReference(name)
-        let verdict = try await platform.longPool.run { [platform] in
+        let verdict = try await platform.engine.longPool.run { [platform] in
             try platform.verifyDataset(dataset, number)
         }
         return Response.json(verdict.json(of: name))

@@ -1,5 +1,4 @@
 internal import HTTPTypes
-internal import JSON
 internal import NIOCore
 internal import NIOHTTP1
 

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Engine
 internal import Events
 internal import HTTPTypes
 internal import Hummingbird
@@ -7,9 +8,7 @@ internal import Logs
 internal import NIOCore
 internal import Platform
 internal import Projections
-internal import Records
 internal import Store
-internal import Streams
 internal import Synchronization
 internal import Workers
 
@@ -44,7 +43,7 @@ extension PlatformAPI {
             )
         }
         let seat = ReaderSeat(in: traffic)
-        let cursor = try await platform.pool.run { [platform] in
+        let cursor = try await platform.engine.pool.run { [platform] in
             try EventCursor(
                 log: platform.log,
                 topic: topic,
@@ -61,9 +60,11 @@ extension PlatformAPI {
             /// The status is sent long ago: where the answer has to end early, only the operator can be told why.
             func next() async throws -> [RecordBatch]? {
                 do {
-                    return try await platform.pool.run { try cursor.next() }
+                    return try await platform.engine.pool.run { try cursor.next() }
                 } catch {
-                    platform.warn("the events of \(topic) that somebody reads end early: \(error)")
+                    platform.engine.warn(
+                        "the events of \(topic) that somebody reads end early: \(error)"
+                    )
                     throw error
                 }
             }

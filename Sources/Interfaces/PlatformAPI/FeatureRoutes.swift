@@ -1,5 +1,5 @@
 internal import Bytes
-internal import Documents
+internal import Engine
 internal import Events
 internal import Features
 internal import HTTPTypes
@@ -69,7 +69,7 @@ extension PlatformAPI {
         }
         let at = try asked.instant("at")
         let wantsRecords = asked["records"]?.bool ?? false
-        let answer = try await platform.pool.run { [platform, at] in
+        let answer = try await platform.engine.pool.run { [platform, at] in
             asked["view"] == nil
                 ? try platform.features(ofModel: name, entities, at: at, withRecords: wantsRecords)
                 : try platform.features(of: name, entities, at: at, withRecords: wantsRecords)
@@ -118,7 +118,7 @@ extension PlatformAPI {
             try platform.onlineFeatures(features, columns, at: at, fullNames: isFull)
         }
         // A few rows are read from the block cache at once; more of them wait for a thread that may block.
-        let bytes = count <= 16 ? try read() : try await platform.pool.run(read)
+        let bytes = count <= 16 ? try read() : try await platform.engine.pool.run(read)
         return Response.json(bytes: bytes)
     }
 }

@@ -1,13 +1,11 @@
 internal import Bytes
-internal import Documents
+internal import Engine
 internal import Events
 internal import HTTPTypes
 internal import Hummingbird
 internal import JSON
-internal import Logs
 internal import NIOCore
 internal import Platform
-internal import Projections
 internal import Records
 internal import Serving
 internal import Workers
@@ -90,7 +88,7 @@ extension PlatformAPI {
 
     private func served(_ name: String, _ version: String?) async throws -> ServedModel {
         let definition = try platform.endpoint(name, in: platform.store).served.read()
-        let served = try await platform.pool.run { [platform] in
+        let served = try await platform.engine.pool.run { [platform] in
             try platform.servedModel(of: definition, in: platform.store)
         }
         guard version == nil || version == String(served.version) else {

@@ -1,5 +1,6 @@
 internal import Bytes
 internal import Documents
+internal import Engine
 internal import Events
 internal import Experiments
 internal import HTTPTypes

@@ -1,5 +1,6 @@
 internal import Archive
 internal import Bytes
+internal import Engine
 internal import Events
 internal import HTTPTypes
 internal import Hummingbird
@@ -47,7 +48,7 @@ extension PlatformAPI {
         var serving: JSONValue = .null
         if let definition = entry.served.definition {
             do {
-                let served = try await platform.pool.run { [platform] in
+                let served = try await platform.engine.pool.run { [platform] in
                     try platform.servedModel(of: definition, in: platform.store)
                 }
                 serving = [
@@ -99,7 +100,9 @@ extension PlatformAPI {
         guard try EndpointCatalog.View(platform.store).endpoint(name) != nil else {
             throw PlatformError.refused(ServingRefusal.unknownEndpoint(name))
         }
-        let result = try await platform.longPool.run { [platform] in try platform.reexecute(name) }
+        let result = try await platform.engine.longPool.run { [platform] in
+            try platform.reexecute(name)
+        }
         return Response.json([
             "endpoint": .string(name), "predictions": .integer(Int64(result.predictions)),
             "differences": .integer(Int64(result.differences.count)),

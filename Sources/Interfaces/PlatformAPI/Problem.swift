@@ -1,5 +1,6 @@
 internal import Archive
 internal import Datasets
+internal import Engine
 internal import Events
 internal import HTTPTypes
 internal import Hummingbird
@@ -7,7 +8,6 @@ internal import JSON
 internal import Logs
 internal import Platform
 internal import Store
-internal import Streams
 internal import Workers
 
 /// An answer that says what went wrong and what to change (RFC 9457).

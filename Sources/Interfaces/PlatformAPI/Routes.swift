@@ -1,15 +1,12 @@
 internal import Bytes
-internal import Events
+public import Engine
 internal import HTTPTypes
 public import Hummingbird
 public import JSON
 internal import Logs
 internal import NIOCore
 public import Platform
-internal import Projections
 internal import Resources
-internal import Store
-internal import Streams
 
 /// The platform's own routes, under `/api/v1`.
 public struct PlatformAPI: Sendable {

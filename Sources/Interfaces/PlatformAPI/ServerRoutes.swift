@@ -1,11 +1,12 @@
 internal import Bytes
-internal import Events
+internal import Engine
 internal import HTTPTypes
 internal import Hummingbird
 internal import JSON
 internal import Logs
 internal import Platform
 internal import Projections
+internal import Proof
 internal import Store
 internal import Workers
 
@@ -13,7 +14,7 @@ internal import Workers
 extension PlatformAPI {
     /// What keeps the server from being ready.
     private var reasons: [NotReady] {
-        platform.reasons + about.troubles()
+        platform.engine.reasons + about.troubles()
     }
 
     func ready() throws -> Response {
@@ -29,9 +30,9 @@ extension PlatformAPI {
 
     /// What `tributary status` shows: positions and lag of every projection, and what was noticed.
     func status() async throws -> Response {
-        let seats = platform.seats
+        let seats = platform.engine.seats
         let reasons = reasons
-        let report = try await platform.pool.run { [platform] in
+        let report = try await platform.engine.pool.run { [platform] in
             // Each question to a log that is away would be waited for.
             var isAnswering = platform.log.isReachable
             let projections: [JSONValue] = seats.map { seat in
@@ -73,7 +74,7 @@ extension PlatformAPI {
             "openAlerts": .array(report.1.map { .string("\($0.kind): \($0.summary)") }),
             "lastAttestation": report.2.map { .string($0.rfc3339) } ?? .null,
             "limits": .array(
-                (platform.limits + about.limits()).map { limit in
+                (platform.engine.limits + about.limits()).map { limit in
                     [
                         "name": .string(limit.name), "used": .integer(limit.used),
                         "limit": .integer(limit.limit),
@@ -107,7 +108,7 @@ extension PlatformAPI {
     func verify(_ request: Request) async throws -> Response {
         let asked = try JSONValue(body: try await request.collectedBody()[...])
         let names = Set(asked["projections"]?.array?.compactMap(\.string) ?? [])
-        let report = try await platform.longPool.run { [platform] in
+        let report = try await platform.engine.longPool.run { [platform] in
             try platform.audit(only: names)
         }
         let findings = report.findings
@@ -117,7 +118,8 @@ extension PlatformAPI {
                 "There is no such thing",
                 .notFound,
                 "No projection is called \(names.sorted().joined(separator: ", ")): there are "
-                    + Set(platform.seats.map(\.projection)).sorted().joined(separator: ", ") + "."
+                    + Set(platform.engine.seats.map(\.projection)).sorted().joined(separator: ", ")
+                    + "."
             )
         }
         return Response.json([
@@ -154,8 +156,8 @@ extension PlatformAPI {
             )
         }
         let caller = try request.caller(route: "accept", body: body)
-        let subjects = try await platform.longPool.run { [platform] in
-            try platform.accept(subject, reason: reason, for: caller)
+        let subjects = try await platform.engine.longPool.run { [platform] in
+            try platform.proof.accept(subject, reason: reason, for: caller)
         }
         return Response.json(["accepted": .array(subjects.map(JSONValue.string))])
     }
@@ -172,22 +174,22 @@ extension PlatformAPI {
             )
         }
         let seconds = min(max(given?.number ?? 60, 0), 3_600)
-        let isSettled = try await platform.settle(within: .seconds(seconds))
+        let isSettled = try await platform.engine.settle(within: .seconds(seconds))
         guard isSettled else {
             throw Problem(
                 "notReached",
                 "Not settled",
                 .gatewayTimeout,
-                platform.stopReasons.isEmpty
+                platform.engine.stopReasons.isEmpty
                     ? "Not everything was folded within \(seconds) s. Ask again, or look at `tributary status`."
-                    : "A projection does not go on: \(platform.stopReasons.joined(separator: "; "))"
+                    : "A projection does not go on: \(platform.engine.stopReasons.joined(separator: "; "))"
             )
         }
         return Response.json(["settled": true])
     }
 }
 
-extension Platform.Finding {
+extension Proof.Finding {
     fileprivate var json: JSONValue {
         var members: [(String, JSONValue)] = [
             ("projection", .string(verdict.projection)),

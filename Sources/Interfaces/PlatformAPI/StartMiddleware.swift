@@ -1,3 +1,4 @@
+internal import Engine
 internal import Hummingbird
 internal import Platform
 
@@ -13,7 +14,7 @@ struct StartMiddleware: RouterMiddleware {
         context: BasicRequestContext,
         next: @concurrent (Request, BasicRequestContext) async throws -> Response
     ) async throws -> Response {
-        if let why = platform.whyNotStarted,
+        if let why = platform.engine.whyNotStarted,
             !Self.open.contains(where: { request.uri.path.hasPrefix($0) })
         {
             throw PlatformError.unavailable(why)

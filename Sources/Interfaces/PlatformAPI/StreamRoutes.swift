@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Engine
 internal import Events
 internal import HTTPTypes
 internal import Hummingbird
@@ -7,7 +8,6 @@ internal import Logs
 internal import Platform
 internal import Projections
 internal import Records
-internal import Resources
 internal import Store
 internal import Streams
 

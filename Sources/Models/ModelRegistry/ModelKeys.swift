@@ -1,4 +1,3 @@
-internal import Bytes
 internal import Documents
 internal import JSON
 

@@ -1,4 +1,5 @@
 public import Bytes
+public import Engine
 public import Events
 internal import Logs
 internal import Projections
@@ -23,18 +24,19 @@ extension Platform {
         guard let input = try inputPartition(of: name, partition) else {
             return try await say(name, partition, watermark, end: 0, cause, for: caller)
         }
-        let end = try await pool.run { [self] () throws -> Offset in try self.end(of: input) }
-        guard let projector = dataProjector else {
+        let end = try await engine.pool.run { [self] () throws -> Offset in try self.end(of: input)
+        }
+        guard let projector = engine.dataProjector else {
             throw PlatformError.unavailable("nothing is folded yet")
         }
-        let standing = waiters.ticket(within: Self.barrierPatience)
+        let standing = engine.waiters.ticket(within: Self.barrierPatience)
         let barrier = projector.raiseBarrier(on: input, from: end, standing: standing)
         defer {
             projector.takeUp(input)
             projector.lower(barrier)
         }
         guard await standing.value(), let place = barrier.offset else {
-            try goesOn()
+            try engine.goesOn()
             throw PlatformError.unavailable(
                 "the fold of \(input) was at work on one batch for a minute"
             )
@@ -52,7 +54,7 @@ extension Platform {
         _ cause: StreamEvent.Cause,
         for caller: Caller
     ) async throws -> Effect {
-        try await execute(caller, on: name, of: StreamCatalog()) { reader, now in
+        try await engine.execute(caller, on: name, of: StreamCatalog()) { reader, now in
             let catalog = StreamCatalog.View(reader)
             let entry = try catalog.stream(name)
             let current = try catalog.watermark(of: name, partition: partition)
@@ -92,10 +94,10 @@ extension Platform {
                 told.insert(input)
             } catch {
                 // The fold of the facts has stopped at it, or says so itself.
-                notice("what was told of a stream could not be read: \(error)")
+                engine.notice("what was told of a stream could not be read: \(error)")
             }
         }
-        for input in told.sorted() { dataProjector?.takeUp(input) }
+        for input in told.sorted() { engine.dataProjector?.takeUp(input) }
     }
 
     /// What the folds of a stream go by: the facts as they are folded, each time they are told to look.

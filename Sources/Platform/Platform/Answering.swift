@@ -1,13 +1,12 @@
 internal import Bytes
+internal import Engine
 internal import Events
-internal import Features
 internal import FoundationEssentials
 internal import Logs
 internal import Projections
 internal import Records
 internal import Serving
 internal import Store
-internal import Streams
 internal import SwiftProtobuf
 internal import Synchronization
 internal import Workers
@@ -76,7 +75,7 @@ final class Answering: Sendable {
         var told: String?
         func tell(_ why: String?) {
             if let why, why != told {
-                platform.notice("the endpoint \(endpoint.name) waits: \(why)")
+                platform.engine.notice("the endpoint \(endpoint.name) waits: \(why)")
             }
             told = why
         }
@@ -124,8 +123,9 @@ final class Answering: Sendable {
             let input = Partition(queue.topic, index)
             let output = PredictionLedger.outputPartition(of: input)
             let end = try platform.log.bounds(of: output).upperBound
-            while goesOn, platform.folded(output) ?? -1 < end {
-                if let why = platform.seats.first(where: { $0.partition == output })?.stopped {
+            while goesOn, platform.engine.folded(output) ?? -1 < end {
+                if let why = platform.engine.seats.first(where: { $0.partition == output })?.stopped
+                {
                     throw PlatformError.unavailable(
                         "what was answered is not known while \(output) is not folded: \(why)"
                     )
@@ -310,7 +310,7 @@ extension Platform {
         for (key, endpoint) in wanted.sorted(by: { $0.key < $1.key })
         where answerings.withLock({ $0[key] == nil }) {
             let queue = endpoint.queue
-            seat(queue, partitions: queue.stream.partitions)
+            engine.seat(queue, partitions: queue.stream.partitions)
             let answering = Answering(
                 endpoint.definition,
                 endpoint.answer,

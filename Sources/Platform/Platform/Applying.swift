@@ -1,17 +1,8 @@
 public import Documents
+public import Engine
 internal import Events
 public import Logs
 internal import Store
-
-/// Something in a definition that does not fit the others.
-public struct DeclarationProblem: Sendable, Hashable {
-    /// Which of the definitions, counted from 0.
-    public var index: Int
-    public var problem: DocumentProblem
-
-    public var path: [String] { problem.path }
-    public var message: String { problem.message }
-}
 
 /// What `apply` did with one definition.
 public struct ApplyResult: Sendable {
@@ -61,7 +52,7 @@ extension Platform {
                 results[index].applied = try applied(definitions[index], before: position)
             }
         }
-        await fitSeats()
+        await engine.fitSeats()
         return results
     }
 
@@ -99,7 +90,9 @@ extension Platform {
             guard let definition = definition as? K.Definition else {
                 preconditionFailure("A definition is of its kind.")
             }
-            return try await execute(caller, on: definition.name, of: K.Source()) { reader, _ in
+            return try await engine.execute(caller, on: definition.name, of: K.Source()) {
+                reader,
+                _ in
                 try refusing {
                     try K.declare(definition, Declaring(reader: reader, topics: topics))
                 }

@@ -1,10 +1,9 @@
 internal import Archive
 public import Bytes
 internal import Datasets
+internal import Engine
 internal import Events
-internal import Logs
 internal import ModelRegistry
-internal import Projections
 internal import Serving
 internal import Store
 internal import Synchronization
@@ -37,7 +36,7 @@ extension Platform {
     /// Looks at every file that the facts name, and reads those that changed, models that are to answer first. Blocks.
     func checkArchive() throws {
         let named = try named(in: try store.snapshot())
-        watched.withLock { $0.archive.inProduction = named.inProduction }
+        archiveWatch.withLock { $0.inProduction = named.inProduction }
         var budget = Self.readsPerCheck
         for (digest, name) in named.inOrder where budget > 0 {
             let stamp: ArchiveStamp?
@@ -47,15 +46,15 @@ extension Platform {
                 try tell(digest, name, "\(error)", nil)
                 continue
             }
-            let seen = watched.withLock { $0.archive.seen[digest] }
+            let seen = archiveWatch.withLock { $0.seen[digest] }
             if let stamp, stamp == seen { continue }
             // Missing as it was: there is nothing to read.
-            if stamp == nil, watched.withLock({ $0.archive.damage[digest] }) != nil { continue }
+            if stamp == nil, archiveWatch.withLock({ $0.damage[digest] }) != nil { continue }
             if let stamp, seen == nil, !named.inProduction.contains(digest),
-                watched.withLock({ $0.archive.damage[digest] }) == nil
+                archiveWatch.withLock({ $0.damage[digest] }) == nil
             {
                 // Everything at the start would be too much to read: an audit does.
-                watched.withLock { $0.archive.seen[digest] = stamp }
+                archiveWatch.withLock { $0.seen[digest] = stamp }
                 continue
             }
             budget -= 1
@@ -78,10 +77,10 @@ extension Platform {
     /// Reads every piece that the facts name. Blocks for as long as that takes.
     func verifyArchive() throws -> ArchiveFinding {
         let named = try named(in: try store.snapshot())
-        watched.withLock { $0.archive.inProduction = named.inProduction }
+        archiveWatch.withLock { $0.inProduction = named.inProduction }
         var finding = ArchiveFinding(pieces: named.pieces.count, damages: [])
         for (digest, name) in named.inOrder {
-            try goesOn()
+            try engine.goesOn()
             // Before it is read: a change meanwhile is found by the next look.
             let stamp = try stampIfKnown(digest)
             if let sentence = try read(digest, name, stamp) {
@@ -104,13 +103,17 @@ extension Platform {
             try tell(digest, name, "\(error)", stamp)
             return "\(name): \(error)"
         }
-        let former = watched.withLock { state in
-            state.archive.seen[digest] = stamp
-            return state.archive.damage.removeValue(forKey: digest)
+        let former = archiveWatch.withLock { state in
+            state.seen[digest] = stamp
+            return state.damage.removeValue(forKey: digest)
         }
         if former != nil || wasTold(digest) {
-            notice("the archive gives \(name) again, as it was")
-            try resolveAll("archiveDamaged", about: digest.hex, "The file gives its bytes again.")
+            engine.notice("the archive gives \(name) again, as it was")
+            try engine.resolveAll(
+                "archiveDamaged",
+                about: digest.hex,
+                "The file gives its bytes again."
+            )
         }
         return nil
     }
@@ -122,7 +125,9 @@ extension Platform {
             }
         } catch {
             // The alert stays open, which says too much and never too little.
-            notice("alerts about the archive stay open, because they cannot be read: \(error)")
+            engine.notice(
+                "alerts about the archive stay open, because they cannot be read: \(error)"
+            )
             return false
         }
     }
@@ -133,12 +138,12 @@ extension Platform {
         _ why: String,
         _ stamp: ArchiveStamp?
     ) throws {
-        let former = watched.withLock { state in
-            state.archive.seen[digest] = stamp
-            return state.archive.damage.updateValue("\(name): \(why)", forKey: digest)
+        let former = archiveWatch.withLock { state in
+            state.seen[digest] = stamp
+            return state.damage.updateValue("\(name): \(why)", forKey: digest)
         }
         guard former == nil else { return }
-        raise(
+        engine.raise(
             "archiveDamaged",
             about: digest.hex,
             "The archive does not give \(name) as it was put there.",

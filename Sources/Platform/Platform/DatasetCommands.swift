@@ -1,15 +1,12 @@
 internal import Archive
 public import Bytes
 public import Datasets
-internal import Documents
+public import Engine
 public import Events
 internal import Features
 internal import Logs
-internal import ModelRegistry
 internal import Projections
-internal import Records
 public import Store
-internal import Streams
 internal import Workers
 
 extension Platform {
@@ -22,9 +19,11 @@ extension Platform {
     ) async throws -> (version: DatasetVersion, effect: Effect) {
         // After a restart much of the log may not be folded yet: what is not known by then is not missing. A log that
         // never rests is sealed as far as it was folded.
-        _ = try await settle(within: .seconds(30))
-        let seal = try await longPool.run { [self] in try makeRows(of: name, from: from, to: to) }
-        let effect = try await execute(caller, on: name, of: DatasetCatalog()) { reader, _ in
+        _ = try await engine.settle(within: .seconds(30))
+        let seal = try await engine.longPool.run { [self] in
+            try makeRows(of: name, from: from, to: to)
+        }
+        let effect = try await engine.execute(caller, on: name, of: DatasetCatalog()) { reader, _ in
             let view = DatasetCatalog.View(reader)
             let entry = try view.dataset(name)
             let versions = try view.versions(name)
@@ -62,7 +61,7 @@ extension Platform {
         }
         var writer = DatasetWriter(try inputs.columns(), into: archive)
         try inputs.eachRow(from: from, to: to) { row in
-            try goesOn()
+            try engine.goesOn()
             try writer.append(row)
         }
         let manifest = DatasetManifest(

@@ -1,5 +1,6 @@
 internal import Datasets
 internal import Documents
+public import Engine
 internal import Events
 internal import JSON
 internal import Store
@@ -8,7 +9,7 @@ extension Platform {
     /// Deletes a resource that nothing uses.
     public func delete(_ kind: String, _ name: String, for caller: Caller) async throws -> Effect {
         func delete<K: DeclaredKind>(_ kind: K.Type) async throws -> Effect {
-            try await execute(caller, on: name, of: K.Source()) { reader, _ in
+            try await engine.execute(caller, on: name, of: K.Source()) { reader, _ in
                 guard try K.entry(name, in: reader) != nil else {
                     let known = try K.entries(in: reader).map(\.name)
                     throw PlatformError.refused(
@@ -26,7 +27,7 @@ extension Platform {
             throw PlatformError.invalid("there is no kind \(kind)")
         }
         let effect = try await delete(known)
-        await fitSeats()
+        await engine.fitSeats()
         return effect
     }
 

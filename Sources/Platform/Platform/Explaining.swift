@@ -1,4 +1,5 @@
 public import Bytes
+internal import Engine
 public import Events
 internal import Features
 internal import FoundationEssentials
@@ -56,7 +57,7 @@ extension Platform {
     /// `executes`: Computes the features anew from the records behind them, and the answer from those.
     public func explain(_ text: String, executes: Bool) async throws -> Explanation {
         if try find(text, limit: 1).isEmpty {
-            try await reachEnd(of: PredictionEvent.topic, within: .seconds(1))
+            try await engine.reachEnd(of: PredictionEvent.topic, within: .seconds(1))
         }
         let found = try find(text, limit: 2)
         guard let first = found.first else {
@@ -66,7 +67,9 @@ extension Platform {
             throw PlatformError.refused(ServingRefusal.ambiguousPrediction(text))
         }
         let (id, position) = (first.id, first.position)
-        return try await pool.run { [self] in try explain(id, at: position, executes: executes) }
+        return try await engine.pool.run { [self] in
+            try explain(id, at: position, executes: executes)
+        }
     }
 
     private func explain(
@@ -166,9 +169,9 @@ extension Platform {
         }
         for index in 0 ..< PredictionEvent.topic.partitions {
             let partition = Partition(PredictionEvent.topic.name, index)
-            try log.eachRecord(of: partition, below: .max, goesOn: goesOn) { records in
+            try log.eachRecord(of: partition, below: .max, goesOn: engine.goesOn) { records in
                 for record in records {
-                    try goesOn()
+                    try engine.goesOn()
                     let position = Position(partition, record.offset)
                     var id: EventID?
                     do {
@@ -233,7 +236,7 @@ extension Platform {
         for index in 0 ..< fold.view.stream.partitions {
             let partition = Partition(fold.view.stream.topic, index)
             let bounds = try log.bounds(of: partition)
-            try Replay(fold, of: partition, goesOn: goesOn)
+            try Replay(fold, of: partition, goesOn: engine.goesOn)
                 .fold(from: bounds.lowerBound, to: bounds.upperBound, log: log, into: memory)
         }
     }

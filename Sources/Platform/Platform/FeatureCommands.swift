@@ -1,5 +1,6 @@
 internal import Bytes
 internal import Documents
+internal import Engine
 internal import Events
 public import Features
 internal import Logs
@@ -22,10 +23,8 @@ extension Platform {
         let declared = Set(
             entries.flatMap { [$0.entry.served, $0.entry.next].compactMap(\.self?.generation) }
         )
-        if isBuilding { housekeeping.withLock { $0.isBuilding = true } }
-        let seated = housekeeping.withLock { state in
-            state.seated.compactMap { $0.projection as? FeatureFold }
-        }
+        if isBuilding { inputs.withLock { $0.isBuilding = true } }
+        let seated = engine.seated.compactMap { $0.projection as? FeatureFold }
         var known: Set<Digest> = []
         for fold in seated where known.insert(fold.generation).inserted {
             if wanted[fold.generation] == nil, !declared.contains(fold.generation) { unseat(fold) }
@@ -33,7 +32,7 @@ extension Platform {
         for (_, view) in wanted.sorted(by: {
             $0.key.bytes.lexicographicallyPrecedes($1.key.bytes)
         }) {
-            seat(FeatureFold(view), partitions: view.stream.partitions)
+            engine.seat(FeatureFold(view), partitions: view.stream.partitions)
         }
     }
 
@@ -48,22 +47,22 @@ extension Platform {
                     _ = try await declare(
                         definition,
                         topics: [:],
-                        for: Caller(actor: Self.ownName, route: "follow")
+                        for: Caller(actor: Engine.ownName, route: "follow")
                     )
-                    await fitSeats()
+                    await engine.fitSeats()
                 }
                 continue
             }
             guard let next = entry.next, try isBuilt(next) else { continue }
             inBackground("FeatureView \(name) could not be switched") { [self] in
-                let caller = Caller(actor: Self.ownName, route: "switch")
-                _ = try await execute(caller, on: name, of: FeatureCatalog()) { reader, _ in
+                let caller = Caller(actor: Engine.ownName, route: "switch")
+                _ = try await engine.execute(caller, on: name, of: FeatureCatalog()) { reader, _ in
                     let entry = try FeatureCatalog.View(reader).view(name)
                     return try declining { () throws(FeatureRefusal) in
                         try SwitchView(name, to: next.generation).decide(given: entry)
                     }
                 }
-                await fitSeats()
+                await engine.fitSeats()
             }
         }
     }
@@ -88,7 +87,7 @@ extension Platform {
         return try (0 ..< view.stream.partitions).allSatisfy { index in
             let partition = Partition(view.stream.topic, index)
             let end = try log.bounds(of: partition).upperBound
-            return seats.contains {
+            return engine.seats.contains {
                 $0.generation == view.generation && $0.partition == partition
                     && $0.progress.next >= end
             }
@@ -96,8 +95,8 @@ extension Platform {
     }
 
     func inBackground(_ failing: String, _ body: @escaping @Sendable () async throws -> Void) {
-        Task { [notice] in
-            do { try await body() } catch { notice("\(failing): \(error)") }
+        Task { [engine] in
+            do { try await body() } catch { engine.notice("\(failing): \(error)") }
         }
     }
 
@@ -157,21 +156,5 @@ final class ViewCache: Sendable {
         guard let view = declaration.view else { return nil }
         views.withLock { $0[declaration.generation] = (declaration, view) }
         return view
-    }
-}
-
-/// Turns a domain's refusal into the platform's.
-func declining<Refusal: DomainRefusal, Result>(
-    _ body: () throws(Refusal) -> Result
-) throws(PlatformError) -> Result {
-    do throws(Refusal) { return try body() } catch { throw .refused(error) }
-}
-
-/// The same, of whatever domain.
-func refusing<Result>(_ body: () throws -> Result) throws -> Result {
-    do {
-        return try body()
-    } catch let refusal as any DomainRefusal {
-        throw PlatformError.refused(refusal)
     }
 }

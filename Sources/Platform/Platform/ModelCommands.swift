@@ -1,18 +1,10 @@
-internal import Archive
 internal import Bytes
 internal import Datasets
-internal import Documents
+public import Engine
 internal import Events
-internal import Experiments
-internal import JSON
-internal import Logs
 public import ModelRegistry
 internal import Projections
-internal import Serving
-internal import Statistics
 internal import Store
-internal import Training
-internal import Trees
 
 extension Platform {
     /// Somebody holds that a version is fit for a stage.
@@ -23,7 +15,7 @@ extension Platform {
         reason: String,
         caller: Caller
     ) async throws -> Effect {
-        try await execute(caller, on: name, of: ModelCatalog()) { reader, _ in
+        try await engine.execute(caller, on: name, of: ModelCatalog()) { reader, _ in
             let view = ModelCatalog.View(reader)
             let known = try view.version(name, version)
             return try declining { () throws(ModelRefusal) in
@@ -40,7 +32,7 @@ extension Platform {
         reason: String,
         caller: Caller
     ) async throws -> Effect {
-        let effect = try await execute(caller, on: name, of: ModelCatalog()) { reader, _ in
+        let effect = try await engine.execute(caller, on: name, of: ModelCatalog()) { reader, _ in
             let view = ModelCatalog.View(reader)
             let candidate = try view.version(name, version)
             let isSealed = try candidate.map { try Platform.isSealed($0, in: reader) } ?? false
@@ -56,7 +48,7 @@ extension Platform {
                 )
             }
         }
-        await fitSeats()
+        await engine.fitSeats()
         return effect
     }
 
@@ -66,7 +58,7 @@ extension Platform {
         reason: String,
         caller: Caller
     ) async throws -> Effect {
-        let effect = try await execute(caller, on: name, of: ModelCatalog()) { reader, _ in
+        let effect = try await engine.execute(caller, on: name, of: ModelCatalog()) { reader, _ in
             let view = ModelCatalog.View(reader)
             let entry = try view.model(name)
             let standing = try view.standing(name, at: stage)
@@ -76,7 +68,7 @@ extension Platform {
                     .decide(given: entry, standing: standing, production: production)
             }
         }
-        await fitSeats()
+        await engine.fitSeats()
         return effect
     }
 

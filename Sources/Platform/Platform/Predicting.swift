@@ -1,14 +1,13 @@
 public import Bytes
 internal import Documents
+internal import Engine
 public import Events
 internal import FoundationEssentials
 public import JSON
 public import Logs
-internal import Projections
 public import Records
 internal import Serving
 internal import Store
-internal import Streams
 internal import SwiftProtobuf
 internal import Synchronization
 internal import Trees
@@ -73,7 +72,7 @@ extension Platform {
             }
             return (ready.definition, try answers(of: ready, requests, at: at))
         }
-        var (definition, predictions) = try isQuick ? answer() : await pool.run(answer)
+        var (definition, predictions) = try isQuick ? answer() : await engine.pool.run(answer)
         let records = predictions.map { prediction in
             var event = PredictionEvent()
             event.predicted = prediction.predicted
@@ -91,7 +90,7 @@ extension Platform {
         }
         switch definition.durability {
         case .acked:
-            try requireLog()
+            try engine.requireLog()
             let answers = AppendAnswers(expecting: records.count)
             for (index, record) in records.enumerated() {
                 log.append(record, to: PredictionEvent.topic.name, partition: nil) {
@@ -103,9 +102,11 @@ extension Platform {
         case .async:
             for record in records {
                 log.append(record, to: PredictionEvent.topic.name, partition: nil) {
-                    [notice] result in
+                    [engine] result in
                     if case .failure(let error) = result {
-                        notice("a prediction of \(endpoint) was answered and not logged: \(error)")
+                        engine.notice(
+                            "a prediction of \(endpoint) was answered and not logged: \(error)"
+                        )
                     }
                 }
             }

@@ -1,7 +1,7 @@
 internal import Bytes
+internal import Engine
 internal import Events
 public import Logs
-internal import Projections
 internal import Records
 internal import Store
 internal import Streams
@@ -15,12 +15,12 @@ extension Platform {
         guard let entry = try StreamCatalog.View(store).stream(stream) else {
             throw PlatformError.refused(StreamRefusal.unknownStream(stream))
         }
-        try requireLog()
+        try engine.requireLog()
         let definition = try declining { () throws(UnreadableDefinition) in
             try entry.served.read()
         }
         let answers = AppendAnswers(expecting: values.count)
-        try await pool.run { [clock, log] in
+        try await engine.pool.run { [clock, log] in
             // One thread appends one after the other: that keeps their order.
             let keys = Publication.keys(of: values, in: definition, at: clock.now())
             for (index, value) in values.enumerated() {

@@ -1,5 +1,6 @@
 public import Bytes
 internal import Documents
+internal import Engine
 internal import Events
 internal import Features
 public import JSON

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Engine
 internal import Events
 internal import Logs
 internal import Projections
@@ -67,7 +68,7 @@ extension Platform {
     func watchRefusals(_ now: ContinuousClock.Instant) throws {
         let reader = try store.snapshot()
         let counts = try DeadLetterLedger.counts(in: reader)
-        let open = try openAlerts(of: [Self.recordsRefused])
+        let open = try engine.openAlerts(of: [Self.recordsRefused])
         let entries = try StreamCatalog.View(reader).streams()
         let wallTime = clock.now()
         for entry in entries {
@@ -88,7 +89,7 @@ extension Platform {
             )
             // What is new has refused all of it in the last minutes; of others only what comes is told.
             let isNew = entry.revision == 1 && entry.declaredAt + Self.newness > wallTime
-            let verdict = housekeeping.withLock { state in
+            let verdict = inputs.withLock { state in
                 var watch = state.refusals[stream.generation] ?? RefusalWatch()
                 if state.refusals[stream.generation] == nil, isNew {
                     _ = watch.note(RefusalWatch.Look(accepted: 0, refused: [:]), at: now)
@@ -101,7 +102,7 @@ extension Platform {
             case .tooMany(let count, let all, let reasons):
                 guard known == nil else { continue }
                 let example = try newestRefused(of: intake, in: reader)
-                raise(
+                engine.raise(
                     Self.recordsRefused,
                     about: stream.name,
                     "\(count) of the last \(all) records of \(stream.name) were refused: "
@@ -111,14 +112,14 @@ extension Platform {
                 )
             case .fine:
                 if let known {
-                    resolve(known, "Few of the last records of \(stream.name) were refused.")
+                    engine.resolve(known, "Few of the last records of \(stream.name) were refused.")
                 }
             case .unknown: break
             }
         }
         let names = Set(entries.map(\.served.name))
         for alert in open where !names.contains(alert.subject) {
-            resolve(alert, "The stream was deleted.")
+            engine.resolve(alert, "The stream was deleted.")
         }
     }
 

@@ -1,5 +1,6 @@
 internal import Bytes
 internal import Documents
+internal import Engine
 internal import Features
 internal import JSON
 internal import Records
@@ -11,7 +12,7 @@ extension Platform {
         if let ready = readyEndpoints.known(.init(name: endpoint)) {
             return Set(ready.served.plan.rows.fields.map(\.name))
         }
-        return try await pool.run { [self] in
+        return try await engine.pool.run { [self] in
             Set(try ready(endpoint).served.plan.rows.fields.map(\.name))
         }
     }

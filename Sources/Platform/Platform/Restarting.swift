@@ -1,8 +1,9 @@
 internal import Bytes
+internal import Engine
 internal import Events
 internal import FoundationEssentials
-internal import Logs
-internal import Projections
+public import Logs
+public import Projections
 internal import Records
 internal import Streams
 internal import SwiftProtobuf
@@ -25,7 +26,7 @@ extension Platform {
 
     /// Whether the rows of a projection may be dropped. Where its records are answered anew from then on, that has to be in
     /// the log first: after a kill in between, nobody would know it. Nobody is held up by it: who asks asks again.
-    func mayDrop(
+    public func mayDrop(
         _ projection: any Projection,
         on input: Partition,
         because report: ProjectorReport
@@ -99,9 +100,5 @@ extension ProjectorReport {
             .storeFailed:
             nil
         }
-    }
-
-    static var tooLate: String {
-        "its records were folded before it was known that they are complete"
     }
 }

@@ -1,8 +1,8 @@
 internal import Bytes
 internal import Datasets
+internal import Engine
 internal import Events
 internal import Expressions
-internal import Features
 internal import Logs
 internal import Projections
 internal import Records
@@ -40,7 +40,7 @@ struct SealInputs {
         self.definition = definition
         self.reader = reader
         log = platform.log
-        goesOn = platform.goesOn
+        goesOn = platform.engine.goesOn
         rows = try stream(definition.rows)
         outcomes = try definition.label.map { try stream($0.stream) }
         plan = try platform.plan(definition, nil, over: rows, in: reader)

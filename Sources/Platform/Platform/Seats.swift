@@ -1,34 +1,23 @@
 internal import Bytes
 internal import Datasets
+public import Engine
 internal import Events
 internal import Features
-internal import Logs
 internal import Projections
 internal import Records
 internal import Serving
-internal import Store
+public import Store
 internal import Streams
 
 /// Which projections have seats, with the partitions of each: whatever is declared, and as the catalogs in a store say.
 extension Platform {
-    /// Those of our own topics.
-    static let own: [(projection: any Projection, partitions: Int32)] =
-        control.map { ($0, 1) } + [
-            (PredictionLedger(), PredictionEvent.topic.partitions),
-            (DeadLetterLedger(), DeadLetterEvent.topic.partitions),
-            (AlertLedger(), AlertEvent.topic.partitions),
-            (AttestationLedger(), AttestationEvent.topic.partitions),
-        ]
-
     /// Those of declared streams, views and endpoints.
-    static func declared(
-        in reader: any StoreReader
-    ) throws -> [(projection: any Projection, partitions: Int32)] {
+    public func declared(in reader: any StoreReader) throws -> [Folding] {
         let intakes = try StreamCatalog.View(reader).streams().flatMap(\.definitions)
             .map { (Intake($0) as any Projection, $0.partitions) }
-        let views = try seatedViews(in: reader).values
+        let views = try Self.seatedViews(in: reader).values
             .map { (FeatureFold($0) as any Projection, $0.stream.partitions) }
-        let queues = try answeringEndpoints(in: reader).map(\.queue)
+        let queues = try Self.answeringEndpoints(in: reader).map(\.queue)
             .map { ($0 as any Projection, $0.stream.partitions) }
         return intakes + views + queues
     }

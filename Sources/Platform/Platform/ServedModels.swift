@@ -1,12 +1,10 @@
 internal import Archive
 public import Bytes
 internal import Datasets
-internal import Documents
+internal import Engine
 public import Events
 internal import Features
-internal import Logs
 internal import ModelRegistry
-internal import Projections
 public import Records
 public import Serving
 public import Store

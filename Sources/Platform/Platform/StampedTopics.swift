@@ -1,3 +1,4 @@
+internal import Engine
 internal import Logs
 internal import Synchronization
 
@@ -13,21 +14,21 @@ extension Platform {
         _ stamps: inout [String: Stamp]
     ) throws(LogError) {
         // Others may read the topics of a cluster by the times that their writers gave.
-        guard ownsLog else { return }
-        let refused = housekeeping.withLock { $0.unstampable }
+        guard engine.ownsLog else { return }
+        let refused = inputs.withLock { $0.unstampable }
         for topic in topics.sorted()
         where stamps[topic] == .writer && !refused.contains(topic) {
             do throws(LogError) {
                 try log.setStamp(.log, of: topic)
                 stamps[topic] = .log
-                notice(
+                engine.notice(
                     "the log stamps the records of \(topic) from now on: until now their writers did"
                 )
             } catch {
                 switch error {
                 case .refused(let why):
-                    housekeeping.withLock { _ = $0.unstampable.insert(topic) }
-                    notice(
+                    inputs.withLock { _ = $0.unstampable.insert(topic) }
+                    engine.notice(
                         "it is not known when records come to \(topic): that the log stamps them could not be set: \(why)"
                     )
                 // Gone since it was listed: it is made anew like any that is missing.

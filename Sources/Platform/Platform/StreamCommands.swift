@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Engine
 internal import Events
 internal import Logs
 internal import Projections
@@ -9,18 +10,6 @@ internal import Synchronization
 internal import Workers
 
 extension Platform {
-    /// Makes topics and seats fit what was decided just now. That is in the log: what fails here is tried again by the
-    /// housekeeping, and is no answer to whoever asked for the fact.
-    func fitSeats() async {
-        do {
-            try await pool.run { [self] in try reconcile() }
-        } catch {
-            notice("making seats fit what was decided, which is tried again: \(error)")
-            housekeeping.withLock { $0.isChanged = true }
-            tick.signal()
-        }
-    }
-
     /// Makes topics and seats fit the declared streams. Blocks.
     func reconcile() throws { try reconciling.withLock { _ in try reconcileAll() } }
 
@@ -35,16 +24,16 @@ extension Platform {
         let declared = entries.flatMap(\.definitions)
         // Rows of what this release cannot read are not its to drop.
         let wanted = Set(entries.flatMap { [$0.served, $0.next].compactMap(\.self?.generation) })
-        let seated = housekeeping.withLock { state in
+        inputs.withLock { state in
             state.isBuilding = entries.contains { $0.next?.definition != nil }
-            return state.seated.compactMap { $0.projection as? Intake }
         }
+        let seated = engine.seated.compactMap { $0.projection as? Intake }
         var known = Set<Digest>()
         for intake in seated where known.insert(intake.generation).inserted {
             if !wanted.contains(intake.generation) { unseat(intake) }
         }
         for definition in declared {
-            seat(Intake(definition), partitions: definition.partitions)
+            engine.seat(Intake(definition), partitions: definition.partitions)
         }
         attempt { try reconcileViews() }
         attempt { try reconcileEndpoints() }
@@ -59,7 +48,7 @@ extension Platform {
             let isBuilt = try (0 ..< next.partitions).allSatisfy { index in
                 let partition = Partition(next.topic, index)
                 let end = try log.bounds(of: partition).upperBound
-                return seats.contains {
+                return engine.seats.contains {
                     $0.generation == next.generation && $0.partition == partition
                         && $0.progress.next >= end
                 }
@@ -67,27 +56,28 @@ extension Platform {
             guard isBuilt else { continue }
             Task { [self] in
                 do {
-                    let caller = Caller(actor: Self.ownName, route: "switch")
-                    _ = try await execute(caller, on: next.name, of: StreamCatalog()) { reader, _ in
+                    let caller = Caller(actor: Engine.ownName, route: "switch")
+                    _ = try await engine.execute(caller, on: next.name, of: StreamCatalog()) {
+                        reader,
+                        _ in
                         let entry = try StreamCatalog.View(reader).stream(next.name)
                         return try declining { () throws(StreamRefusal) in
                             try SwitchStream(next.name, to: next.generation).decide(given: entry)
                         }
                     }
-                    await fitSeats()
+                    await engine.fitSeats()
                 } catch {
-                    notice("\(next.name) could not be switched to its changed definition: \(error)")
+                    engine.notice(
+                        "\(next.name) could not be switched to its changed definition: \(error)"
+                    )
                 }
             }
         }
     }
 
-    /// The actor of what the platform does by itself.
-    static var ownName: String { "tributary" }
-
     func topicPartitions() async throws -> [String: Int32] {
-        try requireLog()
-        return try await pool.run { [self] in
+        try engine.requireLog()
+        return try await engine.pool.run { [self] in
             Dictionary(
                 try log.topics().map { ($0.name, $0.partitions) },
                 uniquingKeysWith: { first, _ in first }

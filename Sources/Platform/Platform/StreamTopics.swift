@@ -1,3 +1,4 @@
+internal import Engine
 internal import Events
 internal import Logs
 internal import Records
@@ -27,7 +28,7 @@ extension Platform {
             try log.topics().map { ($0.name, $0) },
             uniquingKeysWith: { first, _ in first }
         )
-        let former = housekeeping.withLock { $0.unfit }
+        let former = inputs.withLock { $0.unfit }
         var unfit: [String: Unfit] = [:]
         var stamps = existing.mapValues(\.stamp)
         for entry in entries {
@@ -42,21 +43,21 @@ extension Platform {
                 if unfit[definition.name] == nil { stamps[definition.topic] = .log }
             }
         }
-        housekeeping.withLock { $0.unfit = unfit }
+        inputs.withLock { $0.unfit = unfit }
         for (stream, fault) in unfit.sorted(by: { $0.key < $1.key })
         where former[stream] != fault {
-            raise(
+            engine.raise(
                 Self.topicUnfit,
                 about: stream,
                 "The stream \(stream) cannot have its topic: \(fault.why).",
                 ""
             )
         }
-        try resolveAlerts(Self.topicUnfit, "The stream has its topic, or is no more.") {
+        try engine.resolveAlerts(Self.topicUnfit, "The stream has its topic, or is no more.") {
             unfit[$0] == nil
         }
         // What is known is known, though another topic's stamp could not be set.
-        defer { housekeeping.withLock { $0.stamps = stamps } }
+        defer { inputs.withLock { $0.stamps = stamps } }
         try stampTopics(Set(entries.compactMap(\.served.definition?.topic)), &stamps)
     }
 
@@ -75,7 +76,7 @@ extension Platform {
     /// Why the topic of a stream cannot be created; nil: it is there.
     private func creationFault(of definition: StreamDefinition) -> Unfit? {
         do throws(LogError) {
-            try createUnlessThere(
+            try engine.createUnlessThere(
                 TopicSpec(
                     definition.topic,
                     partitions: definition.partitions,

@@ -1,6 +1,7 @@
 internal import Archive
 public import Bytes
 internal import Datasets
+public import Engine
 internal import Events
 internal import Experiments
 internal import Logs
@@ -9,7 +10,6 @@ internal import Projections
 internal import Records
 internal import Statistics
 internal import Store
-internal import Streams
 internal import Synchronization
 internal import Training
 internal import Trees
@@ -62,7 +62,7 @@ extension Platform {
         let version = try sealedVersion(dataset, number, in: reader)
         let recipe = Recipe(model.recipe)
         func start(_ run: String, for caller: Caller) async throws -> Effect {
-            try await execute(caller.step("start"), on: run, of: RunLedger()) { reader, _ in
+            try await engine.execute(caller.step("start"), on: run, of: RunLedger()) { reader, _ in
                 let known = try RunLedger.View(reader).run(run)
                 let given = Run.Given(
                     model: name,
@@ -120,7 +120,7 @@ extension Platform {
     /// there: the run may have ended before.
     private func fail(_ run: String, because reason: String, for caller: Caller) async {
         do {
-            _ = try await execute(caller, on: run, of: RunLedger()) { reader, _ in
+            _ = try await engine.execute(caller, on: run, of: RunLedger()) { reader, _ in
                 let known = try RunLedger.View(reader).run(run)
                 guard known?.status == .running else { return nil as ExperimentEvent? }
                 return try declining { () throws(RunRefusal) in
@@ -128,19 +128,21 @@ extension Platform {
                 }
             }
         } catch {
-            notice("the run \(run) failed (\(reason)), and that could not be written: \(error)")
+            engine.notice(
+                "the run \(run) failed (\(reason)), and that could not be written: \(error)"
+            )
         }
     }
 
     /// Ends the runs that nobody trains any more: they were broken off with the server before.
     func endOrphanedRuns() async {
-        let caller = Caller(actor: Self.ownName, route: "orphan")
+        let caller = Caller(actor: Engine.ownName, route: "orphan")
         do {
             for run in try RunLedger.View(store).runs() where run.status == .running {
                 await fail(run.id, because: Self.brokenOff, for: caller)
             }
         } catch {
-            notice("whether a run was broken off is not known: \(error)")
+            engine.notice("whether a run was broken off is not known: \(error)")
         }
     }
 
@@ -154,7 +156,8 @@ extension Platform {
         if let known, known.status == .failed { throw PlatformError.invalid(known.reason) }
         let versions = try ModelCatalog.View(store).versions(name)
         guard let version = versions.last(where: { $0.run == run }) else { return nil }
-        let effect = try await execute(caller.step("register"), on: name, of: ModelCatalog()) {
+        let effect = try await engine.execute(caller.step("register"), on: name, of: ModelCatalog())
+        {
             _,
             _ -> ModelEvent? in nil
         }
@@ -176,12 +179,12 @@ extension Platform {
         for caller: Caller,
         registering: Caller
     ) async throws -> TrainedVersion {
-        let (result, baseline) = try await longPool.run { [self] in
+        let (result, baseline) = try await engine.longPool.run { [self] in
             let table = try trainingTable(of: version)
             let result: TrainingResult
             do throws(TrainingError) {
                 result = try Training.train(table, by: recipe) {
-                    stopFlag.isRaised
+                    engine.isEnding
                 }
             } catch {
                 throw PlatformError.invalid("training \(name) on \(reference): \(error)")
@@ -190,7 +193,9 @@ extension Platform {
             return (result, try archive.put(result.baseline.artifact()))
         }
         let metrics = result.metrics
-        _ = try await execute(caller.step("metrics"), on: run, of: RunLedger()) { reader, _ in
+        _ = try await engine.execute(caller.step("metrics"), on: run, of: RunLedger()) {
+            reader,
+            _ in
             let known = try RunLedger.View(reader).run(run)
             return try declining { () throws(RunRefusal) in
                 try LogMetrics(
@@ -212,14 +217,14 @@ extension Platform {
                 byteCount: Int64(result.baseline.artifact().count)
             ),
         ]
-        _ = try await execute(caller.step("finish"), on: run, of: RunLedger()) { reader, _ in
+        _ = try await engine.execute(caller.step("finish"), on: run, of: RunLedger()) { reader, _ in
             let known = try RunLedger.View(reader).run(run)
             return try declining { () throws(RunRefusal) in
                 try FinishRun(run, .succeeded, artifacts: artifacts).decide(given: known)
             }
         }
         let columns = version.manifest.columns.features.map(\.name)
-        let effect = try await execute(registering, on: name, of: ModelCatalog()) {
+        let effect = try await engine.execute(registering, on: name, of: ModelCatalog()) {
             reader,
             _ in
             let view = ModelCatalog.View(reader)
@@ -258,7 +263,7 @@ extension Platform {
         var matrix = try TrainingMatrix(version.manifest.columns)
         var reader = DatasetReader(version.manifest, in: archive)
         while let rows = try reader.nextChunk() {
-            try goesOn()
+            try engine.goesOn()
             try matrix.append(rows)
         }
         return TrainingTable(
@@ -277,7 +282,7 @@ extension Platform {
     ) async throws -> Evaluation {
         let reader = try store.snapshot()
         let model = try version(name, number, in: reader)
-        let served = try await pool.run { [self] in try servedModel(model, in: reader) }
+        let served = try await engine.pool.run { [self] in try servedModel(model, in: reader) }
         let (dataset, datasetNumber) = try datasetReference(reference)
         let version = try sealedVersion(dataset, datasetNumber, in: reader)
         guard let baselineDigest = model.baseline else {
@@ -290,7 +295,7 @@ extension Platform {
                 "\(reference) has other columns than \(name)@\(number) takes"
             )
         }
-        return try await longPool.run { [self] in
+        return try await engine.longPool.run { [self] in
             let table = try trainingTable(of: version)
             let baseline = try LogisticModel(artifact: try archive.bytes(of: baselineDigest))
             let margins = served.ensemble.margins(rows: table.rows, count: table.rowCount)

@@ -1,13 +1,13 @@
 import Archive
 import ArgumentParser
 import Bytes
+import Engine
 internal import Events
 import KafkaLog
 import Logs
 import Platform
 import Records
 import RocksStore
-import Streams
 
 /// What a command takes from its question to the answer out of the folded state.
 struct Commands: AsyncParsableCommand {
@@ -28,10 +28,8 @@ struct Commands: AsyncParsableCommand {
             let log = try server.log()
             let store = try RocksStore.open("\(folder)/state")
             let platform = Platform(
-                log: log,
-                store: store,
-                archive: MemoryArchive(),
-                clock: BenchClock()
+                Engine(log: log, store: store, clock: BenchClock()),
+                archive: MemoryArchive()
             )
             try await platform.start()
             let stream = StreamDefinition(

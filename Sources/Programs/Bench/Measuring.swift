@@ -1,7 +1,7 @@
 import Bytes
+import Engine
 import Foundation
 import Glibc
-import Platform
 
 /// Durations in microseconds, and what is said of them.
 struct Latencies {

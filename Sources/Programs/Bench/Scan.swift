@@ -1,6 +1,7 @@
 import Archive
 import ArgumentParser
 import Bytes
+import Engine
 import Glibc
 import KafkaLog
 import Logging
@@ -32,10 +33,8 @@ struct Scan: AsyncParsableCommand {
             let log = try server.log { $0.lingerMilliseconds = 5 }
             let store = try RocksStore.open("\(folder)/state")
             let platform = Platform(
-                log: log,
-                store: store,
-                archive: MemoryArchive(),
-                clock: BenchClock()
+                Engine(log: log, store: store, clock: BenchClock()),
+                archive: MemoryArchive()
             )
             try await platform.start()
             try log.create(TopicSpec("bench", partitions: 1))

@@ -1,3 +1,4 @@
+import Engine
 import Glibc
 import Platform
 import ServiceLifecycle
@@ -17,14 +18,14 @@ struct PlatformService: Service {
             do {
                 try await platform.start(isRestored: isRestored)
             } catch {
-                if platform.isEnding { return }
+                if platform.engine.isEnding { return }
                 throw error
             }
             started()
             try await gracefulShutdown()
         } onGracefulShutdown: {
             end.begin()
-            platform.beginEnding()
+            platform.engine.beginEnding()
         }
     }
 }

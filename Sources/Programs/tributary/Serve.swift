@@ -1,6 +1,7 @@
 import Archive
 import ArgumentParser
 import Broker
+import Engine
 import Glibc
 import Hummingbird
 import KafkaLog
@@ -76,15 +77,17 @@ struct Serve: AsyncParsableCommand {
             try FolderArchive(path: "\(data)/archive")
         }
         let platform = Platform(
-            log: log,
-            store: store,
+            Engine(
+                log: log,
+                store: store,
+                clock: SystemClock(),
+                ownsLog: embedded != nil,
+                stateFailed: { state.markBroken($0) },
+                notice: { notices.add($0) },
+                warning: { notices.add($0, .warning) }
+            ),
             archive: archive,
-            clock: SystemClock(),
-            checkpoints: state.checkpoints,
-            ownsLog: embedded != nil,
-            stateFailed: { state.markBroken($0) },
-            notice: { notices.add($0) },
-            warning: { notices.add($0, .warning) }
+            checkpoints: state.checkpoints
         )
         let api = PlatformAPI(
             platform,
@@ -129,7 +132,7 @@ struct Serve: AsyncParsableCommand {
         let begun = PlatformService(platform: platform, isRestored: isRestored, end: lastResort) {
             check.withLock {
                 $0 = Worker("state-check") {
-                    platform.checkState { () throws(StoreError) in try store.verify() }
+                    platform.engine.checkState { () throws(StoreError) in try store.verify() }
                 }
             }
             parts.withLock { $0.isStarted = true }

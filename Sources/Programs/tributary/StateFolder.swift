@@ -1,5 +1,5 @@
 import Glibc
-import Platform
+import Proof
 import RocksStore
 import Store
 

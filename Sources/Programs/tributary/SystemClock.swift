@@ -1,6 +1,6 @@
 import Bytes
+import Engine
 import Glibc
-import Platform
 
 /// The machine's own clock and chance.
 struct SystemClock: WallClock {

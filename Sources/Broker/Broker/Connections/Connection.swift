@@ -1,7 +1,5 @@
-internal import Bytes
 internal import NIOCore
 internal import NIOPosix
-internal import Segments
 
 /// One client. Its requests are answered in the order they came, and one begins when the one before is answered;
 /// only Produce follows Produce at once, so that one sync of the disk serves many.

@@ -2,9 +2,7 @@ public import Bytes
 internal import Events
 public import Logs
 public import Projections
-internal import Records
 public import Store
-internal import Streams
 
 /// Every alert, open or resolved, by kind and subject.
 public struct AlertLedger: Projection {
@@ -37,7 +35,7 @@ public struct AlertLedger: Projection {
             count.write(to: &writer)
         }
 
-        init(
+        public init(
             kind: String,
             subject: String,
             summary: String,
@@ -99,7 +97,7 @@ public struct AlertLedger: Projection {
         return nil
     }
 
-    static func key(_ kind: String, _ subject: String) -> String { "\(kind) \(subject)" }
+    public static func key(_ kind: String, _ subject: String) -> String { "\(kind) \(subject)" }
 
     /// Every alert there was.
     public static func all(in reader: any StoreReader) throws(StoreError) -> [Alert] {

@@ -8,5 +8,5 @@ public protocol WallClock: Sendable {
 
 extension WallClock {
     /// An id for what a person or client causes.
-    func newID() -> EventID { EventID(at: now(), random: randomBits()) }
+    public func newID() -> EventID { EventID(at: now(), random: randomBits()) }
 }

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Engine
 internal import Events
 internal import FoundationEssentials
 internal import Logs
@@ -8,68 +9,45 @@ internal import SwiftProtobuf
 internal import Synchronization
 internal import Workers
 
-extension Platform {
+extension Proof {
     /// What an audit found of one projection on one partition.
     public struct Finding: Sendable {
         public var verdict: Replay.Verdict
         public var seconds: Double
     }
 
-    /// All that an audit found.
-    public struct AuditReport: Sendable {
-        public var findings: [Finding]
-        /// Nil where only some projections were asked for.
-        public var archive: ArchiveFinding?
-        /// What is gone that would have proven something, in sentences.
-        public var lost: [String]
-    }
-
-    /// Folds every projection again, reads the archive, and looks whether what was attested is still there. Blocks.
-    public func audit(only names: Set<String> = []) throws -> AuditReport {
-        try checkTopics()
-        if try hasLostAttestations() {
-            tellAttestationsLost(
-                "the topic is empty, and alerts tell of a divergence that it told of too"
-            )
-        }
-        let findings = try verify(only: names)
-        let archive = names.isEmpty ? try verifyArchive() : nil
-        // Of the fold and not of this thread: an alert of a moment ago is told by what raised it.
-        let open = try openAlerts(of: ["attestationsLost"]).map(\.summary)
-        return AuditReport(findings: findings, archive: archive, lost: open)
-    }
-
     /// Whether the log told of a divergence that its attestations do not tell of any more.
-    private func hasLostAttestations() throws -> Bool {
+    public func hasLostAttestations() throws -> Bool {
         let topic = AttestationEvent.topic
-        let isEmpty = try log.bounds(of: Partition(topic.name, 0)).isEmpty
-        return try isEmpty && AlertLedger.all(in: store).contains { $0.kind == "divergence" }
+        let isEmpty = try engine.log.bounds(of: Partition(topic.name, 0)).isEmpty
+        return try isEmpty && AlertLedger.all(in: engine.store).contains { $0.kind == "divergence" }
     }
 
     /// How many `verify` finds, on a thread for what takes minutes.
-    func verifyElsewhere(_ names: Set<String>) async throws -> Int {
-        try await longPool.run { [self] in try verify(only: names).count }
+    public func verifyElsewhere(_ names: Set<String>) async throws -> Int {
+        try await engine.longPool.run { [self] in try verify(only: names).count }
     }
 
     /// Folds every projection again from its first record, and compares with what is served and what was attested.
     /// Blocks for as long as that takes.
     /// `only`: The names of the projections to look at; empty: all.
     public func verify(only names: Set<String> = []) throws -> [Finding] {
-        let seated = housekeeping.withLock { $0.seated }
+        let seated = engine.seated
         var findings: [Finding] = []
         for seating in seated where names.isEmpty || names.contains(seating.projection.name) {
             let start = ContinuousClock.now
-            let served = try store.snapshot()
+            let served = try engine.store.snapshot()
             let attested = try attestations(of: seating, in: served)
             let memory = MemoryStore()
             try memory.open(seating.projection.family)
-            let projection = try Self.knowing(seating.projection, in: served)
-            let verdict = try Replay(projection, of: seating.partition, goesOn: goesOn).verify(
-                served: served,
-                log: log,
-                attested: attested,
-                in: memory
-            )
+            let projection = try engine.prepared(seating.projection, in: served)
+            let verdict = try Replay(projection, of: seating.partition, goesOn: engine.goesOn)
+                .verify(
+                    served: served,
+                    log: engine.log,
+                    attested: attested,
+                    in: memory
+                )
             guard var verdict else { continue }
             if verdict.finding == .equal,
                 let stranger = stranger(among: attested, to: seating, verdict)
@@ -87,7 +65,7 @@ extension Platform {
                 tellAgainstLog(verdict)
             case .different:
                 tellDivergence(verdict)
-                rebuild(seating.projection, on: seating.partition)
+                engine.rebuild(seating.projection, on: seating.partition)
             case .attestationDiffers:
                 tellDivergence(verdict)
                 tellAgainstLog(verdict)
@@ -99,20 +77,25 @@ extension Platform {
     }
 
     /// Writes down what every projection's rows amount to, where they have moved since the last time. Blocks.
-    func attestAll() throws {
+    public func attestAll() throws {
         // The ledger of attestations is left out: each would change it, and call for the next one.
-        for seating in housekeeping.withLock({ $0.seated })
+        for seating in engine.seated
         where !(seating.projection is AttestationLedger) {
-            let served = try store.snapshot()
-            let state = try seating.projection.digest(
-                of: seating.partition.index,
-                in: served,
-                goesOn: goesOn
-            )
-            guard let state else { continue }
+            let served = try engine.store.snapshot()
+            let index = seating.partition.index
+            guard let progress = try seating.projection.progress(of: index, in: served) else {
+                continue
+            }
             let newest = try attestations(of: seating, in: served)
-                .filter { $0.base == state.progress.origin }.map(\.next).max()
-            guard state.progress.next > newest ?? 0 else { continue }
+                .filter { $0.base == progress.origin }.map(\.next).max()
+            // All rows are read for a digest: only of what has moved.
+            guard progress.next > newest ?? 0,
+                let state = try seating.projection.digest(
+                    of: index,
+                    in: served,
+                    goesOn: engine.goesOn
+                )
+            else { continue }
             append(attestation(of: seating, .init(state)), about: seating.projection.name)
         }
     }
@@ -120,11 +103,11 @@ extension Platform {
     /// What every seated projection's rows amount to in a store. Blocks.
     func states(in reader: any StoreReader) throws -> [(seating: Seating, state: StateDigest)] {
         var states: [(seating: Seating, state: StateDigest)] = []
-        for seating in housekeeping.withLock({ $0.seated }) {
+        for seating in engine.seated {
             let state = try seating.projection.digest(
                 of: seating.partition.index,
                 in: reader,
-                goesOn: goesOn
+                goesOn: engine.goesOn
             )
             if let state {
                 states.append((seating, state))
@@ -139,7 +122,7 @@ extension Platform {
         to seating: Seating,
         _ verdict: Replay.Verdict
     ) -> Replay.Attestation? {
-        guard Self.keepsForEver(seating.partition.topic),
+        guard Engine.keepsForEver(seating.partition.topic),
             verdict.base.hasPrefix("genesis")
         else { return nil }
         return attested.first { $0.base.hasPrefix("genesis") && $0.base != verdict.base }
@@ -213,18 +196,18 @@ extension Platform {
             }
         }
         append(event, about: verdict.projection)
-        raise(
+        engine.raise(
             "divergence",
-            about: Self.subject(verdict.projection, verdict.partition),
+            about: Engine.subject(verdict.projection, verdict.partition),
             "A replay of \(verdict.partition) does not give the rows that \(verdict.projection) serves.",
             key.map { "first differing key \($0.hex)" } ?? ""
         )
     }
 
     private func tellAgainstLog(_ verdict: Replay.Verdict) {
-        raise(
+        engine.raise(
             "attestationAgainstLog",
-            about: Self.subject(verdict.projection, verdict.partition),
+            about: Engine.subject(verdict.projection, verdict.partition),
             "What was attested of \(verdict.projection) is not what \(verdict.partition) gives by now: "
                 + "rows and log are kept until somebody decides.",
             "bring the former log back, or accept what it says: tributary audit accept '\(verdict.projection)' --reason …"
@@ -232,11 +215,16 @@ extension Platform {
     }
 
     func append(_ event: AttestationEvent, about subject: String) {
-        let envelope = Envelope(id: clock.newID(), subject: subject, time: clock.now())
-        log.append(event.newRecord(envelope), to: AttestationEvent.topic.name, partition: 0) {
-            [notice] result in
+        let envelope = Envelope(
+            id: engine.clock.newID(),
+            subject: subject,
+            time: engine.clock.now()
+        )
+        engine.log.append(event.newRecord(envelope), to: AttestationEvent.topic.name, partition: 0)
+        {
+            [engine] result in
             if case .failure(let error) = result {
-                notice("an attestation could not be written: \(error)")
+                engine.notice("an attestation could not be written: \(error)")
             }
         }
     }

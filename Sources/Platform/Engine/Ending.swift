@@ -3,7 +3,7 @@ internal import Synchronization
 internal import Workers
 
 /// The end of a platform.
-extension Platform {
+extension Engine {
     /// Ends what takes long, such as audits, seals and trainings, at its next step. Everything else goes on until `stop`.
     public func beginEnding() {
         stopFlag.raise()
@@ -16,21 +16,22 @@ extension Platform {
     /// are folded again by the next start.
     public func stop() {
         beginEnding()
-        housekeeping.withLock { $0.isStopping = true }
-        let answering = answerings.withLock { $0.values.map(\.self) }
-        let running = projectors.withLock { $0 }
+        seating.withLock { $0.isStopping = true }
+        let wings = wings
+        let running = running
         // All are told before any is waited for.
-        for answering in answering { answering.beginStopping() }
+        for wing in wings { wing.beginStopping() }
         running?.data.beginStopping()
         running?.control.beginStopping()
-        timer.withLock { $0 }?.join()
-        for answering in answering { answering.stop() }
+        for thread in timers.withLock({ $0 }) { thread.join() }
+        for wing in wings { wing.end() }
         running?.data.stop()
         running?.control.stop()
         pool.close()
         longPool.close()
         filePool.close()
         waiters.close()
+        set([])
     }
 
     /// Throws where the platform is to end: for whatever takes long, before each of its steps.

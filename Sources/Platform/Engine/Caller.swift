@@ -28,23 +28,28 @@ public struct Caller: Sendable {
 
     /// The same request for one of its parts, by its place: a name would give another body under the same key an id of
     /// its own, and let it take effect.
-    func part(_ index: Int) -> Caller {
+    public func part(_ index: Int) -> Caller {
         var part = self
         part.route += " \(index)"
         return part
     }
 
     /// The same request for one of its steps, which are the same whatever the body says.
-    func step(_ name: StaticString) -> Caller {
+    public func step(_ name: StaticString) -> Caller {
         var step = self
         step.route += " \(name)"
         return step
     }
 
     /// Follows from the key, so that a repeated request is the same event.
-    var keyedID: EventID? {
+    public var keyedID: EventID? {
         idempotencyKey.map { EventID(of: Array(actor.utf8), Array(route.utf8), Array($0.utf8)) }
     }
+}
+
+extension Engine {
+    /// The actor of what the platform does by itself.
+    public static var ownName: String { "tributary" }
 }
 
 /// What a command came to.

@@ -1,8 +1,8 @@
-internal import Logs
+public import Logs
 internal import Synchronization
 
 /// Gathers what became of the records of one request.
-final class AppendAnswers: Sendable {
+public final class AppendAnswers: Sendable {
     private struct State {
         var open: Int
         var positions: [Position?]
@@ -12,11 +12,11 @@ final class AppendAnswers: Sendable {
 
     private let state: Mutex<State>
 
-    init(expecting count: Int) {
+    public init(expecting count: Int) {
         state = Mutex(State(open: count, positions: Array(repeating: nil, count: count)))
     }
 
-    func note(_ result: Result<Position, AppendError>, at index: Int) {
+    public func note(_ result: Result<Position, AppendError>, at index: Int) {
         let waiter: CheckedContinuation<Void, Never>? = state.withLock { state in
             state.open -= 1
             switch result {
@@ -31,7 +31,7 @@ final class AppendAnswers: Sendable {
     }
 
     /// Waits for the last answer: where each record went, or why not every one is in the log.
-    func all() async throws -> [Position] {
+    public func all() async throws -> [Position] {
         await withCheckedContinuation { continuation in
             let isDone = state.withLock { state in
                 guard state.open > 0 else { return true }

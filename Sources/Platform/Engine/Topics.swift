@@ -1,8 +1,8 @@
 internal import Bytes
 internal import Events
-internal import Logs
+public import Logs
 
-extension Platform {
+extension Engine {
     /// Creates the platform's topics that are missing, and refuses to run on ones that would lose history.
     func settleTopics() throws {
         var existing: [String: TopicSpec] = [:]
@@ -32,9 +32,9 @@ extension Platform {
     }
 }
 
-extension Platform {
+extension Engine {
     /// Another server may have been faster.
-    func createUnlessThere(_ topic: TopicSpec) throws(LogError) {
+    public func createUnlessThere(_ topic: TopicSpec) throws(LogError) {
         do throws(LogError) {
             try log.create(topic)
         } catch {

@@ -1,4 +1,5 @@
 internal import Bytes
+public import Engine
 internal import Events
 internal import Logs
 internal import Projections
@@ -6,10 +7,10 @@ internal import Store
 internal import Synchronization
 
 /// A person's word on what an audit found.
-extension Platform {
+extension Proof {
     /// The alert by which it is known that somebody accepted the log. It is resolved as soon as it is raised: nobody needs
     /// to look at it, and it stays in the list with who and why.
-    static let accepted = "accepted"
+    public static let accepted = "accepted"
 
     private static var doubts: Set<String> {
         ["attestationAgainstLog", "attestationsLost", "divergence", "logChanged", "recordsLost"]
@@ -20,24 +21,24 @@ extension Platform {
     /// `name`: A projection, or what an alert is about.
     /// Returns: What the alerts were about.
     public func accept(_ name: String, reason: String, for caller: Caller) throws -> [String] {
-        let open = try openAlerts(of: Self.doubts).filter {
+        let open = try engine.openAlerts(of: Self.doubts).filter {
             $0.subject == name || $0.subject.hasPrefix("\(name), ")
         }
         guard !open.isEmpty else {
             throw PlatformError.refused(
                 NothingToAccept(
                     name: name,
-                    subjects: try openAlerts(of: Self.doubts).map(\.subject)
+                    subjects: try engine.openAlerts(of: Self.doubts).map(\.subject)
                 )
             )
         }
         let isAgainstLog = Set(
             open.filter { ["attestationAgainstLog", "divergence"].contains($0.kind) }.map(\.subject)
         )
-        for seating in housekeeping.withLock({ $0.seated }) {
-            let subject = Self.subject(seating.projection.name, seating.partition)
+        for seating in engine.seated {
+            let subject = Engine.subject(seating.projection.name, seating.partition)
             guard isAgainstLog.contains(subject) else { continue }
-            rebuild(seating.projection, on: seating.partition)
+            engine.rebuild(seating.projection, on: seating.partition)
         }
         for subject in Set(open.map(\.subject)).sorted() {
             let kinds = open.filter { $0.subject == subject }.map(\.kind).sorted()
@@ -46,14 +47,14 @@ extension Platform {
                 subject: subject,
                 summary: "\(caller.actor) accepted the log as it is for \(subject): \(reason)",
                 detail: kinds.joined(separator: ", "),
-                raisedAt: clock.now(),
+                raisedAt: engine.clock.now(),
                 count: 1
             )
-            raise(word.kind, about: subject, word.summary, word.detail, actor: caller.actor)
-            resolve(word, "Nothing is to be done.", actor: caller.actor)
+            engine.raise(word.kind, about: subject, word.summary, word.detail, actor: caller.actor)
+            engine.resolve(word, "Nothing is to be done.", actor: caller.actor)
         }
         for alert in open {
-            resolve(
+            engine.resolve(
                 alert,
                 "\(caller.actor) accepted the log as it is: \(reason)",
                 actor: caller.actor
@@ -67,7 +68,7 @@ extension Platform {
         of seating: Seating,
         in reader: any StoreReader
     ) throws(StoreError) -> Instant? {
-        let subject = Self.subject(seating.projection.name, seating.partition)
+        let subject = Engine.subject(seating.projection.name, seating.partition)
         return try AlertLedger.all(in: reader).first {
             $0.kind == Self.accepted && $0.subject == subject
         }?.raisedAt

@@ -1,76 +1,48 @@
 internal import Bytes
 internal import Events
 internal import Logs
-internal import Projections
-internal import Records
+public import Projections
 internal import Store
-internal import Streams
 internal import Synchronization
-internal import Workers
 
 /// What the projectors tell and ask. All of this runs on their threads.
-extension Platform {
+extension Engine {
     func folded(_ partition: Partition, _ records: [Record], _ next: Offset) {
-        let isOurs = partition.topic.hasPrefix("tributary.")
+        // Who waited must not be answered from what was made before.
+        for wing in wings { wing.folded(partition, records, below: next) }
         let ids =
-            isOurs
+            partition.topic.hasPrefix("tributary.")
             ? records.compactMap { $0.header("ce_id").flatMap { EventID(text: $0.span.bytes) } }
             : []
-        // Who waited must not be answered from what was made before.
-        let maySeat = records.contains { Self.maySeat($0, of: partition.topic) }
-        if maySeat {
-            readyEndpoints.advance()
-            servedViews.advance()
-        }
-        if partition.topic != PredictionEvent.topic.name {
-            readings.advance()
-            answerings.withLock { for answering in $0.values { answering.wake() } }
-        }
-        if partition.topic == StreamEvent.topic.name { takeUpAdvances(in: records) }
         waiters.folded(ids, in: partition, below: next)
-        if !isOurs { housekeeping.withLock { $0.lastRecord[partition] = .now } }
         if partition.topic == AlertEvent.topic.name {
             watched.withLock { $0.areAlertsRead = false }
         }
-        if maySeat {
-            housekeeping.withLock { $0.isChanged = true }
-            tick.signal()
-        }
     }
 
-    /// Whether a fact may want other seats, or other answers, whichever server it was decided at.
-    private static func maySeat(_ record: Record, of topic: String) -> Bool {
-        switch topic {
-        case FeatureEvent.topic.name, DatasetEvent.topic.name, ModelEvent.topic.name,
-            EndpointEvent.topic.name:
-            true
-        // Watermarks advance often, and seat nobody.
-        case StreamEvent.topic.name: record.text("ce_type")?.hasSuffix(".Advanced") != true
-        default: false
-        }
-    }
-
-    /// The last input of a partition that has its answer in the log; nil while not all answers there are were folded.
+    /// The last input of a partition that has its answer in the log; nil while that is not known.
     func lastAnswered(_ projection: any Projection, _ input: Partition) throws(LogError) -> Offset?
     {
-        guard let intake = projection as? Intake else { return -1 }
-        let output = DeadLetterLedger.outputPartition(of: input)
-        let end = try log.bounds(of: output).upperBound
-        if folded(output) ?? -1 < end {
-            if let why = seats.first(where: { $0.partition == output })?.stopped {
-                throw .refused("what was answered to \(input) is not known: \(why)")
-            }
-            return nil
+        var last: Offset = -1
+        for wing in wings {
+            guard let own = try wing.lastAnswered(projection, input) else { return nil }
+            last = max(last, own)
         }
-        do throws(StoreError) {
-            return try DeadLetterLedger.lastAnswered(input, of: intake, in: store)
-        } catch {
-            report(.storeFailed(projection: DeadLetterLedger().name, partition: output, error))
-            throw .refused("reading the answers to \(input): \(error)")
-        }
+        return last
     }
 
-    func report(_ report: ProjectorReport) {
+    func mayDrop(
+        _ projection: any Projection,
+        on input: Partition,
+        because report: ProjectorReport
+    ) throws(LogError) -> Bool {
+        for wing in wings {
+            guard try wing.mayDrop(projection, on: input, because: report) else { return false }
+        }
+        return true
+    }
+
+    public func report(_ report: ProjectorReport) {
         switch report {
         case .logChanged(let projection, let partition, let why):
             raise(
@@ -103,7 +75,7 @@ extension Platform {
             notice("\(projection) folds \(partition) anew: \(ProjectorReport.tooLate)")
             owe(projection, partition)
         case .rowsBroken(let projection, let partition, let why):
-            warning(
+            warn(
                 "the rows of \(projection) on \(partition) are broken and are folded again from the log: \(why)"
             )
             owe(projection, partition)
@@ -130,5 +102,12 @@ extension Platform {
                 "\(error)"
             )
         }
+    }
+}
+
+extension ProjectorReport {
+    /// Why what was folded before it was known how far it is complete is folded anew.
+    public static var tooLate: String {
+        "its records were folded before it was known that they are complete"
     }
 }

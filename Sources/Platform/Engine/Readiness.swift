@@ -1,4 +1,3 @@
-internal import Bytes
 internal import Logs
 internal import Projections
 internal import Store
@@ -64,13 +63,11 @@ public struct Limit: Sendable, Hashable {
     }
 }
 
-extension Platform {
+extension Engine {
     /// Why the platform is not ready: the one list that `/health/ready`, `/api/v1/status` and `tributary status` show.
     /// Empty while it is. Only memory is looked at.
     public var reasons: [NotReady] {
-        let (unfit, state, endpoints) = housekeeping.withLock {
-            ($0.unfit, $0.brokenState, $0.brokenEndpoints)
-        }
+        let state = seating.withLock { $0.brokenState }
         let watched = watched.withLock { $0 }
         var reasons: [NotReady] = []
         if let whyNotStarted { reasons.append(.init(.starting, whyNotStarted)) }
@@ -86,9 +83,6 @@ extension Platform {
             seat.stopped.map { .init(.projectionStopped, "\(seat.projection): \($0)") }
         }
         reasons += Self.reasons(of: waits)
-        reasons += unfit.sorted { $0.key < $1.key }.map {
-            .init(.topicUnfit, "the stream \($0.key) cannot have its topic: \($0.value.why)")
-        }
         if let state {
             reasons.append(
                 .init(.stateBroken, "the state is damaged, restart the server: \(state)")
@@ -102,11 +96,7 @@ extension Platform {
                 )
             )
         }
-        reasons += endpoints.sorted { $0.key < $1.key }.map {
-            .init(.archiveDamaged, "the endpoint \($0.key) cannot answer: \($0.value)")
-        }
-        reasons += watched.archive.inProduction.compactMap { watched.archive.damage[$0] }.sorted()
-            .map { .init(.archiveDamaged, $0) }
+        reasons += wings.flatMap(\.notReady)
         reasons += watched.graveAlerts.compactMap { alert in
             alert.word.map { .init($0, alert.summary) }
         }

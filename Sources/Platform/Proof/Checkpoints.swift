@@ -1,13 +1,11 @@
 internal import Bytes
+internal import Engine
 internal import Events
 internal import Glibc
 internal import Logs
 internal import Projections
-internal import Records
 public import Store
-internal import Streams
 internal import Synchronization
-internal import Workers
 
 /// Where copies of the state are kept, so that a rebuild need not begin at the first record.
 public struct Checkpoints: Sendable {
@@ -37,15 +35,15 @@ public struct Checkpoints: Sendable {
     }
 }
 
-extension Platform {
+extension Proof {
     /// Copies the state, attests in the log what the copy holds, and removes all but the newest copies. Blocks.
     public func makeCheckpoint() throws {
         guard let checkpoints else { return }
         mkdir(checkpoints.folder, 0o755)
-        let path = "\(checkpoints.folder)/\(clock.now().microseconds)"
-        try store.checkpoint(at: path)
+        let path = "\(checkpoints.folder)/\(engine.clock.now().microseconds)"
+        try engine.store.checkpoint(at: path)
         let copy = try checkpoints.open(path)
-        for family in Self.families { try copy.open(family) }
+        for family in engine.families { try copy.open(family) }
         for (seating, state) in try states(in: copy)
         where !(seating.projection is AttestationLedger) {
             append(attestation(of: seating, .init(state)), about: seating.projection.name)
@@ -57,22 +55,27 @@ extension Platform {
     /// Drops whatever a restored copy holds that the log's attestations do not vouch for. Before anybody folds.
     func proveRestored() throws {
         let attested = try attestedDigests()
-        let own = Set(Self.own.map(\.projection.family))
-        try keep(Self.own, in: own, attested)
+        let own = Set(engine.ledgers.map(\.projection.family))
+        try keep(engine.ledgers, in: own, attested)
         // What is declared is known only now, from catalogs that are proven themselves.
-        try keep(Self.declared(in: store), in: Set(Self.families).subtracting(own), attested)
+        let declared = try engine.wings.flatMap { try $0.declared(in: engine.store) }
+        try keep(declared, in: Set(engine.families).subtracting(own), attested)
     }
 
     /// Drops the rows of some families, all but those of projections that are attested as they are.
     private func keep(
-        _ projections: [(projection: any Projection, partitions: Int32)],
+        _ projections: [Folding],
         in families: Set<Family>,
         _ attested: [Claim: Digest]
     ) throws {
         var proven: [Family: [Shelf]] = [:]
         for (projection, partitions) in projections {
             for index in 0 ..< partitions {
-                let state = try projection.digest(of: index, in: store, goesOn: goesOn)
+                let state = try projection.digest(
+                    of: index,
+                    in: engine.store,
+                    goesOn: engine.goesOn
+                )
                 guard let state else { continue }
                 let claim = Claim(
                     projection: projection.name,
@@ -84,7 +87,7 @@ extension Platform {
                 if attested[claim] == state.digest {
                     proven[projection.family, default: []].append(projection.shelf(of: index))
                 } else {
-                    notice(
+                    engine.notice(
                         "the checkpoint's rows of \(projection.name), \(claim.partition) are not attested and are folded anew"
                     )
                 }
@@ -95,10 +98,12 @@ extension Platform {
             for shelf in (proven[family] ?? []).sorted(by: {
                 $0.prefix.lexicographicallyPrecedes($1.prefix)
             }) {
-                if let start { try store.removeAll(from: start, to: shelf.prefix, in: family) }
+                if let start {
+                    try engine.store.removeAll(from: start, to: shelf.prefix, in: family)
+                }
                 start = shelf.end
             }
-            if let start { try store.removeAll(from: start, to: nil, in: family) }
+            if let start { try engine.store.removeAll(from: start, to: nil, in: family) }
         }
     }
 
@@ -113,7 +118,7 @@ extension Platform {
     /// Read from the log itself: the ledger's own rows are part of what is to be proven.
     private func attestedDigests() throws -> [Claim: Digest] {
         let cursor = try EventCursor(
-            log: log,
+            log: engine.log,
             topic: AttestationEvent.topic.name,
             partition: nil,
             from: nil,
@@ -122,7 +127,7 @@ extension Platform {
         defer { cursor.close() }
         var digests: [Claim: Digest] = [:]
         while let batches = try cursor.next() {
-            try goesOn()
+            try engine.goesOn()
             for record in batches.flatMap(\.records) {
                 guard
                     case .attested(let fact)? = try FoldStop.reading({ () throws(EventError) in

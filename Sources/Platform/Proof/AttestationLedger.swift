@@ -3,9 +3,7 @@ internal import Events
 internal import FoundationEssentials
 public import Logs
 public import Projections
-internal import Records
 public import Store
-internal import Streams
 internal import SwiftProtobuf
 
 /// Every digest that was written down, by projection, generation, fold version, partition and position.

@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// What was made of something that changes: it holds until the next change.
-final class EpochCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+public final class EpochCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private struct State {
         var epoch = 0
         var values: [Key: Value] = [:]
@@ -9,17 +9,19 @@ final class EpochCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     private let state = Mutex(State())
 
+    public init() {}
+
     /// What was made of it before may be old by now, and is let go.
-    func advance() {
+    public func advance() {
         state.withLock { state in
             state.epoch += 1
             state.values.removeAll()
         }
     }
 
-    func known(_ key: Key) -> Value? { state.withLock { $0.values[key] } }
+    public func known(_ key: Key) -> Value? { state.withLock { $0.values[key] } }
 
-    func value(of key: Key, orMake make: () throws -> Value) throws -> Value {
+    public func value(of key: Key, orMake make: () throws -> Value) throws -> Value {
         let (epoch, known) = state.withLock { ($0.epoch, $0.values[key]) }
         if let known { return known }
         let made = try make()

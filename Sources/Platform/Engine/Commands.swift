@@ -1,18 +1,16 @@
-internal import Bytes
-internal import Events
+public import Bytes
+public import Events
 public import Logs
-internal import Projections
-internal import Records
-internal import Store
-internal import Streams
+public import Projections
+public import Store
 internal import Workers
 
-extension Platform {
+extension Engine {
     /// Decides, appends, waits for the fold, and answers from the state.
     ///
     /// `projection`: Folds the control topic that the fact belongs on.
     /// `decide`: Called again on the newer state when another writer was first. Nil: nothing to do.
-    func execute<Event: PlatformEvent>(
+    public func execute<Event: PlatformEvent>(
         _ caller: Caller,
         on subject: String,
         of projection: any Projection,
@@ -114,7 +112,7 @@ extension Platform {
     }
 
     /// Whoever would wait for a log that is known to be away is told at once.
-    func requireLog() throws {
+    public func requireLog() throws {
         guard log.isReachable else {
             throw PlatformError.unavailable("Kafka does not answer")
         }
@@ -172,7 +170,7 @@ extension Platform {
     }
 
     /// Waits until what a topic holds by now was folded, for so long at most.
-    func reachEnd(of topic: TopicSpec, within time: Duration) async throws {
+    public func reachEnd(of topic: TopicSpec, within time: Duration) async throws {
         let waits = try await pool.run { [log, waiters] in
             try (0 ..< topic.partitions).map { index in
                 let partition = Partition(topic.name, index)
@@ -187,7 +185,7 @@ extension Platform {
     }
 
     /// The next offset that every projection of the partition will fold; nil where there is none.
-    func folded(_ partition: Partition) -> Offset? {
+    public func folded(_ partition: Partition) -> Offset? {
         seats.filter { $0.partition == partition && $0.stopped == nil }.map(\.progress.next).min()
     }
 }

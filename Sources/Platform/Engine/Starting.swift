@@ -2,27 +2,28 @@ internal import Events
 internal import Logs
 internal import Projections
 internal import Store
-internal import Streams
 internal import Synchronization
 internal import Workers
 
 /// The beginning of a platform.
-extension Platform {
+extension Engine {
     private static var lineInterval: Duration { .seconds(10) }
 
-    /// Creates what is missing in the log, folds what was decided so far, and begins to fold every stream. Whatever does
-    /// not answer is waited for, and it is said what that is. Throws where waiting would not help, and where it is to end.
-    public func start(isRestored: Bool = false) async throws {
-        for family in Self.families { try store.open(family) }
+    /// Creates what is missing in the log, folds what was decided so far, and begins to fold what is declared. Whatever
+    /// does not answer is waited for, and it is said what that is. Throws where waiting would not help, and where it is to
+    /// end.
+    /// `isRestored`: Whether the state is a copy that has yet to be proven.
+    public func start(_ wings: [any Wing], isRestored: Bool = false) async throws {
+        set(wings)
+        for family in families { try store.open(family) }
         try await untilLogAnswers { [self] in
             try settleTopics()
-            if isRestored { try proveRestored() }
+            if isRestored { for wing in wings { try wing.prove() } }
         }
-        try await pool.run { [self] in try dropUnreadableCatalog() }
+        try await pool.run { [self] in try dropUnreadableCatalogs() }
         let surroundings = Projector.Surroundings(
-            folded: { [weak self] partition, records, next in self?.folded(partition, records, next)
-            },
-            report: { [weak self] report in self?.report(report) },
+            folded: { [weak self] in self?.folded($0, $1, $2) },
+            report: { [weak self] in self?.report($0) },
             lastAnswered: { [weak self] projection, input throws(LogError) in
                 guard let self else { return -1 }
                 return try lastAnswered(projection, input)
@@ -32,30 +33,29 @@ extension Platform {
                 return try mayDrop(projection, on: input, because: why)
             }
         )
-        let started = Projectors(
-            control: try Projector(
-                "fold-control",
-                log: log,
-                store: store,
-                surroundings: surroundings
-            ),
-            data: try Projector("fold-data", log: log, store: store, surroundings: surroundings)
+        run(
+            Projectors(
+                control: try Projector(
+                    "fold-control",
+                    log: log,
+                    store: store,
+                    surroundings: surroundings
+                ),
+                data: try Projector("fold-data", log: log, store: store, surroundings: surroundings)
+            )
         )
-        projectors.withLock { $0 = started }
-        for (projection, partitions) in Self.own { seat(projection, partitions: partitions) }
+        for (projection, partitions) in ledgers { seat(projection, partitions: partitions) }
         try await untilFolded()
         await fitSeats()
         try await untilLogAnswers { [self] in
-            try checkEndpoints()
             try oweAll()
             try readGraveAlerts()
             try checkClockAtStart()
         }
-        let thread = Worker("housekeeping") { [weak self, tick] in
-            while self?.keepHouse() == true { _ = tick.wait(atMost: .milliseconds(50)) }
-        }
-        timer.withLock { $0 = thread }
-        await endOrphanedRuns()
+        for wing in wings { try await wing.begin() }
+        chores.withLock { $0 = Chores(ownChores + wings.flatMap(\.chores)) }
+        let threads = keepTime()
+        timers.withLock { $0 = threads }
         startReason.withLock { $0 = nil }
     }
 
@@ -93,7 +93,7 @@ extension Platform {
     /// What is still to be folded before anything can be decided, in sentences.
     private func unfolded() -> [String] {
         let standing = Set(waits.filter(\.isStanding).map(\.partition))
-        return housekeeping.withLock { $0.seated }.compactMap { seating in
+        return seated.compactMap { seating in
             let seat = seat(of: seating)
             if seat?.stopped != nil || standing.contains(seating.partition) { return nil }
             do throws(LogError) {
@@ -128,20 +128,21 @@ extension Platform {
         }
     }
 
-    /// Without the catalog nothing can begin. Rows of it that are none are dropped, and the log gives them back; so are
+    /// Without the catalogs nothing can begin. Rows of one that are none are dropped, and the log gives them back; so are
     /// those of every catalog that another release folded otherwise, before anybody reads them.
-    private func dropUnreadableCatalog() throws(StoreError) {
-        for catalog in Self.control {
+    private func dropUnreadableCatalogs() throws(StoreError) {
+        for (catalog, _) in ledgers where catalog is any Catalog {
             let known = try catalog.progress(of: 0, in: store)?.foldVersion
             guard let known, known != catalog.foldVersion else { continue }
             try drop(catalog)
         }
-        do throws(StoreError) {
-            _ = try StreamCatalog.View(store).streams()
-        } catch {
-            guard case .corrupt(let why) = error else { throw error }
-            try drop(StreamCatalog())
-            notice("the rows of streams are broken and are folded again from the log: \(why)")
+        for wing in wings {
+            for (catalog, why) in try wing.brokenCatalogs() {
+                try drop(catalog)
+                notice(
+                    "the rows of \(catalog.name) are broken and are folded again from the log: \(why)"
+                )
+            }
         }
     }
 

@@ -1,23 +1,23 @@
 internal import Bytes
 internal import Events
-internal import Logs
+public import Logs
 internal import Projections
-internal import Store
+public import Store
 internal import SwiftProtobuf
 internal import Synchronization
 
 /// What somebody should look at, and when it is well again.
-extension Platform {
+extension Engine {
     /// Says it to the operator, and appends it for everybody else.
     /// `actor`: Whose word it is; nil: the platform's own.
-    func raise(
+    public func raise(
         _ kind: String,
         about subject: String,
         _ summary: String,
         _ detail: String,
         actor: String? = nil
     ) {
-        warning("\(kind): \(summary)\(detail.isEmpty ? "" : " (\(detail))")")
+        warn("\(kind): \(summary)\(detail.isEmpty ? "" : " (\(detail))")")
         let event = AlertEvent.with {
             $0.raised = .with {
                 $0.kind = kind
@@ -30,12 +30,12 @@ extension Platform {
     }
 
     /// What alerts about a projection on a partition are known by.
-    static func subject(_ projection: String, _ partition: Partition) -> String {
+    public static func subject(_ projection: String, _ partition: Partition) -> String {
         "\(projection), \(partition)"
     }
 
     /// Ends the alerts about projections that had to wait or stand still, and go on. Blocks.
-    func resolveWaits() throws {
+    public func resolveWaits() throws {
         let waits = try openAlerts(of: ["topicMissing", "projectorStopped"])
         guard !waits.isEmpty else { return }
         for seat in seats where seat.stopped == nil {
@@ -50,50 +50,8 @@ extension Platform {
         }
     }
 
-    /// Ends the alerts about rows that an audit has found to be what the log says.
-    func resolveDoubts(about verdict: Replay.Verdict, of seating: Seating) {
-        let subject = Self.subject(verdict.projection, verdict.partition)
-        do throws(StoreError) {
-            for alert in try openAlerts(of: [
-                "logChanged", "recordsLost", "divergence", "attestationAgainstLog",
-            ]) where alert.subject == subject {
-                switch alert.kind {
-                // History that is gone does not come back by what is left.
-                case "logChanged", "recordsLost": if alert.isAboutOwnTopic { continue }
-                case "divergence", "attestationAgainstLog":
-                    if try !isVouchedFor(verdict, of: seating, before: alert.raisedAt) { continue }
-                default: break
-                }
-                resolve(
-                    alert,
-                    "A replay up to offset \(verdict.next) gave the rows that are served."
-                )
-            }
-        } catch {
-            // A row of the ledger that is none is named by the audit of the ledger.
-            notice("alerts about \(subject) stay open, because they cannot be read: \(error)")
-        }
-    }
-
-    /// Whether something was attested before an alert that the audit could compare with. What was attested since then
-    /// repeats what is served, and proves nothing against an earlier finding.
-    private func isVouchedFor(
-        _ verdict: Replay.Verdict,
-        of seating: Seating,
-        before instant: Instant
-    ) throws(StoreError) -> Bool {
-        // Of the attestations themselves nothing is attested.
-        if seating.projection is AttestationLedger { return true }
-        return try AttestationLedger.attestations(
-            of: seating.projection,
-            partition: seating.partition,
-            before: instant,
-            in: store
-        ).contains { $0.base == verdict.base && $0.next <= verdict.next }
-    }
-
     /// Raises an alert unless there ever was the same, open or not: what was accepted is not told again.
-    func raiseOnce(
+    public func raiseOnce(
         _ kind: String,
         about subject: String,
         _ summary: String,
@@ -109,7 +67,7 @@ extension Platform {
     }
 
     /// Says that what was attested is gone.
-    func tellAttestationsLost(_ why: String) {
+    public func tellAttestationsLost(_ why: String) {
         raise(
             "attestationsLost",
             about: AttestationEvent.topic.name,
@@ -119,7 +77,7 @@ extension Platform {
     }
 
     /// Ends an alert, if it is open.
-    func resolveAll(
+    public func resolveAll(
         _ kind: String,
         about subject: String,
         _ summary: String,
@@ -131,7 +89,7 @@ extension Platform {
     }
 
     /// Ends the alerts of a kind about those subjects that are well again. Blocks.
-    func resolveAlerts(
+    public func resolveAlerts(
         _ kind: String,
         _ summary: String,
         where isWell: (_ subject: String) -> Bool
@@ -141,11 +99,11 @@ extension Platform {
         }
     }
 
-    func openAlerts(of kinds: Set<String>) throws(StoreError) -> [AlertLedger.Alert] {
+    public func openAlerts(of kinds: Set<String>) throws(StoreError) -> [AlertLedger.Alert] {
         try AlertLedger.all(in: store).filter { kinds.contains($0.kind) && $0.resolvedAt == nil }
     }
 
-    func resolve(_ alert: AlertLedger.Alert, _ summary: String, actor: String? = nil) {
+    public func resolve(_ alert: AlertLedger.Alert, _ summary: String, actor: String? = nil) {
         let event = AlertEvent.with {
             $0.resolved = .with {
                 $0.kind = alert.kind

@@ -1,4 +1,3 @@
-internal import Archive
 internal import Bytes
 internal import Events
 internal import Logs
@@ -34,15 +33,14 @@ struct Watched {
     var areAlertsRead = false
     /// Alerts that are raised once only, since the start.
     var told: Set<String> = []
-    var archive = ArchiveWatch()
     /// Whether the alert about the full disk was raised.
     var isFullnessTold = false
     var lastClock: Instant?
 }
 
-extension Platform {
+extension Engine {
     /// A topic of ours that never forgets, so that nothing of it may go away.
-    static func keepsForEver(_ topic: String) -> Bool {
+    public static func keepsForEver(_ topic: String) -> Bool {
         PlatformTopics.all.contains { $0.name == topic && $0.retention == .forever }
     }
 
@@ -55,7 +53,7 @@ extension Platform {
 
     /// Everything that has a seat by now is to reach where the log ends now. Blocks.
     func oweAll() throws {
-        for seating in housekeeping.withLock({ $0.seated }) {
+        for seating in seated {
             owe(seating.projection.name, seating.partition)
         }
         try settleDebts()
@@ -67,7 +65,7 @@ extension Platform {
         guard !debts.isEmpty, log.isReachable else { return }
         let seats = seats
         let seated = Set(
-            housekeeping.withLock { $0.seated }.map {
+            seated.map {
                 Watched.Place(projection: $0.projection.name, partition: $0.partition)
             }
         )
@@ -116,7 +114,7 @@ extension Platform {
 
     /// What our own topics held must never go away: whoever took it, with a Kafka client or another program, took
     /// history. Blocks.
-    func checkTopics() throws {
+    public func checkTopics() throws {
         for topic in PlatformTopics.all where topic.retention == .forever {
             for index in 0 ..< topic.partitions {
                 let partition = Partition(topic.name, index)
@@ -132,7 +130,7 @@ extension Platform {
                     throw error
                 }
                 guard first > 0 else { continue }
-                let isAttestations = topic.name == AttestationLedger().topic
+                let isAttestations = topic.name == AttestationEvent.topic.name
                 try raiseOnce(
                     isAttestations ? "attestationsLost" : "recordsLost",
                     about: "\(partition)",
@@ -160,7 +158,7 @@ extension Platform {
     func checkClockAtStart() throws {
         let now = clock.now()
         var newest: Instant?
-        for projection in Self.control {
+        for (projection, _) in ledgers where projection is any Catalog {
             let tables = TableReader(
                 store,
                 family: projection.family,
@@ -213,7 +211,7 @@ extension AlertLedger.Alert {
     var isGrave: Bool { word != nil }
 
     /// As what it keeps the platform from being ready.
-    var word: NotReady.Word? {
+    public var word: NotReady.Word? {
         switch kind {
         case "attestationAgainstLog": .attestationAgainstLog
         case "attestationsLost": .attestationsLost
@@ -223,7 +221,7 @@ extension AlertLedger.Alert {
     }
 
     /// Whether it is about a topic of ours that never forgets: nothing of it may go away.
-    var isAboutOwnTopic: Bool {
+    public var isAboutOwnTopic: Bool {
         PlatformTopics.all.contains { topic in
             topic.retention == .forever
                 && (0 ..< topic.partitions).contains {

@@ -1,3 +1,4 @@
+public import Documents
 public import Events
 public import Logs
 public import Store
@@ -38,5 +39,36 @@ extension PlatformError: CustomStringConvertible {
         case .log(let error): "\(error)"
         case .store(let error): "\(error)"
         }
+    }
+}
+
+/// Something in a definition that does not fit the others.
+public struct DeclarationProblem: Sendable, Hashable {
+    /// Which of the definitions, counted from 0.
+    public var index: Int
+    public var problem: DocumentProblem
+
+    public init(index: Int, problem: DocumentProblem) {
+        self.index = index
+        self.problem = problem
+    }
+
+    public var path: [String] { problem.path }
+    public var message: String { problem.message }
+}
+
+/// Turns a domain's refusal into the platform's.
+public func declining<Refusal: DomainRefusal, Result>(
+    _ body: () throws(Refusal) -> Result
+) throws(PlatformError) -> Result {
+    do throws(Refusal) { return try body() } catch { throw .refused(error) }
+}
+
+/// The same, of whatever domain.
+public func refusing<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+        return try body()
+    } catch let refusal as any DomainRefusal {
+        throw PlatformError.refused(refusal)
     }
 }
