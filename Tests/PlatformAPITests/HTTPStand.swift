@@ -7,6 +7,7 @@ import Logging
 import Logs
 import NIOCore
 import NIOPosix
+import Projections
 import Store
 import Synchronization
 
@@ -29,8 +30,17 @@ struct HTTPStand: Sendable {
             Engine(log: MemoryLog(), store: store, clock: CountingClock()),
             archive: MemoryArchive()
         )
-        for family in Platform.families { try store.open(family) }
-        if isStarted { try await platform.start() }
+        if isStarted {
+            try await platform.start()
+        } else {
+            // As far as a start comes before it waits for anything.
+            try store.open(AlertLedger.family)
+            for wing in [platform, platform.proof] as [any Wing] {
+                for family in wing.ledgers.map(\.projection.family) + wing.families {
+                    try store.open(family)
+                }
+            }
+        }
         defer { platform.stop() }
         let noted = Noted()
         let api = PlatformAPI(

@@ -60,7 +60,7 @@ import Testing
         let path = try #require(checkpoints.paths().first)
         try FileManager.default.copyItem(atPath: path, toPath: folder + "/restored")
         let store = try RocksStore.open(folder + "/restored")
-        for family in Platform.families { try store.open(family) }
+        for family in Platform.everyFamily { try store.open(family) }
         try change(store)
         let again = try await Stand.start(log, store, seed: 2, isRestored: true)
         try await again.settle()
@@ -153,7 +153,7 @@ import Testing
                 let copy = folder + "/restored-\(family?.name ?? "")"
                 try FileManager.default.copyItem(atPath: path, toPath: copy)
                 let store = try RocksStore.open(copy)
-                for family in Platform.families { try store.open(family) }
+                for family in Platform.everyFamily { try store.open(family) }
                 if let family { try changeRow(of: family, in: store) }
                 let again = try await Stand.start(
                     log,

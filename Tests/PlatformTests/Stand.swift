@@ -209,3 +209,14 @@ func elsewhere<Result: Sendable>(
         Thread.detachNewThread { continuation.resume(with: Swift.Result { try body() }) }
     }
 }
+
+extension Platform {
+    /// The column families of every projection, as the engine opens them.
+    static let everyFamily: [Family] = {
+        let engine = Engine(log: MemoryLog(), store: MemoryStore(), clock: TestClock(seed: 1))
+        let platform = Platform(engine, archive: MemoryArchive())
+        engine.set([platform, platform.proof])
+        defer { engine.set([]) }
+        return engine.families
+    }()
+}

@@ -53,6 +53,29 @@ import Testing
         stand.stop()
     }
 
+    @Test func `begins though nobody knows what became of a run that was broken off`()
+        async throws
+    {
+        let log = LosingLog(memoryLog())
+        try await Self.declared(log, "one")
+        var event = ExperimentEvent()
+        event.runStarted.run = "0193596c-2f1a-7c3e-9d55-2f3c1b7a9e10"
+        event.runStarted.model = "lateness"
+        let envelope = Envelope(
+            id: EventID(high: 1, low: 2),
+            subject: event.runStarted.run,
+            time: TestClock.start,
+            revision: 1
+        )
+        let topic = ExperimentEvent.topic.name
+        _ = try await log.append(event.newRecord(envelope), to: topic, partition: 0)
+        log.lose(.max)
+        let stand = try await Stand.start(log, seed: 2)
+        #expect(stand.platform.engine.whyNotStarted == nil)
+        #expect(stand.notices.contains { $0.contains("failed (") && $0.contains("on purpose") })
+        stand.stop()
+    }
+
     @Test func `waits for a log that does not answer, says so, and begins when it does`()
         async throws
     {

@@ -35,7 +35,7 @@ extension Engine {
     }
 
     /// Ends the alerts about projections that had to wait or stand still, and go on. Blocks.
-    public func resolveWaits() throws {
+    func resolveWaits() throws {
         let waits = try openAlerts(of: ["topicMissing", "projectorStopped"])
         guard !waits.isEmpty else { return }
         for seat in seats where seat.stopped == nil {

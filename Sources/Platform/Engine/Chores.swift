@@ -59,7 +59,9 @@ struct Chores {
     }
 
     mutating func hasten(_ what: String) {
-        for (index, chore) in all.enumerated() where chore.what == what { due[index] = .now }
+        let index = all.firstIndex { $0.what == what }
+        precondition(index != nil || all.isEmpty, "There is no chore “\(what)”.")
+        if let index { due[index] = .now }
     }
 }
 
@@ -91,26 +93,25 @@ extension Engine {
         ]
     }
 
-    /// Makes a chore due at once.
+    /// Makes a chore due at the next look.
     public func hasten(_ what: String) {
         chores.withLock { $0.hasten(what) }
-        tick.signal()
     }
 
     /// The threads that do what is due: whoever waits for too long is told, seats are made to fit and everything is looked
     /// at, and what takes long holds up neither.
     func keepTime() -> [Worker] {
         [
-            every("expiry") { $0.waiters.expire() },
+            every("expiry", wakeUp: ends[0]) { $0.waiters.expire() },
             every("housekeeping", wakeUp: tick) { $0.keepHouse() },
-            every("long-chores") { $0.doChores(long: true) },
+            every("long-chores", wakeUp: ends[1]) { $0.doChores(long: true) },
         ]
     }
 
     /// Does something some twenty times a second, until the engine is to stop.
     private func every(
         _ name: String,
-        wakeUp: Semaphore = Semaphore(),
+        wakeUp: Semaphore,
         _ body: @escaping @Sendable (Engine) -> Void
     ) -> Worker {
         Worker(name) { [weak self] in

@@ -17,6 +17,7 @@ extension Engine {
     public func stop() {
         beginEnding()
         seating.withLock { $0.isStopping = true }
+        for thread in [tick] + ends { thread.signal() }
         let wings = wings
         let running = running
         // All are told before any is waited for.

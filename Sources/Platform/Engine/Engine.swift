@@ -37,7 +37,10 @@ public final class Engine: Sendable {
     /// What readiness depends on, beside seats.
     let watched = Mutex(Watched())
     let timers = Mutex<[Worker]>([])
+    /// Signalled where seats may change, and at the end.
     let tick = Semaphore()
+    /// Signalled at the end, for the other threads that look at what is due.
+    let ends = [Semaphore(), Semaphore()]
     private let parts = Mutex<[any Wing]>([])
 
     /// Two threads fold: what people and the platform itself decide waits for nobody's bulk data.
@@ -107,7 +110,7 @@ public final class Engine: Sendable {
     }
 
     /// Projections that have no seat yet on a partition.
-    public var waits: [WaitStatus] {
+    var waits: [WaitStatus] {
         let running = projectors.withLock { $0 }
         return (running?.control.waits ?? []) + (running?.data.waits ?? [])
     }
@@ -239,7 +242,7 @@ public final class Engine: Sendable {
     }
 
     /// Whether what a partition holds by now was folded.
-    public func hasFolded(_ seating: Seating) throws(LogError) -> Bool {
+    func hasFolded(_ seating: Seating) throws(LogError) -> Bool {
         let end = try log.bounds(of: seating.partition).upperBound
         let seat = seat(of: seating)
         return seat.map { $0.progress.next >= end } ?? false

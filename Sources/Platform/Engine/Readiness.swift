@@ -82,7 +82,7 @@ extension Engine {
         reasons += seats.compactMap { seat in
             seat.stopped.map { .init(.projectionStopped, "\(seat.projection): \($0)") }
         }
-        reasons += Self.reasons(of: waits)
+        reasons += Self.reasons(of: waits) + wings.flatMap(\.notReady)
         if let state {
             reasons.append(
                 .init(.stateBroken, "the state is damaged, restart the server: \(state)")
@@ -96,7 +96,6 @@ extension Engine {
                 )
             )
         }
-        reasons += wings.flatMap(\.notReady)
         reasons += watched.graveAlerts.compactMap { alert in
             alert.word.map { .init($0, alert.summary) }
         }

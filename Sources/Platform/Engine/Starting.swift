@@ -11,10 +11,20 @@ extension Engine {
 
     /// Creates what is missing in the log, folds what was decided so far, and begins to fold what is declared. Whatever
     /// does not answer is waited for, and it is said what that is. Throws where waiting would not help, and where it is to
-    /// end.
+    /// end. Whoever starts it stops it.
     /// `isRestored`: Whether the state is a copy that has yet to be proven.
     public func start(_ wings: [any Wing], isRestored: Bool = false) async throws {
         set(wings)
+        do {
+            try await begin(wings, isRestored: isRestored)
+        } catch {
+            // Of what has not begun there is nothing to stop.
+            if running == nil { set([]) }
+            throw error
+        }
+    }
+
+    private func begin(_ wings: [any Wing], isRestored: Bool) async throws {
         for family in families { try store.open(family) }
         try await untilLogAnswers { [self] in
             try settleTopics()
@@ -52,10 +62,11 @@ extension Engine {
             try readGraveAlerts()
             try checkClockAtStart()
         }
-        for wing in wings { try await wing.begin() }
         chores.withLock { $0 = Chores(ownChores + wings.flatMap(\.chores)) }
+        // What wings begin with may have to be waited for, and nothing else ends that.
         let threads = keepTime()
         timers.withLock { $0 = threads }
+        for wing in wings { try await wing.begin() }
         startReason.withLock { $0 = nil }
     }
 

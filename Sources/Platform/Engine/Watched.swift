@@ -211,7 +211,7 @@ extension AlertLedger.Alert {
     var isGrave: Bool { word != nil }
 
     /// As what it keeps the platform from being ready.
-    public var word: NotReady.Word? {
+    var word: NotReady.Word? {
         switch kind {
         case "attestationAgainstLog": .attestationAgainstLog
         case "attestationsLost": .attestationsLost

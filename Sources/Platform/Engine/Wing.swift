@@ -43,7 +43,7 @@ public protocol Wing: AnyObject, Sendable {
     func prove() throws
     /// The last steps of a start: everything is folded that the platform's own topics hold.
     func begin() async throws
-    /// Looks whether all that is declared can be folded, for whoever asks `fault`. Blocks.
+    /// Looks whether all that is declared can be folded, for whoever asks `faults`. Blocks.
     func look() throws
     /// What of some topics cannot be folded, though no projection says so; nil: of any topic.
     func faults(of topics: Set<String>?) -> [String]

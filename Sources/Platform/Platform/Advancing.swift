@@ -109,14 +109,6 @@ extension Platform {
     }
 
     /// A fold that goes by what was told as a snapshot knows it, for whoever folds again what stands in that.
-    static func knowing(
-        _ projection: any Projection,
-        in reader: any StoreReader
-    ) throws(StoreError) -> any Projection {
-        guard let fold = projection as? any Projection & CountsRecords else { return projection }
-        return try told(fold, in: reader)
-    }
-
     static func told<Fold: CountsRecords>(
         _ fold: Fold,
         in reader: any StoreReader

@@ -77,7 +77,7 @@ public final class Platform: Sendable {
     /// Begins: everything that was decided so far is folded when this returns.
     /// `isRestored`: Whether the state is a copy that has yet to be proven.
     public func start(isRestored: Bool = false) async throws {
-        try await engine.start([proof, self], isRestored: isRestored)
+        try await engine.start([self, proof], isRestored: isRestored)
     }
 
     /// Ends every thread, with all rows flushed.

@@ -4,7 +4,6 @@ internal import Events
 internal import Features
 public import Logs
 public import Projections
-internal import Proof
 internal import Records
 internal import Serving
 public import Store
@@ -12,7 +11,7 @@ internal import Streams
 internal import Synchronization
 internal import Workers
 
-/// What the engine folds for the domains, and does for them by the clock.
+/// What the engine folds for the domains, and does for them by the clock. All of it is for the engine to ask.
 extension Platform: Wing {
     private static let own: [Folding] =
         control.map { ($0, 1) } + [
@@ -20,12 +19,6 @@ extension Platform: Wing {
             (DeadLetterLedger(), DeadLetterEvent.topic.partitions),
         ]
     private static let declaredFamilies = [Intake.family, FeatureFold.family, AnswerQueue.family]
-
-    /// The column families of every projection, the engine's and those of proofs among them.
-    public static let families =
-        own.map(\.projection.family) + declaredFamilies + [
-            AttestationLedger.family, AlertLedger.family,
-        ]
 
     public var ledgers: [Folding] { Self.own }
     public var families: [Family] { Self.declaredFamilies }
