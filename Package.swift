@@ -39,11 +39,12 @@ let package = Package(
         .ground("Projections", needs: "Bytes", "Logs", "Store", "Workers"),
 
         // Kits: pure functions and formats.
-        .kit("Statistics"),
-        .kit("Trees", needs: "JSON"),
         .kit("Documents", needs: "Bytes", "JSON"),
+        .kit("Statistics", needs: "Documents"),
+        .kit("Trees", needs: "JSON"),
+        .kit("Evaluators", needs: "Documents", "JSON", "Statistics", "Trees"),
         .kit("Expressions", needs: "Bytes", "Documents"),
-        .kit("Records", needs: "Bytes", "Documents", "JSON", "Logs", "Store"),
+        .kit("Records", needs: "Bytes", "Documents", "Expressions", "JSON", "Logs", "Store"),
 
         // Events: the contract.
         .room(
@@ -73,9 +74,9 @@ let package = Package(
         // Domains meet only in the log.
         .domain("Streams", in: "Data", needs: "Documents"),
         .domain("Features", in: "Data", needs: "Documents", "Expressions"),
-        .domain("Datasets", in: "Data", needs: "Archive", "Documents"),
+        .domain("Datasets", in: "Data", needs: "Archive", "Documents", "Expressions"),
         .domain("Experiments", in: "Models"),
-        .domain("ModelRegistry", in: "Models", needs: "Documents"),
+        .domain("ModelRegistry", in: "Models", needs: "Documents", "Statistics"),
         .domain("Serving", in: "Operations", needs: "Documents"),
 
         .wrapping(
@@ -84,7 +85,7 @@ let package = Package(
             needs: "Bytes",
             "CXGBoost",
             "Documents",
-            "JSON",
+            "Evaluators",
             "Statistics"
         ),
 
@@ -123,6 +124,7 @@ let package = Package(
             "Datasets",
             "Documents",
             "Engine",
+            "Evaluators",
             "Events",
             "Experiments",
             "Expressions",
@@ -138,7 +140,6 @@ let package = Package(
             "Store",
             "Streams",
             "Training",
-            "Trees",
             "Workers",
             .protobuf
         ),
@@ -152,17 +153,37 @@ let package = Package(
             .yams
         ),
         .room(
+            "HTTP",
+            in: "Interfaces",
+            needs: "Bytes",
+            "Codecs",
+            "Documents",
+            "Engine",
+            "Events",
+            "JSON",
+            "Logs",
+            "Sockets",
+            "Store",
+            "Workers",
+            .hummingbird,
+            .hummingbirdCore,
+            .httpTypes,
+            .logging,
+            .nio,
+            .nioHTTP1
+        ),
+        .room(
             "PlatformAPI",
             in: "Interfaces",
             needs: "Archive",
             "Bytes",
-            "Codecs",
             "Datasets",
             "Documents",
             "Engine",
             "Events",
             "Experiments",
             "Features",
+            "HTTP",
             "JSON",
             "Logs",
             "ModelRegistry",
@@ -172,16 +193,47 @@ let package = Package(
             "Records",
             "Resources",
             "Serving",
-            "Sockets",
             "Store",
             "Streams",
+            "Training",
             "Workers",
             .hummingbird,
-            .hummingbirdCore,
             .httpTypes,
-            .logging,
-            .nio,
-            .nioHTTP1
+            .nio
+        ),
+        .room(
+            "Inference",
+            in: "Interfaces",
+            needs: "Bytes",
+            "Documents",
+            "Engine",
+            "Evaluators",
+            "Events",
+            "Features",
+            "HTTP",
+            "JSON",
+            "Platform",
+            "Records",
+            "Serving",
+            "Workers",
+            .hummingbird,
+            .httpTypes,
+            .nio
+        ),
+        .room(
+            "Feast",
+            in: "Interfaces",
+            needs: "Bytes",
+            "Documents",
+            "Engine",
+            "Features",
+            "HTTP",
+            "JSON",
+            "Platform",
+            "Records",
+            "Workers",
+            .hummingbird,
+            .httpTypes
         ),
 
         .program(
@@ -193,6 +245,9 @@ let package = Package(
             "Documents",
             "Engine",
             "Events",
+            "Feast",
+            "HTTP",
+            "Inference",
             "JSON",
             "KafkaLog",
             "Logs",
@@ -220,9 +275,11 @@ let package = Package(
             needs: "Archive",
             "Broker",
             "Bytes",
+            "Documents",
             "Engine",
             "Events",
             "Features",
+            "HTTP",
             "JSON",
             "KafkaLog",
             "Logs",
@@ -265,6 +322,7 @@ let package = Package(
             "Projections",
             "Records",
             "Serving",
+            "Statistics",
             "Store"
         ),
         .shared("Packing", needs: "CZlib", "CZstd", "Codecs"),
@@ -275,6 +333,7 @@ let package = Package(
         .tests(of: "JSON", needs: "Chance"),
         .tests(of: "Statistics"),
         .tests(of: "Trees", needs: "Bytes", "Chance", "JSON", "Training"),
+        .tests(of: "Evaluators"),
         .tests(of: "Expressions", needs: "Bytes", "Chance"),
         .tests(of: "Documents", needs: "Bytes", "JSON"),
         .tests(
@@ -320,7 +379,7 @@ let package = Package(
             "Store",
             .protobuf
         ),
-        .tests(of: "Training", needs: "Bytes", "Chance", "Statistics", "Trees"),
+        .tests(of: "Training", needs: "Bytes", "Chance", "Evaluators", "Statistics", "Trees"),
         .tests(of: "Logs", needs: "Bytes"),
         .tests(of: "KafkaLog", needs: "Broker", "Bytes", "CRdKafka", "Logs", "Segments"),
         .tests(of: "Store", needs: "Bytes", "Chance", "RocksStore"),
@@ -380,6 +439,7 @@ let package = Package(
             "JSON",
             "Logs",
             "Projections",
+            "Statistics",
             "Store",
             .protobuf
         ),
@@ -393,6 +453,10 @@ let package = Package(
             "Datasets",
             "Engine",
             "Events",
+            "Feast",
+            "Features",
+            "HTTP",
+            "Inference",
             "JSON",
             "Logs",
             "ModelRegistry",
@@ -406,7 +470,8 @@ let package = Package(
             .httpTypes,
             .logging,
             .nio,
-            .nioPosix
+            .nioPosix,
+            .protobuf
         ),
         .tests(
             of: "Platform",
@@ -417,8 +482,10 @@ let package = Package(
             "Datasets",
             "Documents",
             "Engine",
+            "Evaluators",
             "Events",
             "Experiments",
+            "Feast",
             "Features",
             "JSON",
             "Logs",
@@ -429,8 +496,10 @@ let package = Package(
             "Resources",
             "RocksStore",
             "Serving",
+            "Statistics",
             "Store",
             "Streams",
+            "Training",
             "Trees",
             .protobuf
         ),

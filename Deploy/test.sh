@@ -15,7 +15,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 kills=3 only=()
-all=(packages release debug unit fuzz lint topics imports job kills predictions proof older hostile foreign full interop synced surface files docs)
+all=(packages release debug unit fuzz lint topics imports job kills predictions proof older hostile foreign full interop synced surface openapi files docs)
 while [ $# -gt 0 ]; do
     case "$1" in
         --long) kills=20 ;;
@@ -192,6 +192,8 @@ try full 10 "a full disk is said, and loses nothing" "${ordinary[@]}" "$venv/bin
 try interop 15 "the clients that people use" "${ordinary[@]}" bash -euo pipefail -c interop
 try synced 5 "a sync stands before the acknowledgement" "${ordinary[@]}" python3 Tests/Acceptance/synced.py --seed "$seed"
 try surface 10 "what users type and see" "${ordinary[@]}" "$venv/bin/python" Tests/Acceptance/surface.py --seed "$seed"
+try openapi 5 "requests made from /openapi.json at random" \
+    "${ordinary[@]}" "$venv/bin/python" Tests/Acceptance/openapi.py --seed "$seed"
 try files 5 "files as people have them" "${ordinary[@]}" python3 Tests/Acceptance/files.py
 try docs 10 "the commands in the documents" "${ordinary[@]}" python3 Tests/Acceptance/docs.py
 

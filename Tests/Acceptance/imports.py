@@ -4,8 +4,8 @@
 
 The compiler lets a module import what its dependencies import. Here `import X` of a module of ours, or of a product of
 another package, must be a dependency that Package.swift names for that target; a C library is wrapped by one module of
-Sources; engine and proofs know no domain, domains know Ground, events and kits, and nothing but the programs knows what
-stands behind the protocols of logs and stores. With the index that a build for debugging leaves behind, an import of a
+Sources; engine and proofs know no domain, domains know Ground, events and kits, doors do not know each other, and nothing
+but the programs knows what stands behind the protocols of logs and stores. With the index that a build for debugging leaves behind, an import of a
 module of ours must also be of use: something that the file speaks of is declared there, or has a type that is.
 """
 
@@ -60,6 +60,9 @@ BENEATH_DOMAINS = {"Ground", "Events", "Kits"}
 # What stands behind a protocol of Ground: whoever runs the platform chooses it, and nobody else knows it.
 CHOSEN = {"KafkaLog", "RocksStore", "Segments", "Broker"}
 
+# What doors are made of.
+KITS_OF_DOORS = {"HTTP", "Resources"}
+
 
 def storeys(targets):
     """Which of our modules may know which: what the manifest must not say."""
@@ -74,6 +77,10 @@ def storeys(targets):
                 wrong.append(f"Package.swift: {name} is a domain's, and must not know {other}")
             if name in ("Engine", "Proof") and (there in DOMAINS | {"Interfaces", "Broker"} or other == "Records"):
                 wrong.append(f"Package.swift: {name} must not know {other}, which is a domain's")
+            if here == there == "Interfaces" and other not in KITS_OF_DOORS:
+                wrong.append(f"Package.swift: {name} must not know {other}: doors do not know each other")
+            if name == "HTTP" and (there in DOMAINS or other in ("Platform", "Proof", "Records")):
+                wrong.append(f"Package.swift: {name} must not know {other}: what doors share knows the engine only")
             if other in CHOSEN and here not in {"Programs", "Tests", "Broker"}:
                 wrong.append(f"Package.swift: {name} must not know {other}: programs choose it")
     return wrong

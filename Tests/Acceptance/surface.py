@@ -6,6 +6,7 @@
 import http.client
 import http.server
 import json
+import os
 import random
 import re
 import shlex
@@ -401,6 +402,316 @@ def forms(server, tree):
     expect(len(begins), 1, "places where the second column begins")
 
 
+# One way on the command line.
+
+
+def leaves(tree):
+    """The commands that do something themselves."""
+    return [path for path in tree if path and "SUBCOMMANDS:" not in tree[path]]
+
+
+def json_everywhere(server, place, tree):
+    """Whatever prints an answer prints it as JSON too, and what goes wrong then is a problem."""
+    without = [path for path in leaves(tree) if "--output" not in tree[path]]
+    expect(without, [], "commands without --output")
+    page = (acceptance.ROOT / "Docs" / "Commands.md").read_text()
+    unknown = [path for path in leaves(tree) for word in path if f"`{word}" not in page and f" {word}`" not in page]
+    expect([path for path in unknown if path != ("help",)], [], "commands that Docs/Commands.md does not name")
+    runs = [each["run"] for each in server.json("GET", "/api/v1/runs")["items"]]
+    planes = place / "demo" / "planes.jsonl"
+    (place / "second.yaml").write_text(SECOND.replace("second", "shortlived"))
+    asked = [
+        (["apply", place / "second.yaml"], "results"), (["delete", "stream", "shortlived"], "action"),
+        (["publish", "planes", "--file", planes], "arrivedBefore"), (["wait", "--settled"], "settled"),
+        (["dataset", "verify", "late_arrivals@1"], "intact"), (["run", "compare", *runs[:2]], "differing"),
+        (["run", "show", runs[0]], "run"), (["model", "approve", "late-arrival@2", "--actor", "grace"], "action"),
+        (["model", "promote", "late-arrival@2", "--stage", "production"], "action"),
+        (["model", "history", "late-arrival"], "items"), (["audit", "verify", "streams"], "projections"),
+        (["status"], "ready"), (["get", "alert"], "items"), (["events", "planes", "--limit", "1"], "position")]
+    for words, member in asked:
+        expect_in(member, json.loads(server.run(*words, "-o", "json").stdout), f"{words[:2]} as JSON")
+    expect_that(json.loads(run("version", "-o", "json").stdout)["version"], "the version as JSON")
+    expect_in("{", server.run("dataset", "rows", "late_arrivals@1", "-o", "json").stdout[:1], "rows as JSON")
+    for words, status, kind in (
+            (["describe", "stream", "nobody"], 1, "notFound"), (["get", "nonsense"], 2, "usage"),
+            (["publish", "nobody", "--file", planes], 1, "refused")):
+        said = json.loads(server.run(*words, "-o", "json", status=status).stderr.splitlines()[-1])
+        expect(said["type"], kind, f"the problem of {words}")
+        expect_that(said["title"] and said["detail"], f"{said}")
+    nobody = run("status", "--server", "127.0.0.1:9", "-o", "json", status=3)
+    expect(json.loads(nobody.stderr)["type"], "noServer", "the problem where no server is")
+    return f"{len(asked)} commands"
+
+
+def environment(server, tree):
+    """Every option can stand in the environment, by one rule, and a wrong value is blamed on its variable."""
+    names = {}
+    for path in leaves(tree):
+        part = re.search(r"^ENVIRONMENT:\n(.*)", tree[path], re.MULTILINE | re.DOTALL)
+        listed = dict(re.findall(r"^  --([a-z-]+) +(TRIBUTARY_[A-Z_]+)$", part[1], re.MULTILINE)) if part else {}
+        options = set(re.findall(r"^  (?:-[a-z], )?--([a-z-]+)", tree[path].split("ENVIRONMENT:")[0], re.MULTILINE))
+        expect(set(listed), options - {"help", "version"}, f"the options of {path} in the environment")
+        for option, name in listed.items():
+            expect(name, "TRIBUTARY_" + "_".join([*path, option]).upper().replace("-", "_"), f"the variable of --{option}")
+            names.setdefault(name, []).append((path, option))
+    expect([name for name, of in names.items() if len(of) > 1], [], "variables of two options")
+
+    def told(*words, status=0, **variables):
+        return run(*words, status=status, env={**os.environ, **variables})
+
+    here = {"TRIBUTARY_SERVER": f"http://{server.address}/"}
+    expect_in(server.address, told("status", **here).stdout, "`status` of the server in the environment")
+    told("status", status=3, **here, TRIBUTARY_STATUS_SERVER="127.0.0.1:9")
+    told("status", "--server", server.address, TRIBUTARY_SERVER="127.0.0.1:9")
+    json.loads(told("get", "stream", **here, TRIBUTARY_OUTPUT="json").stdout)
+    expect_in("kind: Stream", told("get", "stream", "-o", "yaml", **here, TRIBUTARY_OUTPUT="json").stdout, "-o before it")
+    only = told("get", "stream", "-o", "json", **here, TRIBUTARY_GET_FILTER="name=planes,topic=planes").stdout
+    expect([each["name"] for each in json.loads(only)["items"]], ["planes"], "filters of the environment")
+    expect_in("unchanged", told("apply", acceptance.DEMO, **here, TRIBUTARY_DRY_RUN="yes").stdout, "a dry run")
+    for name, value, words in (
+            ("TRIBUTARY_DRY_RUN", "perhaps", ["apply", acceptance.DEMO]), ("TRIBUTARY_OUTPUT", "csv", ["status"]),
+            ("TRIBUTARY_KAFKA_MEMORY", "0", ["broker"]), ("TRIBUTARY_WAIT_SECONDS", "soon", ["wait", "--settled"]),
+            ("TRIBUTARY_SERVER", "nonsense", ["status"])):
+        said = told(*words, status=2, **{name: value}).stderr
+        expect_that(name in said and f"`{value}`" in said, f"{name}={value}: {said}")
+    return f"{len(names)} variables"
+
+
+def beginnings(server):
+    """As much of an id as no other has will do."""
+    runs = [each["run"] for each in server.json("GET", "/api/v1/runs")["items"]]
+    length = next(length for length in range(1, 37) if len({run[:length] for run in runs}) == len(runs))
+    for words in (["run", "show"], ["get", "run"], ["describe", "run"]):
+        found = json.loads(server.run(*words, runs[0][:length], "-o", "json").stdout)
+        expect(found["run"], runs[0], f"what {words} finds")
+    expect_in(runs[1][:13], server.run("run", "compare", runs[0], runs[1][:length]).stdout, "runs side by side")
+    expect_in("is empty", server.run("run", "show", "", status=1).stderr, "an empty id")
+    # Ids of runs follow from keys: whether two begin alike is chance.
+    shared = runs[0][:length - 1]
+    if shared and sum(each.startswith(shared) for each in runs) > 1:
+        several = server.run("run", "show", shared, status=1).stderr
+        expect_in("several runs begin with", several, "what is said of several runs")
+        expect(sorted(each for each in runs if each in several),
+               sorted(each for each in runs if each.startswith(shared)), "the runs that are named")
+    expect_in("there is no run fff", server.run("run", "show", "fff", status=1).stderr, "an unknown run")
+    several = server.run("explain", "01", status=1).stderr
+    expect(len(re.findall(r"01[0-9a-f]{6}-[0-9a-f-]{27}", several)), 5, f"predictions that are named: {several}")
+    expect_in("and more", several, "what is said of the others")
+    expect_in("there is no prediction ffffff", server.run("explain", "ffffff", status=1).stderr, "an unknown prediction")
+
+
+def lists(server):
+    def items(*words, status=0):
+        return json.loads(server.run("get", *words, "-o", "json", status=status).stdout)
+
+    everything = items("run")["items"]
+    expect("more" in items("run"), False, "whether there are more of all")
+    first = items("run", "--limit", "1")
+    expect((first["items"], first["more"]), (everything[:1], True), "one run")
+    expect_in("There are more", server.run("get", "run", "--limit", "1").stdout, "the last line of a table")
+    for kind, given in (("run", "status=succeeded"), ("version", "stage=production"), ("stream", "topic=planes"),
+                        ("endpoint", "model=late-arrival@production"), ("featureview", "stream=planes")):
+        name, value = given.split("=")
+        found, whole = items(kind, "--filter", given)["items"], items(kind)["items"]
+        expect(found, [each for each in whole if str(each[name]) == value], f"{kind}s with {given}")
+        expect_that(found, f"no {kind} with {given}")
+    expect(items("run", "--filter", "model=nobody")["items"], [], "runs of nobody")
+    expect_in("Did you mean `model`?", server.run("get", "run", "--filter", "modl=x", status=1).stderr, "an unknown field")
+    versions = items("version")["items"]
+    expect([each["name"] for each in versions], ["late-arrival@1", "late-arrival@2"], "the versions")
+    expect(items("version", "--since", versions[1]["registeredAt"])["items"], versions[1:], "versions since then")
+    server.run("get", "stream", "--since", "2026-01-01T00:00:00Z", status=2)
+    newest = items("prediction", "--limit", "3")
+    expect((len(newest["items"]), newest["more"]), (3, True), "predictions")
+    same = items("prediction", "--limit", "3", "--filter", "endpoint=late-arrival", "--filter", "version=2")
+    expect(same, newest, "predictions of an endpoint")
+    known = server.json("GET", f"/api/v1/predictions/{newest['items'][0]['id']}")
+    for name in ("endpoint", "at", "complete", "decidedAt"):
+        expect(newest["items"][0][name], known[name], f"`{name}` of a prediction in the list")
+    expect(len(items("prediction")["items"]), 20, "predictions without a limit")
+
+
+def order_of_names(server, place):
+    names = [f"v{number}" for number in (1, 10, 2)]
+    (place / "names.yaml").write_text("---".join(SECOND.replace("second", name) for name in names))
+    server.run("apply", place / "names.yaml")
+    listed = [each["name"] for each in json.loads(server.run("get", "stream", "-o", "json").stdout)["items"]]
+    expect([name for name in listed if name in names], ["v1", "v2", "v10"], "names with numbers")
+    for name in names:
+        server.run("delete", "stream", name)
+
+
+def applied_again(server):
+    """What `get` prints as YAML can be applied, one or all."""
+    def apply(text, *words):
+        ran = run("apply", *words, "--server", server.address, input=text)
+        return [line.split()[:3] for line in ran.stdout.splitlines() if not line.startswith("note:")]
+
+    count = 0
+    for kind in ("stream", "featureview", "dataset", "model", "endpoint"):
+        names = [each["name"] for each in json.loads(server.run("get", kind, "-o", "json").stdout)["items"]]
+        everything = server.run("get", kind, "-o", "yaml").stdout
+        done = apply(everything, "-")
+        expect([each[1] for each in done], names, f"{kind}s that were applied")
+        one = server.run("get", kind, names[0], "-o", "yaml").stdout
+        done += apply(one, "-f", "-") + apply(server.run("describe", kind, names[0]).stdout, "/dev/stdin")
+        expect({each[2] for each in done}, {"unchanged"}, f"what was done with {kind}s")
+        count += len(names)
+    return f"{count} resources"
+
+
+def pins(server, place):
+    """What a version stays with, whatever its views are by now."""
+    described = json.loads(server.run("describe", "version", "late-arrival@2", "-o", "json").stdout)
+    sealed = server.json("GET", "/api/v1/datasets/late_arrivals@1")
+    pinned = described["pinned"]
+    expect((pinned["dataset"], pinned["content"]), ("late_arrivals@1", sealed["content"]), "the dataset")
+    expect({name: view["generation"] for name, view in pinned["views"].items()}, sealed["views"], "the views")
+    expect({view["current"] for view in pinned["views"].values()}, {True}, "whether they are current")
+    endpoint = json.loads(server.run("describe", "endpoint", "late-arrival", "-o", "json").stdout)["status"]["pinned"]
+    expect(endpoint, {"version": "late-arrival@2", **pinned}, "what the endpoint is pinned to")
+    model = json.loads(server.run("describe", "model", "late-arrival", "-o", "json").stdout)["status"]["pinned"]
+    expect(model, {"late-arrival@2": pinned}, "what the model is pinned to")
+    view = server.run("get", "featureview", "aircraft", "-o", "yaml").stdout
+    (place / "view.yaml").write_text(view.replace("ttl: forever", "ttl: 900d"))
+    (place / "former.yaml").write_text(view)
+    expect_in("changed", server.run("apply", place / "view.yaml").stdout, "changing a view")
+    deadline = time.monotonic() + 60
+    while json.loads(server.run("describe", "version", "late-arrival@2", "-o", "json").stdout)["pinned"]["views"][
+            "aircraft"]["current"]:
+        expect_that(time.monotonic() < deadline, "a changed view is still said to be current")
+        time.sleep(0.1)
+    server.run("apply", place / "former.yaml")
+    server.settle()
+
+
+def notes(server, place):
+    """What would be refused later, or surprises, is said when it is applied, and fails nothing."""
+    def said(text):
+        (place / "notes.yaml").write_text(text)
+        applied = server.run("apply", "--dry-run", place / "notes.yaml").stdout
+        return [line for line in applied.splitlines() if line.startswith("note: ")]
+
+    expect(said(SECOND), [], "notes on what nothing is to be said of")
+    server.run("apply", acceptance.DEMO)
+    strings = """
+kind: FeatureView
+name: last_carrier
+description: A text.
+owner: acceptance
+spec:
+  stream: flights.arrived
+  entity: destination
+  features: {carrier: {last: carrier}}
+---
+kind: Dataset
+name: texts
+description: With a text.
+owner: acceptance
+spec:
+  rows: flights.scheduled
+  id: flight_id
+  features: [last_carrier]
+  label: {stream: flights.arrived, match: flight_id, value: late15, within: 48h}
+---
+kind: Model
+name: of-texts
+description: It cannot be trained.
+owner: acceptance
+spec:
+  task: binary
+  dataset: texts
+  recipe: {engine: xgboost, rounds: 5, seed: 7}
+---
+kind: Endpoint
+name: of-texts
+description: It cannot answer.
+owner: acceptance
+spec: {model: of-texts@production}
+"""
+    found = said(strings)
+    for part in ("Dataset texts: no model can be trained on it: the column", "Model of-texts: it cannot be trained on texts",
+                 "Model of-texts: texts has no sealed version", "Endpoint of-texts: of-texts has no version at production"):
+        expect_in(part, "\n".join(found), "the notes")
+    server.run("apply", place / "second.yaml")
+    (place / "again.yaml").write_text(SECOND.replace("second", "again"))
+    server.run("apply", place / "again.yaml")
+    body = b'{"number":1,"at":"2026-01-01T00:00:00Z"}\n' * 3
+    server.json("POST", "/api/v1/streams/again/records", body, LINES)
+    server.run("delete", "stream", "again")
+    expect_in("(3 offsets) is taken in from its beginning", "".join(said(SECOND.replace("second", "again"))), "the notes")
+    return f"{len(found)} notes"
+
+
+class Slow(Answering):
+    """Answers when somebody has waited for a while."""
+    status, kind = 504, "notReached"
+
+    def do_POST(self):
+        time.sleep(3)
+        super().do_POST()
+
+
+def waits(server):
+    """What takes long says what is waited for."""
+    with http.server.HTTPServer(("127.0.0.1", 0), Slow) as slow:
+        threading.Thread(target=slow.serve_forever, daemon=True).start()
+        address = f"127.0.0.1:{slow.server_port}"
+        try:
+            for words, deed in ((["wait", "--settled"], "fold everything that is in the log"),
+                                (["train", "m", "--dataset", "d@1"], "train m on d@1"),
+                                (["dataset", "seal", "d", "--from", "f", "--to", "t"], "seal d")):
+                said = run(*words, "--server", address, status=1).stderr.splitlines()
+                expect(said[0], f"waiting for the server at {address} to {deed}", f"what {words[0]} waits for")
+        finally:
+            slow.shutdown()
+    for words, what in ((["get", "stream", "planes", "--watch"], "planes to change"),
+                        (["events", "planes", "--follow", "--from=-1"], "to send more of planes")):
+        watcher = subprocess.Popen(
+            [acceptance.BINARY, *words, "--server", server.address], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            text=True)
+        try:
+            expect_in(what, watcher.stderr.readline(), f"what {words} says")
+        finally:
+            watcher.kill()
+            watcher.wait(10)
+    # What is answered at once says nothing.
+    expect(server.run("get", "stream").stderr, "", "what is said of no wait")
+
+
+def short_status():
+    """Of many projections those are shown that have something to say, and two of one name are told apart."""
+    seats = [{"projection": f"features of v{number}", "partition": "t/0", "generation": f"{number:064x}", "next": 5, "lag": 0}
+             for number in range(80)]
+    seats[7]["lag"] = 3
+    seats.append({**seats[7], "generation": "f" * 64})
+    status = {"version": "1", "ready": True, "kafka": "k", "projections": seats}
+
+    class Doctor(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = json.dumps(status).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Doctor) as doctor:
+        threading.Thread(target=doctor.serve_forever, daemon=True).start()
+        try:
+            address = f"127.0.0.1:{doctor.server_port}"
+            short, whole = (run("status", *more, "--server", address).stdout for more in ([], ["--all"]))
+        finally:
+            doctor.shutdown()
+    for name in ("features of v7 (000000000000)", "features of v7 (ffffffffffff)"):
+        expect_in(name, short, "the projections that lag")
+    expect(short.count("features of"), 2, "projections that are shown")
+    expect_in("and 79 that have folded everything: --all", short, "what is said of the others")
+    expect(whole.count("features of"), 81, "all projections")
+
+
 def damage(server):
     """What is damaged in the archive is named, whoever asks for it."""
     def damaged(digest, body):
@@ -710,6 +1021,16 @@ def main():
         check("problems of the job say what is wrong", problems_of_the_job, server)
         check("damage is named", damage, server)
         check("every form of an answer", forms, server, tree)
+        check("every command answers in JSON", json_everywhere, server, place, tree)
+        check("every option can stand in the environment", environment, server, tree)
+        check("the beginning of an id will do", beginnings, server)
+        check("lists have limits and filters", lists, server)
+        check("names with numbers are in their order", order_of_names, server, place)
+        check("what is printed as YAML can be applied", applied_again, server)
+        check("what a version is pinned to is shown", pins, server, place)
+        check("what will be refused is said at apply", notes, server, place)
+        check("what is waited for is said", waits, server)
+        check("status is short", short_status)
         for path in tree:
             # Deleting comes last, so that the other examples find what they name.
             if path != ("delete",):

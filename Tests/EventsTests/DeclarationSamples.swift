@@ -110,5 +110,11 @@ extension Samples {
         $0.complete = true
         $0.margin = 0.0625
         $0.probability = 0.515_625
+        $0.outputs = [
+            .with {
+                $0.name = "probability"
+                $0.values = [0.515_625]
+            }
+        ]
     }
 }

@@ -47,6 +47,29 @@ import Testing
         #expect(try ledger.view.runs().map(\.id) == ["a", "m", "z"])
     }
 
+    @Test func `is found by as much of its id as no other has`() throws {
+        let ledger = try Ledger()
+        for run in ["0193a", "0193b", "0193bc"] { try ledger.start(run) }
+        #expect(try ledger.view.run(beginningWith: "0193a").id == "0193a")
+        #expect(try ledger.view.run(beginningWith: "0193bc").id == "0193bc")
+        // A whole id is that run, though others begin so.
+        #expect(try ledger.view.run(beginningWith: "0193b").id == "0193b")
+        #expect(throws: RunRefusal.ambiguousRun("019", ["0193a", "0193b", "0193bc"])) {
+            try ledger.view.run(beginningWith: "019")
+        }
+        #expect(throws: RunRefusal.unknownRun("0194")) {
+            try ledger.view.run(beginningWith: "0194")
+        }
+        #expect(try ledger.view(asOf: 0).run(beginningWith: "019").id == "0193a")
+    }
+
+    @Test func `names five of the runs that begin alike`() throws {
+        let ledger = try Ledger()
+        for number in 1 ... 7 { try ledger.start("0193\(number)") }
+        let said = try #require(try refusal { _ = try ledger.view.run(beginningWith: "01") })
+        #expect(said.contains("01931, 01932, 01933, 01934, 01935 and more."), "\(said)")
+    }
+
     @Test func `is read as it was before and after each fact`() throws {
         let ledger = try Ledger()
         try ledger.start("r1")

@@ -80,7 +80,7 @@ struct FeatureModel {
             return (numbers.count < 2 ? .null : finite(value), with)
         case .min: return (with.map { $0.values[field] }.min(by: isLess) ?? .null, with)
         case .max: return (with.map { $0.values[field] }.max(by: isLess) ?? .null, with)
-        case .count, .last: return (.null, [])
+        default: return (.null, [])
         }
     }
 

@@ -112,23 +112,23 @@ import Testing
         ),
         (
             #""mean""#, #""avg""#,
-            "spec.features.delay.avg: `avg` is no aggregation. There are count, sum, mean, min, max, stddev, last. Did you mean `mean`? (key)"
+            "spec.features.delay.avg: `avg` is no aggregation. There are AGGREGATIONS. Did you mean `mean`? (key)"
         ),
         (
             #""mean""#, #""medain""#,
-            "spec.features.delay.medain: `medain` is no aggregation. There are count, sum, mean, min, max, stddev, last. Did you mean `mean`? (key)"
+            "spec.features.delay.medain: `medain` is no aggregation. There are AGGREGATIONS. Did you mean `mean`? (key)"
         ),
         (
             #""mean""#, #""quantile""#,
-            "spec.features.delay.quantile: `quantile` is no aggregation. There are count, sum, mean, min, max, stddev, last. (key)"
+            "spec.features.delay.quantile: `quantile` is no aggregation. There are AGGREGATIONS. (key)"
         ),
         (
             #""over": ["1d"]"#, #""ovr": ["1d"]"#,
-            "spec.features.delay.ovr: `ovr` is no aggregation. There are count, sum, mean, min, max, stddev, last. Did you mean `over`? (key)"
+            "spec.features.delay.ovr: `ovr` is no aggregation. There are AGGREGATIONS. Did you mean `over`? (key)"
         ),
         (
             #"{"mean": "arr_delay", "over": ["1d"]}"#, #"{"over": ["1d"]}"#,
-            "spec.features.delay: `delay` has no aggregation. There are count, sum, mean, min, max, stddev, last."
+            "spec.features.delay: `delay` has no aggregation. There are AGGREGATIONS."
         ),
         (
             #"{"mean": "arr_delay", "over": ["1d"]}"#,
@@ -185,7 +185,10 @@ import Testing
         ),
     ])
     func `says what is wrong and where`(old: String, new: String, problem: String) {
-        #expect(problems(old, new) == [problem])
+        let names = Aggregation.registry.names.joined(separator: ", ")
+        #expect(
+            problems(old, new) == [problem.replacingOccurrences(of: "AGGREGATIONS", with: names)]
+        )
     }
 
     @Test func `has another generation exactly when another result is asked for`() throws {

@@ -54,13 +54,15 @@ struct RandomSightings {
     ) -> [FeatureViewDefinition.Aggregate] {
         let windows = [1, 5 * second, 20 * second, 60 * second]
         var features: [FeatureViewDefinition.Aggregate] = []
-        for aggregation in Aggregation.allCases where hasWindows || aggregation == .last {
+        for aggregation in Aggregation.all where hasWindows || aggregation == .last {
             let fields: [String?] =
                 switch aggregation {
                 case .count: [nil]
                 case .sum, .mean: ["n", "big", "x", "flag"]
                 case .min, .max, .stddev: ["n", "big", "x"]
                 case .last: ["n", "big", "x", "flag", "word", "seen", "who"]
+                // A guest, of whom the model knows nothing.
+                default: []
                 }
             for field in fields.shuffled(using: &random).prefix(3) {
                 let over = windows.filter { _ in Bool.random(using: &random) }

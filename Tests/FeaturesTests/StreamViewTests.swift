@@ -79,7 +79,7 @@ import Testing
     }
 
     /// Numbers go with everything; of a truth value there is a sum and a mean.
-    @Test(arguments: Aggregation.allCases.filter { $0 != .count })
+    @Test(arguments: [Aggregation.sum, .mean, .min, .max, .stddev, .last])
     func `aggregates only what can be`(aggregation: Aggregation) {
         let fields = [
             ("n", "int32"), ("big", "int64"), ("x", "float"), ("flag", "bool"),
@@ -92,7 +92,7 @@ import Testing
                 case (.sum, "bool"), (.mean, "bool"): true
                 default: false
                 }
-            let word = aggregation.rawValue
+            let word = aggregation.name
             let fault =
                 "spec.features.f.\(word): `\(field)` is a \(type), of which there is no \(word)."
             let feature = FeatureViewDefinition.Aggregate(

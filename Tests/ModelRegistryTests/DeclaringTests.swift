@@ -3,6 +3,7 @@ import Documents
 import Events
 import Lab
 import ModelRegistry
+import Statistics
 import Testing
 
 @Suite struct `Declaring a model` {

@@ -13,6 +13,8 @@ import Records
 import Store
 import Testing
 
+@testable import Features
+@testable import HTTP
 @testable import ModelRegistry
 @testable import Platform
 @testable import PlatformAPI
@@ -53,10 +55,12 @@ import Testing
             id: explanation.id,
             position: nil,
             predicted: predicted,
+            details: ["margin"],
             columns: [],
             values: []
         )
         let answer = prediction.json(showsFeatures: false)
+        #expect(answer["outputs"]?.object?.map(\.0) == ["probability"])
         #expect(answer["outputs"]?["probability"] == "NaN")
         #expect(Response.json(answer).status == .ok)
     }
@@ -76,10 +80,12 @@ import Testing
             ),
             (LogError.unreachable("x"), .serviceUnavailable, "unavailable"),
         ]
+        let api = PlatformAPI.idle(over: MemoryStore())
+        let site = Site([api], release: "0", engine: api.platform.engine, traffic: api.traffic)
         for (error, status, type) in faults {
-            let problem = Problem(error)
+            let problem = site.problem(of: error)
             #expect(problem.status == status, "\(error)")
-            #expect(problem.type == type, "\(error)")
+            #expect(problem.type.rawValue == type, "\(error)")
             #expect(!problem.detail.isEmpty, "\(error)")
         }
     }
@@ -114,22 +120,6 @@ import Testing
     }
 }
 
-@Suite struct `A route` {
-    @Test func `hides nothing that may be called like a part of it`() {
-        #expect(PlatformAPI.idle(over: MemoryStore()).routes.hidden == [])
-    }
-
-    @Test func `that hides another is found`() {
-        var routes = RouteTable()
-        let answer: RouteTable.Answer = { _, _ in Response(status: .ok) }
-        routes.add(.get, "/things/:name", answer)
-        routes.add(.delete, "/things/:name", answer)
-        routes.add(.post, "/things/sort", answer)
-        routes.add(.get, "/things/sort", answer)
-        #expect(routes.hidden == ["DELETE /things/:name is hidden by /things/sort"])
-    }
-}
-
 extension PlatformAPI {
     /// One over a platform that folds nothing.
     static func idle(over store: any Store) -> PlatformAPI {
@@ -144,7 +134,8 @@ extension PlatformAPI {
                 dataDirectory: "",
                 environment: "",
                 notices: { [] }
-            )
+            ),
+            traffic: Traffic()
         )
     }
 }

@@ -1,7 +1,9 @@
 import Archive
 import Bytes
 import Engine
+import Feast
 import Hummingbird
+import Inference
 import JSON
 import Logging
 import Logs
@@ -11,13 +13,15 @@ import Projections
 import Store
 import Synchronization
 
+@testable import HTTP
 @testable import Platform
 @testable import PlatformAPI
 
 /// A whole server on a free port of loopback, over a log and a store in memory.
 struct HTTPStand: Sendable {
     var port: Int
-    var api: PlatformAPI
+    var site: Site
+    var platform: Platform
     var notices: @Sendable () -> [String]
 
     static func run(
@@ -43,6 +47,7 @@ struct HTTPStand: Sendable {
         }
         defer { platform.stop() }
         let noted = Noted()
+        let traffic = Traffic(limits)
         let api = PlatformAPI(
             platform,
             about: .init(
@@ -52,12 +57,17 @@ struct HTTPStand: Sendable {
                 environment: "",
                 notices: { [] }
             ),
-            limits: limits
+            traffic: traffic
         )
+        let doors: [any Door] = [
+            api, FeatureServer(platform),
+            OpenInference(platform, release: "0") { api.reasons },
+        ]
+        let site = Site(doors, release: "0", engine: platform.engine, traffic: traffic)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let port = Mutex(0)
-        let application = api.server(
+        let application = site.server(
             host: "127.0.0.1",
             port: 0,
             group: MultiThreadedEventLoopGroup.singleton,
@@ -68,7 +78,12 @@ struct HTTPStand: Sendable {
             group.addTask { try await application.run() }
             try await eventually("a port") { port.withLock { $0 } != 0 }
             try await body(
-                HTTPStand(port: port.withLock { $0 }, api: api, notices: { noted.lines })
+                HTTPStand(
+                    port: port.withLock { $0 },
+                    site: site,
+                    platform: platform,
+                    notices: { noted.lines }
+                )
             )
             group.cancelAll()
             while let result = await group.nextResult() {

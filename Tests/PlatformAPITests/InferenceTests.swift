@@ -3,7 +3,8 @@ import JSON
 import Records
 import Testing
 
-@testable import PlatformAPI
+@testable import HTTP
+@testable import Inference
 
 /// What the Open Inference Protocol says of a request.
 @Suite struct `A request for inference` {
@@ -13,7 +14,11 @@ import Testing
     ]
 
     private func read(_ text: String) throws -> InferenceRequest {
-        try InferenceRequest(InferenceBody(Array(text.utf8), length: nil), fields: Self.fields)
+        try InferenceRequest(
+            InferenceBody(Array(text.utf8), length: nil),
+            fields: Self.fields,
+            output: "probability"
+        )
     }
 
     private func input(
@@ -137,7 +142,7 @@ import Testing
             json + inputs.flatMap(\.bytes) + more,
             length: String(json.count)
         )
-        return try InferenceRequest(body, fields: Self.fields)
+        return try InferenceRequest(body, fields: Self.fields, output: "probability")
     }
 
     @Test func `may have the bytes of its inputs behind it`() throws {

@@ -3,8 +3,8 @@ import Logs
 import NIOCore
 import Testing
 
+@testable import HTTP
 @testable import Platform
-@testable import PlatformAPI
 
 /// The limits at a tenth of what they are, or less.
 @Suite struct `The limits of HTTP` {
@@ -33,7 +33,7 @@ import Testing
             #expect(answer.status == 408)
             #expect(answer.body.contains("\"tooSlow\""))
             try await caller.end()
-            #expect(stand.api.traffic.count(of: .slowHeads) == 1)
+            #expect(stand.site.traffic.count(of: .slowHeads) == 1)
         }
     }
 
@@ -43,7 +43,7 @@ import Testing
             try await stand.declareStream()
             let body = String(repeating: "a", count: 1_000_000)
             for _ in 0 ..< 30 {
-                _ = try await stand.api.platform.log.append(
+                _ = try await stand.platform.log.append(
                     NewRecord(key: nil, value: Array(body.utf8)),
                     to: "readings",
                     partition: 0
@@ -85,7 +85,7 @@ import Testing
             let rest = "{\"settled\": true}"
             try await steady.say(String(repeating: " ", count: 17_000 - sent - rest.count) + rest)
             #expect(try await steady.answer().status == 200)
-            #expect(stand.api.traffic.count(of: .slowBodies) == 1)
+            #expect(stand.site.traffic.count(of: .slowBodies) == 1)
         }
     }
 
@@ -135,7 +135,7 @@ import Testing
             let answer = try await caller.answer()
             #expect(answer.status == 413)
             try await caller.end()
-            #expect(stand.api.traffic.count(of: .longBodies) == 1)
+            #expect(stand.site.traffic.count(of: .longBodies) == 1)
         }
     }
 
@@ -169,7 +169,7 @@ import Testing
                 try await caller.say(Self.head + Self.json + "Content-Length: 17\r\n\r\n{")
                 callers.append(caller)
             }
-            try await eventually("ten at work") { stand.api.traffic.atWork == 10 }
+            try await eventually("ten at work") { stand.site.traffic.atWork == 10 }
             let late = try await Caller(stand.port)
             let answer = try await late.answer()
             #expect(answer.status == 503)
@@ -197,7 +197,7 @@ import Testing
                 callers.append(caller)
             }
             try await eventually("two refusals") {
-                stand.api.traffic.count(of: .bytesInFlight) == 2
+                stand.site.traffic.count(of: .bytesInFlight) == 2
             }
             var statuses: [Int] = []
             for caller in callers {
@@ -209,7 +209,7 @@ import Testing
             }
             #expect(statuses.sorted() == [200, 200, 503, 503])
             try await eventually("nothing in flight") {
-                stand.api.traffic.json["bytesInFlight"]?["current"] == 0
+                stand.site.traffic.json["bytesInFlight"]?["current"] == 0
             }
         }
     }
@@ -244,14 +244,14 @@ import Testing
             try await other.say(Self.records + "Content-Length: 5000000\r\n\r\n")
             try await other.say(String(repeating: "\n", count: 4_900_000))
             try await eventually("the other body") {
-                (stand.api.traffic.json["bytesInFlight"]?["current"]?.integer ?? 0) >= 4_900_000
+                (stand.site.traffic.json["bytesInFlight"]?["current"]?.integer ?? 0) >= 4_900_000
             }
             let later = try await wait(values(40_000))
             #expect(later.status == 503)
             #expect(later["Retry-After"] == "1")
             other.hangUp()
             try await eventually("nothing in flight") {
-                stand.api.traffic.json["bytesInFlight"]?["current"] == 0
+                stand.site.traffic.json["bytesInFlight"]?["current"] == 0
             }
         }
     }
@@ -276,10 +276,10 @@ import Testing
                 "GET /api/v1/events/readings?follow=true HTTP/1.1\r\nHost: localhost\r\n\r\n"
             )
             try await eventually("the end of the answer") {
-                stand.api.traffic.count(of: .unreadAnswers) == 1
+                stand.site.traffic.count(of: .unreadAnswers) == 1
             }
             try await eventually("no reader") {
-                stand.api.traffic.json["readers"]?["current"] == 0
+                stand.site.traffic.json["readers"]?["current"] == 0
             }
             caller.hangUp()
         }
@@ -299,7 +299,7 @@ import Testing
                 followers.append(caller)
             }
             try await eventually("ten readers") {
-                stand.api.traffic.json["readers"]?["current"] == 10
+                stand.site.traffic.json["readers"]?["current"] == 10
             }
             let refused = try await stand.ask("GET", "/api/v1/events/readings")
             #expect(refused.status == 503)

@@ -3,7 +3,7 @@ import Codecs
 import Packing
 import Testing
 
-@testable import PlatformAPI
+@testable import HTTP
 
 /// Bodies with a `Content-Encoding`, as log shippers, tritonclient and data frames send them.
 @Suite struct `A packed body` {
@@ -108,7 +108,7 @@ import Testing
                     #expect(answer.status == status, "\(coding.name), \(count): \(answer)")
                 }
             }
-            #expect(stand.api.traffic.count(of: .longBodies) == 2 * Self.codings.count)
+            #expect(stand.site.traffic.count(of: .longBodies) == 2 * Self.codings.count)
             let read = try await stand.ask("GET", "/api/v1/events/readings")
             #expect(read.body == "")
         }

@@ -2,6 +2,7 @@ import Bytes
 import JSON
 import Testing
 
+@testable import HTTP
 @testable import PlatformAPI
 
 @Suite struct `A request for a prediction` {

@@ -313,6 +313,56 @@ import Testing
         stand.stop()
     }
 
+    @Test func `says what will be refused later as things stand`() async throws {
+        let log = memoryLog()
+        let stand = try await Stand.start(log)
+        func notes(_ text: String) async throws -> [String: [String]] {
+            Dictionary(
+                try await stand.apply(text, isDryRun: true).map { ($0.kind, $0.notes) },
+                uniquingKeysWith: +
+            )
+        }
+        let first = try await notes(Airport.everything)
+        #expect(first["Stream"] == [])
+        #expect(first["Dataset"] == [])
+        #expect(first["Model"]?.count == 1)
+        #expect(first["Model"]?.first?.hasPrefix("late has no sealed version") == true)
+        try await stand.apply(Airport.everything)
+        try await Airport.depart(in: log)
+        try await Airport.arrive(in: log)
+        try await stand.close()
+        _ = try await stand.seal()
+        #expect(try await notes(Airport.everything)["Model"] == [])
+        let strings = """
+            kind: FeatureView
+            name: texts
+            spec:
+              stream: outcomes
+              entity: carrier
+              features: {carrier: {last: carrier}}
+            ---
+
+            """
+        let later = try await notes(strings + Airport.dataset(features: "[flight, texts]"))
+        #expect(later["FeatureView"] == [])
+        let said = later["Dataset"]?.first ?? ""
+        #expect(said.hasPrefix("no model can be trained on it: the column"), "\(later)")
+        stand.stop()
+    }
+
+    @Test func `says that a stream begins with what its topic holds already`() async throws {
+        let log = memoryLog()
+        let stand = try await Stand.start(log)
+        #expect(try await stand.apply(Airport.streams()).flatMap(\.notes).isEmpty)
+        try await Airport.depart(in: log)
+        #expect(try await stand.apply(Airport.streams()).flatMap(\.notes).isEmpty)
+        _ = try await stand.platform.delete("Stream", "departures", for: .anybody)
+        let notes = try await stand.apply(Airport.streams()).flatMap(\.notes)
+        #expect(notes.count == 1)
+        #expect(notes.first?.hasPrefix("the topic departures is there already") == true)
+        stand.stop()
+    }
+
     @Test func `changes nothing the second time`() async throws {
         let log = memoryLog()
         let stand = try await Stand.start(log)

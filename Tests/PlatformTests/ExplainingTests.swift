@@ -115,6 +115,14 @@ import Testing
         Change(what: "probability") { event in
             event.probability = Float(bitPattern: event.probability.bitPattern ^ 1)
         },
+        Change(what: "margin") { event in
+            event.outputs[1].values[0] = Float(bitPattern: event.margin.bitPattern ^ 1)
+        },
+        // As release 0.1 says it.
+        Change(what: "probability") { event in
+            event.outputs = []
+            event.probability = Float(bitPattern: event.probability.bitPattern ^ 1)
+        },
         Change(what: "features") { event in event.features.append(1) },
         Change(what: "views") { event in event.views.swapAt(0, 1) },
         Change(what: "artifact") { event in event.artifact[0] ^= 1 },
@@ -155,6 +163,40 @@ import Testing
         if change.what != "record" {
             #expect(try await second.explain(id.description).differences == differences)
         }
+        second.stop()
+    }
+
+    @Test func `takes what release 0.1 says of an answer for the list that it is`() async throws {
+        let log = memoryLog()
+        let archive = MemoryArchive()
+        let stand = try await Self.answered(log, archive)
+        let (id, _, event) = try #require(
+            try log.predictions().first { $0.event.id == "220" }
+        )
+        #expect(event.outputs.map(\.name) == ["probability", "margin"])
+        #expect(event.outputs.map(\.values) == [[event.probability], [event.margin]])
+        stand.stop()
+        let known = try Dictionary(
+            log.predictions().map { ($0.position, ($0.id, $0.event)) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        let other = try await log.copy { place, record in
+            guard let (id, kept) = known[place] else { return record }
+            var event = kept
+            event.outputs = []
+            var record = record
+            record.value =
+                PredictionEvent.filled { [event] in $0.predicted = event }
+                .newRecord(Envelope(id: id, subject: event.id, time: TestClock.start)).value
+            return record
+        }
+        let second = try await Stand.start(other, archive: archive, seed: 2)
+        try await second.settle()
+        let explanation = try await second.explain(id.description)
+        #expect(explanation.predicted.outputs.isEmpty)
+        #expect(explanation.predicted.namedOutputs.map(\.name) == ["probability", "margin"])
+        #expect(explanation.differences == [])
+        #expect(try await second.reexecute().differences.isEmpty)
         second.stop()
     }
 
@@ -274,11 +316,11 @@ import Testing
         archive.damage(digest, with: nil)
         let artifacts = ArtifactCache()
         let first = #expect(throws: ArchiveError.self) {
-            try artifacts.ensemble(of: digest, in: archive)
+            try artifacts.evaluator(of: digest, "xgboost-json", in: archive)
         }
         archive.damage(digest, with: Array("[]".utf8))
         let second = #expect(throws: ArchiveError.self) {
-            try artifacts.ensemble(of: digest, in: archive)
+            try artifacts.evaluator(of: digest, "xgboost-json", in: archive)
         }
         #expect(first == .missing(digest))
         #expect(second == first, "What one proof found holds for all of it.")

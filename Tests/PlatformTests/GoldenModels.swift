@@ -8,6 +8,7 @@ import Logs
 import ModelRegistry
 import Records
 import Serving
+import Statistics
 
 /// The facts of the golden log about what is made of the records: views, a dataset, runs, a model
 /// and its predictions.

@@ -7,6 +7,7 @@ import Logs
 import ModelRegistry
 import Store
 import Testing
+import Training
 
 @testable import Engine
 @testable import Platform
@@ -40,14 +41,23 @@ import Testing
         #expect(version.stage == .development)
         #expect(
             version.metrics.map(\.name) == [
-                "log_loss", "auc", "calibration_gap", "baseline_log_loss", "baseline_auc",
-                "baseline_calibration_gap",
+                "log_loss", "auc", "baseline_log_loss", "baseline_auc",
+            ],
+            "The model asks for those, and for no more."
+        )
+        #expect(
+            try stand.runs.metrics(run.id).map(\.name).sorted() == [
+                "auc", "baseline_auc", "baseline_log_loss", "log_loss", "train_log_loss",
+                "validation_log_loss",
             ]
         )
         let evaluation = try await stand.platform.evaluate("lateness", 1, on: "late@1")
         #expect(evaluation.rows == Int(dataset.manifest.contents.rows))
         #expect(evaluation.rowsTrainedOn == evaluation.rows)
-        #expect(evaluation.model.logLoss < evaluation.baseline.logLoss)
+        #expect(evaluation.model.figures.map(\.name) == ["log_loss", "auc"])
+        #expect(
+            try #require(evaluation.model["log_loss"]) < #require(evaluation.baseline["log_loss"])
+        )
         stand.stop()
     }
 

@@ -3,6 +3,7 @@ import JSON
 import Logs
 import Testing
 
+@testable import Feast
 @testable import Platform
 
 @Suite struct `Features in Feast's form` {
@@ -12,12 +13,9 @@ import Testing
         _ entities: [(name: String, values: [JSONValue])],
         at instant: Instant
     ) throws -> [[String]] {
-        let bytes = try stand.platform.onlineFeatures(
-            features,
-            entities,
-            at: instant,
-            fullNames: false
-        )
+        let read = try stand.platform.onlineFeatures(features, entities, at: instant)
+        let rows = entities.first?.values.count ?? 0
+        let bytes = OnlineAnswer(entities, rows: rows, read, fullNames: false).bytes()
         let results = try JSONValue(parsing: bytes)["results"]?.array ?? []
         return results.dropFirst(entities.count).map { result in
             (result["statuses"]?.array ?? []).compactMap(\.string)

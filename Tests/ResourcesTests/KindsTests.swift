@@ -109,7 +109,7 @@ import Testing
         #expect(
             errors.map(\.description) == [
                 "broken.yaml:14:18  FeatureView carrier_punctuality: `avg` is no aggregation. There are "
-                    + "count, sum, mean, min, max, stddev, last. Did you mean `mean`?"
+                    + "\(Aggregation.registry.names.joined(separator: ", ")). Did you mean `mean`?"
             ]
         )
         let dataset = try #require(resources.last)

@@ -163,7 +163,8 @@ import Testing
 
     @Test func `says in each refusal what to do next`() {
         let refusals: [ServingRefusal] = [
-            .unknownEndpoint("e"), .unknownPrediction("p"), .ambiguousPrediction("p"),
+            .unknownEndpoint("e"), .unknownPrediction("p"),
+            .ambiguousPrediction("p", ["p1", "p2"]),
             .noVersion(model: "m", stage: "production"),
             .missingFeatures(endpoint: "e", ["a", "b"]),
         ]

@@ -83,40 +83,10 @@ import Testing
         #expect(try PredictionLedger.Count(stored: mine.storedBytes) == mine)
     }
 
-    @Test func `knows the last record of each input that was answered, and by whom`() throws {
-        let ledger = try FoldDriver(PredictionLedger())
-        let one = Partition("scheduled", 1)
-        let five = Partition("scheduled", 1 + PredictionEvent.topic.partitions)
-        #expect(PredictionLedger.outputPartition(of: one).index == 1)
-        #expect(PredictionLedger.outputPartition(of: five).index == 1)
-        func last(
-            _ input: Partition,
-            by endpoint: String = Self.endpoint,
-            generation: Digest = Self.generation
-        ) throws -> Offset {
-            try PredictionLedger.lastAnswered(
-                input,
-                by: endpoint,
-                generation: generation,
-                in: ledger.store
-            )
+    @Test func `has all that answer one partition in one partition`() {
+        for index in [1, 1 + PredictionEvent.topic.partitions] {
+            #expect(PredictionLedger.outputPartition(of: Partition("scheduled", index)).index == 1)
         }
-        #expect(try last(one) == -1)
-        // Requests answer no record. An earlier record that is answered later takes nothing back.
-        for (id, offset) in [(1, 3), (2, 9), (3, 4), (4, nil)] as [(UInt64, Offset?)] {
-            let event = Self.predicted(input: offset.map { Position(one, $0) })
-            try ledger.feed(Self.record(event, id: id), partition: 1)
-        }
-        // An id that is known already answers nothing, whatever it says.
-        let again = Self.predicted(input: Position(one, 50))
-        try ledger.feed(Self.record(again, id: 1), partition: 1)
-        #expect(try last(one) == 9)
-        #expect(try last(five) == -1)
-        #expect(try last(one, by: "other") == -1)
-        #expect(try last(one, generation: Digest(of: [])) == -1)
-        try ledger.feed(Self.record(Self.predicted(input: Position(five, 0)), id: 5), partition: 1)
-        #expect(try last(five) == 0)
-        #expect(try last(one) == 9)
     }
 
     @Test func `finds predictions whose ids lie in a range, at most so many`() throws {

@@ -24,7 +24,7 @@ import Trees
         #expect(validation.rows > 1_000)
         // The last weeks are a stormy December, which the months before do not foretell: only the
         // order of the flights is better than the baseline's, not the chances.
-        #expect(try #require(validation.model.auc) > #require(validation.baseline.auc))
+        #expect(try #require(validation.model["auc"]) > #require(validation.baseline["auc"]))
 
         let ensemble = try TreeEnsemble(xgboost: result.artifact)
         #expect(ensemble.featureNames == table.columns)

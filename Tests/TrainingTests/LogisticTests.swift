@@ -1,5 +1,6 @@
 import Bytes
 import Chance
+import Evaluators
 import Glibc
 import Testing
 
@@ -53,8 +54,8 @@ import Testing
         let table = table(rows: 500, seed: 5)
         let model = try LogisticModel(fitting: table, isCancelled: { false })
         #expect(try LogisticModel(artifact: model.artifact()) == model)
-        #expect(throws: TrainingError.self) { try LogisticModel(artifact: Array("{}".utf8)) }
-        #expect(throws: TrainingError.self) { try LogisticModel(artifact: [0xFF]) }
+        #expect(throws: EvaluatorError.self) { try LogisticModel(artifact: Array("{}".utf8)) }
+        #expect(throws: EvaluatorError.self) { try LogisticModel(artifact: [0xFF]) }
     }
 
     private func fit(

@@ -1,4 +1,5 @@
 import Bytes
+import Evaluators
 import Statistics
 import Testing
 import Trees
@@ -55,11 +56,14 @@ import Trees
         #expect(validation.rows == 28 * 24)
         #expect(judged.metricsByRound.map(\.round) == Array(1 ... 20))
         let last = try #require(judged.metricsByRound.last)
-        #expect(last.validationLogLoss == validation.model.logLoss)
+        #expect(last.validationLogLoss == validation.model["log_loss"])
         #expect(last.trainLogLoss < judged.metricsByRound[0].trainLogLoss)
         // The labels hang on a product of two columns, which a linear model cannot see.
-        #expect(validation.model.logLoss < validation.baseline.logLoss)
-        #expect(try #require(validation.model.auc) > #require(validation.baseline.auc))
+        #expect(
+            try #require(validation.model["log_loss"])
+                < #require(validation.baseline["log_loss"])
+        )
+        #expect(try #require(validation.model["auc"]) > #require(validation.baseline["auc"]))
     }
 
     @Test func `is judged by the last fifth of the rows where the recipe does not say`() throws {
@@ -90,7 +94,7 @@ import Trees
         let chances = ensemble.margins(rows: later.rows, count: later.rowCount)
             .map { Double(ensemble.probability(ofMargin: $0)) }
         let loss = logLoss(probabilities: chances, labels: later.labels)
-        let theirs = try #require(judged.validation).model.logLoss
+        let theirs = try #require(judged.validation?.model["log_loss"])
         #expect(abs(loss - theirs) < 1e-7)
     }
 

@@ -6,9 +6,9 @@ public struct FeatureColumn: Sendable, Hashable {
     /// `flights_3h`, `last_delay`.
     public var name: String
     public var aggregation: Aggregation
-    /// Which of the values that are kept of each row is aggregated; nil for `count`.
+    /// Which of the values that are kept of each row is aggregated; nil where records are counted.
     public var slot: Int?
-    /// Nil for `last` without one: then the view's `ttl` bounds it.
+    /// Nil where the newest record alone decides and none is given: then the view's `ttl` bounds it.
     public var window: TimeSpan?
     public var type: FieldType
 }

@@ -36,18 +36,20 @@ enum FeatureKeys {
         schema: StreamDefinition.Field.listSchema
     ) { StreamDefinition.Field.list(in: $0) }
 
-    static let features = DocumentRule(
-        "features",
-        "names with what each is: an aggregation, or an expression over the request",
-        isRequired: true,
-        schema: DocumentSchema.members(
-            of: ["anyOf": [DocumentSchema.text, AggregateKeys.schema]]
+    static var features: DocumentRule {
+        DocumentRule(
+            "features",
+            "names with what each is: an aggregation, or an expression over the request",
+            isRequired: true,
+            schema: DocumentSchema.members(
+                of: ["anyOf": [DocumentSchema.text, AggregateKeys.schema]]
+            )
         )
-    )
+    }
 
-    static let all = [
-        stream.rule, entity.rule, filter.rule, ttl.rule, request.rule, features,
-    ]
+    static var all: [DocumentRule] {
+        [stream.rule, entity.rule, filter.rule, ttl.rule, request.rule, features]
+    }
 
     /// A life that may be endless.
     struct TTL {

@@ -26,10 +26,10 @@ extension FeatureViewDefinition.Aggregate {
         var found: [(aggregation: Aggregation, value: DocumentElement)] = []
         var (windows, isWhole): ([TimeSpan], Bool) = ([], true)
         for member in members {
-            if let aggregation = Aggregation(rawValue: member.key) {
+            if let aggregation = Aggregation.registry[member.key] {
                 if let first = found.first {
                     member.reportKey(
-                        "`\(element.key.excerpt)` has `\(first.aggregation.rawValue)` already. "
+                        "`\(element.key.excerpt)` has `\(first.aggregation.name)` already. "
                             + "A feature has one aggregation; write two features."
                     )
                 }
@@ -47,7 +47,7 @@ extension FeatureViewDefinition.Aggregate {
         }
         guard isWhole || !found.isEmpty else { return nil }
         guard let (aggregation, value) = found.first else {
-            let list = AggregateKeys.names.joined(separator: ", ")
+            let list = Aggregation.registry.names.joined(separator: ", ")
             element.report("`\(element.key.excerpt)` has no aggregation. There are \(list).")
             return nil
         }
@@ -58,8 +58,6 @@ extension FeatureViewDefinition.Aggregate {
 
 /// The keys of one aggregated feature: `over`, and one of the aggregations.
 enum AggregateKeys {
-    static let names = Aggregation.allCases.map(\.rawValue)
-
     static let over = DocumentKey<[TimeSpan]>(
         "over",
         "the widths of its windows",
@@ -84,45 +82,41 @@ enum AggregateKeys {
         return spans
     }
 
-    static let schema = DocumentSchema.mapping(
-        names.map { name in
-            DocumentRule(
-                name,
-                name == "count" ? "how many records there are" : "of the values of this field",
-                schema: name == "count" ? ["const": true] : DocumentSchema.text
-            )
-        } + [over.rule]
-    )
-
-    /// Says that a key is neither `over` nor an aggregation.
-    static func fault(of word: String) -> String {
-        let meant = Spelling.nearest(to: word, among: ["over"]).map { [word.lowercased(): $0] }
-        return Spelling.fault(
-            word,
-            is: "aggregation",
-            among: names,
-            synonyms: meant ?? [
-                "avg": "mean", "average": "mean", "std": "stddev", "sd": "stddev",
-                "latest": "last", "minimum": "min", "maximum": "max", "total": "sum",
-            ]
+    static var schema: JSONValue {
+        DocumentSchema.mapping(
+            Aggregation.all.map { aggregation in
+                DocumentRule(
+                    aggregation.name,
+                    aggregation.about,
+                    schema: aggregation.takesField ? DocumentSchema.text : ["const": true]
+                )
+            } + [over.rule]
         )
     }
 
-    /// What is aggregated: nothing but `true` for `count`. Nil where it cannot be read.
+    /// The aggregations that need no window.
+    static var windowless: String {
+        Aggregation.all.filter(\.readsNewest).map { "`\($0.name)`" }.joined(separator: " or ")
+    }
+
+    /// Says that a key is neither `over` nor an aggregation.
+    static func fault(of word: String) -> String {
+        Aggregation.registry.fault(of: word, near: over.rule.name)
+    }
+
+    /// What is aggregated: nothing but `true` where records are counted. Nil where it cannot be read.
     static func field(of aggregation: Aggregation, _ element: DocumentElement) -> FieldName? {
-        switch aggregation {
-        case .count:
-            element.scalar(takes: "`true`; it counts records, whatever is in them") {
+        guard aggregation.takesField else {
+            return element.scalar(takes: "`true`; it counts records, whatever is in them") {
                 $0 == "true" ? FieldName(name: nil) : nil
             }
-        case .sum, .mean, .min, .max, .stddev, .last:
-            element.scalar(takes: "the name of a field") {
-                $0.isBlank ? nil : FieldName(name: $0)
-            }
+        }
+        return element.scalar(takes: "the name of a field") {
+            $0.isBlank ? nil : FieldName(name: $0)
         }
     }
 
-    /// The field of an aggregation; none for `count`.
+    /// The field of an aggregation; none where records are counted.
     struct FieldName {
         let name: String?
     }

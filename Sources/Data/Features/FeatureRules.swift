@@ -69,11 +69,12 @@ extension FeatureViewDefinition.Aggregate {
         func require(_ holds: Bool, _ path: [String], _ message: @autoclosure () -> String) {
             if !holds { problems.append(DocumentProblem(path, message())) }
         }
-        let word = aggregation.rawValue
+        let word = aggregation.name
         require(
-            aggregation == .last || !over.isEmpty,
+            aggregation.readsNewest || !over.isEmpty,
             path,
-            "`\(word)` needs windows, such as over: [3h, 24h]. Only `last` goes without."
+            "`\(word)` needs windows, such as over: [3h, 24h]. "
+                + "Only \(AggregateKeys.windowless) goes without."
         )
         require(
             over.allSatisfy { $0.microseconds > 0 },
@@ -86,9 +87,10 @@ extension FeatureViewDefinition.Aggregate {
             "windows stand in ascending order, each once."
         )
         require(
-            (aggregation == .count) == (field == nil),
+            aggregation.takesField == (field != nil),
             path + [word],
-            "`count` counts records; every other aggregation has a field."
+            aggregation.takesField
+                ? "`\(word)` has a field." : "`\(word)` counts records, and has no field."
         )
         if let field, let fault = Names.fault(ofColumn: field, of: "a field") {
             require(false, path + [word], fault)

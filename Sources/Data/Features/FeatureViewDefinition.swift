@@ -46,9 +46,9 @@ public struct FeatureViewDefinition: Sendable, Hashable {
     public struct Aggregate: Sendable, Hashable {
         public var name: String
         public var aggregation: Aggregation
-        /// The field that is aggregated; nil for `count`.
+        /// The field that is aggregated; nil where records are counted.
         public var field: String?
-        /// The widths of its windows, ascending; empty for `last` without a window.
+        /// The widths of its windows, ascending; empty where the newest record alone decides.
         public var over: [TimeSpan]
 
         public init(_ name: String, _ aggregation: Aggregation, of field: String?, over: [TimeSpan])
@@ -89,9 +89,4 @@ public struct FeatureViewDefinition: Sendable, Hashable {
         self.owner = owner
         self.source = source
     }
-}
-
-/// How the values of a window become one.
-public enum Aggregation: String, Sendable, Hashable, CaseIterable {
-    case count, sum, mean, min, max, stddev, last
 }

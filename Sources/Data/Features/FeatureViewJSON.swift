@@ -49,7 +49,7 @@ extension FeatureViewDefinition.Aggregate {
     /// `{"mean": "arr_delay", "over": ["3h", "24h"]}`
     var json: JSONValue {
         var members: [(String, JSONValue)] = [
-            (aggregation.rawValue, field.map(JSONValue.string) ?? true)
+            (aggregation.name, field.map(JSONValue.string) ?? true)
         ]
         if !over.isEmpty {
             members.append(("over", .array(over.map { .string($0.description) })))

@@ -1,6 +1,6 @@
 public import Bytes
 internal import Documents
-public import Expressions
+internal import Expressions
 public import Records
 
 /// A view of a stream, made ready to fold and to read: every name is a number by now.
@@ -47,7 +47,7 @@ public struct StreamView: Sendable {
         var fields: Set<Int> = []
         for aggregate in source.features {
             guard let field = aggregate.field else { continue }
-            let path = ["spec", "features", aggregate.name, aggregate.aggregation.rawValue]
+            let path = ["spec", "features", aggregate.name, aggregate.aggregation.name]
             guard let found = index(of: field, path) else { continue }
             if let fault = aggregate.aggregation.fault(of: stream.fields[found]) {
                 problems.append(FeatureViewProblem(path, fault))
@@ -152,66 +152,4 @@ public struct StreamView: Sendable {
 public struct FeatureViewProblems: Error, Sendable, Hashable {
     public var list: [FeatureViewProblem]
     public init(_ list: [FeatureViewProblem]) { self.list = list }
-}
-
-extension Aggregation {
-    /// Why a field cannot be aggregated so; nil if it can.
-    fileprivate func fault(of field: StreamDefinition.Field) -> String? {
-        switch (self, field.type) {
-        case (.count, _), (.last, _), (_, .int32), (_, .int64), (_, .float): nil
-        case (.sum, .bool), (.mean, .bool): nil
-        case (.min, _), (.max, _), (.stddev, _), (.sum, _), (.mean, _):
-            "`\(field.name)` is \(field.type.phrase), of which there is no \(rawValue)."
-        }
-    }
-
-    fileprivate func result(of type: FieldType?) -> FieldType {
-        switch self {
-        case .count: .int64
-        case .sum, .mean, .stddev: .float
-        case .min, .max, .last: type == .int32 ? .int64 : type ?? .float
-        }
-    }
-}
-
-extension StreamDefinition.Field {
-    /// The field as an expression sees it.
-    public var variable: Variable {
-        let type: ExpressionType =
-            switch self.type {
-            case .bool: .bool
-            case .int32, .int64: .int
-            case .float: .double
-            case .string: .string
-            case .timestamp: .timestamp
-            }
-        return Variable(name, type, isOptional: isOptional)
-    }
-}
-
-extension FieldValue {
-    /// The value as an expression sees it.
-    public var expressionValue: ExpressionValue {
-        switch self {
-        case .null: .null
-        case .bool(let value): .bool(value)
-        case .int(let value): .int(value)
-        case .float(let value): .double(value)
-        case .string(let value): .string(value)
-        case .timestamp(let value): .timestamp(value)
-        }
-    }
-
-    /// What an expression gave. A number that is none is no value.
-    public init(_ value: ExpressionValue) {
-        self =
-            switch value {
-            case .null: .null
-            case .bool(let value): .bool(value)
-            case .int(let value): .int(value)
-            case .double(let value): value.isFinite ? .float(value.canonical) : .null
-            case .string(let value): .string(value)
-            case .timestamp(let value): .timestamp(value)
-            }
-    }
 }

@@ -4,7 +4,7 @@
 /// The contract that this code was made from.
 public enum Contract {
     /// SHA-256 over Topics/topics.yaml and the messages beside it.
-    public static let digest = "201c595ce479e94860d52dafdd84a75eb5a951b0047cd77a28578f36c7bfc806"
+    public static let digest = "f83e7aa4800353c373be3f0654536a9ccd0f7df6b3bd018af2cb1e6f8ccc18dc"
 }
 
 // Each message file, and the code that was made from it:
@@ -24,7 +24,7 @@ public enum Contract {
 // features.pb.swift 4b4d4317b49ae575ff4b3ec655b72b94c776ad0b3e1378105875e089ea7e8e78
 // models.proto f9a90f022bad81567422337ba6cd0935f8dc74c61462e11bdc987cc9ed48ccd3
 // models.pb.swift 9685c4cc3a447d5fb8689105d6e5010d9f25bab0bbd7a373c46f38717b8b2ee7
-// predictions.proto dbe0a5c007f01ececab45835506fb46d61d1f3d3416c08b408847f9dae6346f0
-// predictions.pb.swift aacf278eca74b2ddc80508503f02103524f21ca2bf2590bfcba2083c57e4fdd6
+// predictions.proto 80fafcafde23a4d03fe943f205a981f80ceacf9813d093d58de653bd1b9d7416
+// predictions.pb.swift c76ebdb4e6a839475722c6869f7c8a0f2d2946af8fd98dc1c1312caf6d39f5f9
 // streams.proto 61574e17149811c74eb81f0b69fffd18d411bf45795d066c22c40f6632b9bc58
 // streams.pb.swift 261a991b65d2addd005039504734489cbd06b940d45f7fbe59577e013eaf93d3

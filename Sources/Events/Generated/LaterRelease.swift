@@ -376,7 +376,13 @@ extension PredictionEvent {
 
 extension PredictionEvent.Predicted {
     var isOfLaterRelease: Bool {
-        !unknownFields.data.isEmpty || input.isOfLaterRelease || cut.contains { $0.isOfLaterRelease }
+        !unknownFields.data.isEmpty || input.isOfLaterRelease || cut.contains { $0.isOfLaterRelease } || outputs.contains { $0.isOfLaterRelease }
+    }
+}
+
+extension PredictionEvent.Output {
+    var isOfLaterRelease: Bool {
+        !unknownFields.data.isEmpty
     }
 }
 

@@ -142,16 +142,23 @@ public nonisolated struct PredictionEvent: Sendable {
       set {_uniqueStorage()._complete = newValue}
     }
 
-    /// What the model gave, before it was made a probability.
+    /// What the model gave, before it was made a probability: the output `margin`, and 0 where there is none.
     public var margin: Float {
       get {_storage._margin}
       set {_uniqueStorage()._margin = newValue}
     }
 
-    /// The probability of the label being true.
+    /// The probability of the label being true: the output `probability`, and 0 where there is none.
     public var probability: Float {
       get {_storage._probability}
       set {_uniqueStorage()._probability = newValue}
+    }
+
+    /// All that the model gave, the answer first. Facts of releases before 0.2 have none: they say `margin` and
+    /// `probability` alone.
+    public var outputs: [PredictionEvent.Output] {
+      get {_storage._outputs}
+      set {_uniqueStorage()._outputs = newValue}
     }
 
     public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -159,6 +166,23 @@ public nonisolated struct PredictionEvent: Sendable {
     public init() {}
 
     fileprivate var _storage = _StorageClass.defaultInstance
+  }
+
+  /// One of the things that a model gives.
+  public nonisolated struct Output: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    /// Its name, such as `probability`.
+    public var name: String = String()
+
+    /// Its values: one, or those of a vector in their order.
+    public var values: [Float] = []
+
+    public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    public init() {}
   }
 
   /// A record of a stream.
@@ -256,7 +280,7 @@ nonisolated extension PredictionEvent: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension PredictionEvent.Predicted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = PredictionEvent.protoMessageName + ".Predicted"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}endpoint\0\u{1}generation\0\u{1}id\0\u{1}model\0\u{1}version\0\u{1}artifact\0\u{1}dataset\0\u{3}at_us\0\u{1}input\0\u{1}request\0\u{1}cut\0\u{1}views\0\u{1}features\0\u{1}complete\0\u{1}margin\0\u{1}probability\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}endpoint\0\u{1}generation\0\u{1}id\0\u{1}model\0\u{1}version\0\u{1}artifact\0\u{1}dataset\0\u{3}at_us\0\u{1}input\0\u{1}request\0\u{1}cut\0\u{1}views\0\u{1}features\0\u{1}complete\0\u{1}margin\0\u{1}probability\0\u{1}outputs\0")
 
   fileprivate class _StorageClass {
     var _endpoint: String = String()
@@ -275,6 +299,7 @@ nonisolated extension PredictionEvent.Predicted: SwiftProtobuf.Message, SwiftPro
     var _complete: Bool = false
     var _margin: Float = 0
     var _probability: Float = 0
+    var _outputs: [PredictionEvent.Output] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -301,6 +326,7 @@ nonisolated extension PredictionEvent.Predicted: SwiftProtobuf.Message, SwiftPro
       _complete = source._complete
       _margin = source._margin
       _probability = source._probability
+      _outputs = source._outputs
     }
   }
 
@@ -335,6 +361,7 @@ nonisolated extension PredictionEvent.Predicted: SwiftProtobuf.Message, SwiftPro
         case 14: try { try decoder.decodeSingularBoolField(value: &_storage._complete) }()
         case 15: try { try decoder.decodeSingularFloatField(value: &_storage._margin) }()
         case 16: try { try decoder.decodeSingularFloatField(value: &_storage._probability) }()
+        case 17: try { try decoder.decodeRepeatedMessageField(value: &_storage._outputs) }()
         default: break
         }
       }
@@ -395,6 +422,9 @@ nonisolated extension PredictionEvent.Predicted: SwiftProtobuf.Message, SwiftPro
       if _storage._probability.bitPattern != 0 {
         try visitor.visitSingularFloatField(value: _storage._probability, fieldNumber: 16)
       }
+      if !_storage._outputs.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._outputs, fieldNumber: 17)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -420,10 +450,46 @@ nonisolated extension PredictionEvent.Predicted: SwiftProtobuf.Message, SwiftPro
         if _storage._complete != rhs_storage._complete {return false}
         if _storage._margin != rhs_storage._margin {return false}
         if _storage._probability != rhs_storage._probability {return false}
+        if _storage._outputs != rhs_storage._outputs {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PredictionEvent.Output: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = PredictionEvent.protoMessageName + ".Output"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}values\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeRepeatedFloatField(value: &self.values) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.values.isEmpty {
+      try visitor.visitPackedFloatField(value: self.values, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: PredictionEvent.Output, rhs: PredictionEvent.Output) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.values != rhs.values {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

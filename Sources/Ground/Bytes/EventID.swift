@@ -32,7 +32,9 @@ public struct EventID: Sendable, Hashable {
     }
 
     /// Version 8 over named parts, each counted, so that no two lists of parts give one id.
-    public init(of parts: [UInt8]...) {
+    public init(of parts: [UInt8]...) { self.init(ofParts: parts) }
+
+    public init(ofParts parts: [[UInt8]]) {
         var hasher = DigestHasher()
         for part in parts { hasher.updateCounted(part) }
         self.init(of: hasher.finish())

@@ -8,8 +8,9 @@ extension Scout {
     func settledProgress(
         of projection: any Projection,
         on partition: Partition,
-        available: Range<Offset>
+        _ looked: inout Looked
     ) throws -> Progress? {
+        let available = try bounds(of: partition, &looked)
         let fresh = Progress(base: available.lowerBound, foldVersion: projection.foldVersion)
         let view = TableReader(
             store,
@@ -29,8 +30,7 @@ extension Scout {
                 from: progress.next,
                 to: available.lowerBound
             )
-        } else if let why = try difference(between: progress, and: partition, available: available)
-        {
+        } else if let why = try difference(between: progress, and: partition, &looked) {
             verdict = .logChanged(projection: projection.name, partition: partition, why: why)
         } else {
             return progress
@@ -55,6 +55,33 @@ extension Scout {
         let shelf = projection.shelf(of: partition.index)
         try store.removeAll(from: shelf.prefix, to: shelf.end, in: projection.family)
         try store.flush(projection.family)
+        surroundings.dropped(projection, partition)
+    }
+
+    private func bounds(
+        of partition: Partition,
+        _ looked: inout Looked
+    ) throws(LogError) -> Range<Offset> {
+        if let known = looked.bounds[partition] { return known }
+        let bounds = try log.bounds(of: partition)
+        looked.bounds[partition] = bounds
+        return bounds
+    }
+
+    /// The same, looked up once for all that have come equally far.
+    private func difference(
+        between progress: Progress,
+        and partition: Partition,
+        _ looked: inout Looked
+    ) throws(LogError) -> String? {
+        if let known = looked.differences[partition]?[progress] { return known }
+        let why = try difference(
+            between: progress,
+            and: partition,
+            available: try bounds(of: partition, &looked)
+        )
+        looked.differences[partition, default: [:]][progress] = .some(why)
+        return why
     }
 
     /// Why the log is not the one that was folded; nil if it is.

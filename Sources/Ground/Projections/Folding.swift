@@ -64,7 +64,7 @@ extension ProjectorLoop {
             && lane.seats.allSatisfy { $0.isStoppedForGood || $0.isFree(now) }
         if isQuiet { busy.remove(partition) } else { busy.insert(partition) }
         guard hasLanded || !folded.isEmpty || lane.seats.map(\.stopped) != former else { return }
-        publish()
+        publish(partition)
         if let next = lane.seats.filter({ $0.stopped == nil }).map(\.progress.next).min() {
             projector.surroundings.folded(partition, folded, next)
         }
@@ -224,7 +224,7 @@ extension ProjectorLoop {
             reportStopped(lane.seats[index])
         }
         lanes[partition] = lane
-        publish()
+        publish(partition)
     }
 
     /// Reads a partition from where somebody needs it.
@@ -254,7 +254,7 @@ extension ProjectorLoop {
         lane.noteUnreadable(from: position.offset, because: why, .now)
         lanes[position.partition] = lane
         busy.insert(position.partition)
-        publish()
+        publish(position.partition)
         guard isNews else { return }
         for seat in lane.seats where seat.stopped == nil {
             projector.surroundings.report(

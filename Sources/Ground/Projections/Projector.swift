@@ -22,6 +22,8 @@ public final class Projector: Sendable {
         public var mayDrop:
             @Sendable (_ projection: any Projection, _ input: Partition, _ why: ProjectorReport)
                 throws(LogError) -> Bool
+        /// The rows of a projection are gone, and nothing was folded into it since.
+        public var dropped: @Sendable (_ projection: any Projection, _ input: Partition) -> Void
 
         public init(
             folded: @escaping @Sendable (Partition, [Record], Offset) -> Void,
@@ -30,12 +32,14 @@ public final class Projector: Sendable {
                 @escaping @Sendable (any Projection, Partition) throws(LogError) -> Offset?,
             mayDrop:
                 @escaping @Sendable (any Projection, Partition, ProjectorReport) throws(LogError)
-                -> Bool
+                -> Bool,
+            dropped: @escaping @Sendable (any Projection, Partition) -> Void = { _, _ in }
         ) {
             self.folded = folded
             self.report = report
             self.lastAnswered = lastAnswered
             self.mayDrop = mayDrop
+            self.dropped = dropped
         }
     }
 
@@ -44,15 +48,25 @@ public final class Projector: Sendable {
         case remove(any Projection)
         case rebuild(generation: Digest, Partition)
         case takeUp(Partition)
+        case tidy(Tidying)
         case raise(Barrier)
         case lower(Barrier)
         case checkLog
     }
 
+    /// Something that is done with the rows of a seat between two of its batches.
+    struct Tidying: Sendable {
+        var generation: Digest
+        var partition: Partition
+        var body: @Sendable (any Store) throws(StoreError) -> Void
+        /// Called in any case, also where there is no such seat.
+        var ended: @Sendable () -> Void
+    }
+
     struct Shared {
         var commands: [Command] = []
         var isStopping = false
-        var seats: [SeatStatus] = []
+        var seats: [Partition: [SeatStatus]] = [:]
         var waits: [WaitStatus] = []
     }
 
@@ -105,6 +119,21 @@ public final class Projector: Sendable {
         send(.rebuild(generation: generation, partition))
     }
 
+    /// Does something with the rows of a generation's partition, on the thread that folds them; nothing where nobody folds
+    /// them at the moment. `ended`: Called in either case.
+    public func tidy(
+        generation: Digest,
+        on partition: Partition,
+        _ body: @escaping @Sendable (any Store) throws(StoreError) -> Void,
+        ended: @escaping @Sendable () -> Void
+    ) {
+        send(
+            .tidy(
+                Tidying(generation: generation, partition: partition, body: body, ended: ended)
+            )
+        )
+    }
+
     /// Reads the last folded record of every partition again: is it still the same log?
     public func checkLog() {
         shared.withLock { shared in
@@ -117,7 +146,17 @@ public final class Projector: Sendable {
         reader.wake()
     }
 
-    public var seats: [SeatStatus] { shared.withLock { $0.seats } }
+    /// By partition and projection.
+    public var seats: [SeatStatus] {
+        shared.withLock { $0.seats }.values.joined().sorted {
+            ($0.partition, $0.projection) < ($1.partition, $1.projection)
+        }
+    }
+
+    /// Those of one partition.
+    public func seats(on partition: Partition) -> [SeatStatus] {
+        shared.withLock { $0.seats[partition] ?? [] }
+    }
 
     /// Those who have no seat yet, because their partition is not there or does not answer.
     public var waits: [WaitStatus] { shared.withLock { $0.waits } }

@@ -1,5 +1,6 @@
 internal import Bytes
 internal import Logs
+internal import Store
 internal import Synchronization
 
 /// What a projector's thread does. Everything in here belongs to that thread, which waits for nothing but records: what
@@ -19,16 +20,27 @@ struct ProjectorLoop {
     var checks = 0
     /// Offsets beyond which nothing is folded yet.
     var barriers: [Barrier] = []
+    /// Of everybody who has had a seat.
+    var families: Set<Family> = []
+    /// Who waits with a reason, and whether that is to be seen already.
+    var waits: [Place: WaitStatus] = [:]
+    var hasNewWaits = false
     private var numbers = 0
     var lastFlush = ContinuousClock.now
     var lastSweep = ContinuousClock.now
+    /// Seats of which dead rows are to be removed, a stretch at a time.
+    var sweeps: [Sweep] = []
+
+    /// A projection on a partition.
+    struct Place: Hashable {
+        var generation: Digest
+        var partition: Partition
+    }
 
     /// A projection that has no seat on its partition yet.
     struct Waiting {
         var projection: any Projection
         var partition: Partition
-        /// Why it waits; nil: it has only just come.
-        var why: String?
         /// What somebody was told of that.
         var said: String?
         var since = ContinuousClock.now
@@ -53,8 +65,10 @@ struct ProjectorLoop {
             for finding in projector.scout.takeFindings() { hear(finding) }
             retryWaiting()
             for partition in busy { work(on: partition) }
+            publishWaits()
             foldNext()
             flushIfDue()
+            sweepOn()
         }
         for seat in lanes.values.flatMap(\.seats) { seat.landing?.cancel() }
         flush()
@@ -79,6 +93,7 @@ struct ProjectorLoop {
                 foldAnew(seat, because: .rebuilding(projection: name, partition: partition))
             }
         case .takeUp(let partition): takeUp(partition)
+        case .tidy(let tidying): tidy(tidying)
         case .raise(let barrier): raise(barrier)
         case .lower(let barrier): lower(barrier)
         case .checkLog:
@@ -91,7 +106,6 @@ struct ProjectorLoop {
                 }
             }
         }
-        publish()
     }
 
     private mutating func hear(_ finding: Scout.Finding) {
@@ -115,29 +129,45 @@ struct ProjectorLoop {
                 break
             }
         }
-        publish()
     }
 
-    func publish() {
-        let statuses = lanes.values.flatMap { lane in
+    /// Shows where those on a partition stand by now.
+    func publish(_ partition: Partition) {
+        let statuses = lanes[partition].map { lane in
             lane.seats.map { $0.status(lane.unreadable?.why) }
-        }.sorted { ($0.partition, $0.projection) < ($1.partition, $1.projection) }
-        let waits = (waiting + settling.values).compactMap { place in
-            place.why.map {
-                WaitStatus(
-                    projection: place.projection.name,
-                    generation: place.projection.generation,
-                    partition: place.partition,
-                    why: $0,
-                    isStanding: place.isStanding
-                )
-            }
-        }.sorted { ($0.partition, $0.projection) < ($1.partition, $1.projection) }
-        projector.shared.withLock { ($0.seats, $0.waits) = (statuses, waits) }
+        }
+        projector.shared.withLock { $0.seats[partition] = statuses }
+    }
+
+    /// Shows who waits by now, and why.
+    private mutating func publishWaits() {
+        guard hasNewWaits else { return }
+        hasNewWaits = false
+        let waits = waits.values.sorted {
+            ($0.partition, $0.projection) < ($1.partition, $1.projection)
+        }
+        projector.shared.withLock { $0.waits = waits }
+    }
+
+    /// Notes why somebody waits; nil: no longer.
+    mutating func note(_ why: String?, _ place: Waiting) {
+        let key = Place(generation: place.projection.generation, partition: place.partition)
+        guard why != nil || waits[key] != nil else { return }
+        waits[key] = why.map {
+            WaitStatus(
+                projection: place.projection.name,
+                generation: place.projection.generation,
+                partition: place.partition,
+                why: $0,
+                isStanding: place.isStanding
+            )
+        }
+        hasNewWaits = true
     }
 
     /// When somebody has to be looked after at the latest.
     func nextLook(_ now: ContinuousClock.Instant) -> ContinuousClock.Instant {
+        guard sweeps.isEmpty else { return now }
         var due = now + .seconds(1)
         for place in waiting {
             due = min(due, place.former == nil ? place.retry.due ?? now : now + .milliseconds(20))

@@ -29,6 +29,13 @@ final class Scout: Sendable {
         case notYet(String)
     }
 
+    /// What was found out for one question, and holds for those that were asked along with it.
+    struct Looked {
+        var bounds: [Partition: Range<Offset>] = [:]
+        /// Why the log is not the one that was folded, by how far it was; an inner nil: it is.
+        var differences: [Partition: [Progress: String?]] = [:]
+    }
+
     private struct State {
         var questions: [Question] = []
         var findings: [Finding] = []
@@ -90,19 +97,22 @@ final class Scout: Sendable {
     private func run(_ found: () -> Void) {
         while true {
             asked.wait()
-            let (question, isClosed) = state.withLock { state in
-                (state.questions.isEmpty ? nil : state.questions.removeFirst(), state.isClosed)
+            let (questions, isClosed) = state.withLock { state in
+                defer { state.questions = [] }
+                return (state.questions, state.isClosed)
             }
             if isClosed { break }
-            guard let question else { continue }
-            let finding = answer(question)
-            state.withLock { $0.findings.append(finding) }
-            found()
+            var looked = Looked()
+            for question in questions where !state.withLock({ $0.isClosed }) {
+                let finding = answer(question, &looked)
+                state.withLock { $0.findings.append(finding) }
+                found()
+            }
         }
         probe.close()
     }
 
-    private func answer(_ question: Question) -> Finding {
+    private func answer(_ question: Question, _ looked: inout Looked) -> Finding {
         switch question {
         case .beginning(let number, let projection, let partition, let why):
             var isDropped = false
@@ -113,7 +123,7 @@ final class Scout: Sendable {
                     }
                 }
                 isDropped = true
-                return try beginning(of: projection, on: partition)
+                return try beginning(of: projection, on: partition, &looked)
             }
             return .beginning(number, result, isDropped: isDropped)
         case .answered(let number, let projection, let partition):
@@ -136,11 +146,10 @@ final class Scout: Sendable {
 
     private func beginning(
         of projection: any Projection,
-        on partition: Partition
+        on partition: Partition,
+        _ looked: inout Looked
     ) throws -> Beginning {
-        let available = try log.bounds(of: partition)
-        guard
-            let progress = try settledProgress(of: projection, on: partition, available: available)
+        guard let progress = try settledProgress(of: projection, on: partition, &looked)
         else { return Self.notDropped }
         guard let answered = try surroundings.lastAnswered(projection, partition) else {
             return .notYet("its answers in the log are not folded yet")

@@ -18,6 +18,28 @@ struct Seat {
     /// When what failed is tried again.
     var retry = Retry()
     var telling = Telling.news
+    /// Where it stood when its dead rows were removed last, and how many rows were left.
+    private var swept: (next: Offset, kept: Int64)
+
+    init(
+        projection: any Projection,
+        partition: Partition,
+        progress: Progress,
+        answered: Offset
+    ) {
+        self.projection = projection
+        self.partition = partition
+        self.progress = progress
+        self.answered = answered
+        swept = (progress.next, 0)
+    }
+
+    /// Whether it has folded half as many records as it had rows when its dead rows were removed last.
+    var isWorthSweeping: Bool {
+        stopped == nil && landing == nil && progress.next - swept.next >= max(1_024, swept.kept / 2)
+    }
+
+    mutating func noteSwept(keeping kept: Int64) { swept = (progress.next, kept) }
 
     /// Whether it goes by the facts that bind its records.
     enum Telling {

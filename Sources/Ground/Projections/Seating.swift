@@ -11,11 +11,13 @@ extension ProjectorLoop {
     /// Takes a projection off its partitions, and drops its rows.
     mutating func unseat(_ projection: any Projection) {
         let generation = projection.generation
-        let seats = lanes.values.flatMap(\.seats).filter { $0.projection.generation == generation }
+        let seats = lanes.filter { $0.key.topic == projection.topic }.flatMap(\.value.seats)
+            .filter { $0.projection.generation == generation }
         // Who has no seat may have rows all the same, from when it had one.
         let unseated = (waiting + settling.values).filter { $0.projection.generation == generation }
         waiting.removeAll { $0.projection.generation == generation }
         settling = settling.filter { $0.value.projection.generation != generation }
+        for place in unseated { note(nil, place) }
         for seat in seats { takeOff(seat) }
         for partition in Set(seats.map(\.partition) + unseated.map(\.partition)).sorted() {
             do throws(StoreError) {
@@ -31,8 +33,6 @@ extension ProjectorLoop {
     /// Has the rows of a seat dropped and folded anew.
     mutating func foldAnew(_ seat: Seat, because why: ProjectorReport) {
         takeOff(seat)
-        // Nobody is to take the former position for the one that follows.
-        publish()
         settle(
             Waiting(
                 projection: seat.projection,
@@ -49,6 +49,8 @@ extension ProjectorLoop {
             $0.projection.generation == seat.projection.generation
         }
         if lanes[seat.partition]?.seats.isEmpty == true { close(seat.partition) }
+        // Nobody is to take the former position for the one that follows.
+        publish(seat.partition)
     }
 
     /// Has the scout find out where a projection begins, if the log there is the one that its rows came from.
@@ -85,7 +87,11 @@ extension ProjectorLoop {
                     answered: answered
                 )
             )
-            work(on: place.partition)
+            families.insert(place.projection.family)
+            note(nil, place)
+            publish(place.partition)
+            // Once for all that get their seats at the same time.
+            busy.insert(place.partition)
         } catch StoreError.full(let why) {
             // That there is no room is told by the store.
             wait(place, because: why, isSaid: true)
@@ -120,7 +126,6 @@ extension ProjectorLoop {
         var place = place
         let now = ContinuousClock.now
         let isMissing = why == WaitStatus.noTopic
-        place.why = why
         place.retry.fail(
             now,
             first: .milliseconds(isMissing ? 1_000 : 50),
@@ -128,6 +133,7 @@ extension ProjectorLoop {
         )
         let hasLasted = now - place.since > Self.tolerance
         place.isStanding = isStanding || !isMissing && hasLasted
+        note(why, place)
         defer { waiting.append(place) }
         let said = place.isStanding ? "standing: \(why)" : why
         guard !isSaid, said != place.said else { return }
@@ -162,8 +168,6 @@ extension ProjectorLoop {
     mutating func reseat(_ partition: Partition) {
         let sitting = lanes[partition]?.seats ?? []
         close(partition)
-        // Nobody is to take the former positions for those that follow.
-        publish()
         for seat in sitting {
             seat.landing?.cancel()
             settle(
@@ -192,7 +196,6 @@ extension ProjectorLoop {
             place.said = WaitStatus.noTopic
             wait(place, because: WaitStatus.noTopic)
         }
-        publish()
     }
 
     /// Ends a lane. Who sat there is seated elsewhere, or nowhere.
@@ -200,6 +203,7 @@ extension ProjectorLoop {
         guard let lane = lanes.removeValue(forKey: partition) else { return }
         busy.remove(partition)
         if lane.isRead { stopReading(partition) }
+        publish(partition)
     }
 
     func stopReading(_ partition: Partition) {

@@ -77,24 +77,38 @@ extension Projection {
         return nil
     }
 
-    /// The removal of every row that no longer counts.
-    func deadRows(of partition: Int32, in reader: any StoreReader) throws(StoreError) -> WriteBatch
-    {
+    /// The removal of the rows that no longer count among some, in the order of keys.
+    /// `reached`: The last key that was looked at before; nil: from the first on.
+    /// Returns: The removal, how many of the rows still count, and the last key; nil where those were all.
+    func deadRows(
+        of partition: Int32,
+        in reader: any StoreReader,
+        after reached: [UInt8]?,
+        among limit: Int
+    ) throws(StoreError) -> (batch: WriteBatch, kept: Int64, last: [UInt8]?) {
         var batch = WriteBatch()
         let shelf = shelf(of: partition)
         guard let isLive = try liveness(in: TableReader(reader, family: family, shelf: shelf))
-        else { return batch }
-        try reader.scan(family, from: shelf.prefix, to: shelf.end) {
+        else { return (batch, 0, nil) }
+        var kept: Int64 = 0
+        var seen = 0
+        var last: [UInt8]?
+        // The least key after another is that with a zero behind it.
+        try reader.scan(family, from: reached.map { $0 + [0] } ?? shelf.prefix, to: shelf.end) {
             (key, value) throws(StoreError) in
             let key = key.withUnsafeBytes { [UInt8]($0) }
+            seen += 1
+            if seen == limit { last = key }
             let row = key.dropFirst(shelf.prefix.count)
-            guard let table = row.first, table != Progress.table.number else { return true }
-            if !isLive(table, row.dropFirst(), value.withUnsafeBytes { [UInt8]($0) }[...]) {
+            guard let table = row.first, table != Progress.table.number else { return last == nil }
+            if isLive(table, row.dropFirst(), value.withUnsafeBytes { [UInt8]($0) }[...]) {
+                kept += 1
+            } else {
                 batch.put(nil, at: key)
             }
-            return true
+            return last == nil
         }
-        return batch
+        return (batch, kept, last)
     }
 
     private func liveRows(
@@ -118,11 +132,14 @@ extension Projection {
     ) throws(StoreError) {
         let shelf = shelf(of: partition)
         let isLive = try liveness(in: TableReader(reader, family: family, shelf: shelf))
+        let outbox = outboxNumber
         try reader.scan(family, from: shelf.prefix, to: shelf.end) {
             (key, value) throws(StoreError) in
             let key = key.withUnsafeBytes { [UInt8]($0.dropFirst(shelf.prefix.count)) }
             let value = value.withUnsafeBytes { [UInt8]($0) }
-            guard let table = key.first, table != Progress.table.number else { return true }
+            guard let table = key.first, table != Progress.table.number, table != outbox else {
+                return true
+            }
             if let isLive, !isLive(table, key.dropFirst(), value[...]) { return true }
             return try body(key, value)
         }

@@ -1,4 +1,5 @@
 internal import Engine
+internal import HTTP
 internal import HTTPTypes
 internal import Hummingbird
 internal import JSON
@@ -63,7 +64,7 @@ extension PlatformAPI {
 extension Problem {
     static func nothingApplied(_ errors: [ResourceError]) -> Problem {
         Problem(
-            "invalidResources",
+            .invalidResources,
             "Nothing was applied",
             .unprocessableContent,
             "\(errors.count) \(errors.count == 1 ? "error" : "errors"), nothing applied.",
@@ -79,6 +80,7 @@ extension ApplyResult {
             ("action", .string(applied.rawValue)),
         ]
         if let note { members.append(("note", .string(note))) }
+        if !notes.isEmpty { members.append(("notes", .array(notes.map(JSONValue.string)))) }
         return .object(members)
     }
 }

@@ -2,6 +2,7 @@ internal import Bytes
 internal import Datasets
 internal import Engine
 internal import Events
+internal import HTTP
 internal import HTTPTypes
 internal import Hummingbird
 internal import JSON

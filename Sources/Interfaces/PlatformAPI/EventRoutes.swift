@@ -1,6 +1,7 @@
 internal import Bytes
 internal import Engine
 internal import Events
+internal import HTTP
 internal import HTTPTypes
 internal import Hummingbird
 internal import JSON
@@ -21,7 +22,7 @@ extension PlatformAPI {
             guard let text = query[name] else { return nil }
             guard let number = Int64(text) else {
                 throw Problem(
-                    "invalid",
+                    .invalid,
                     "The request makes no sense",
                     .badRequest,
                     "`\(name)` takes a number, and not `\(text)`."
@@ -35,7 +36,7 @@ extension PlatformAPI {
         guard traffic.takeReader() else {
             traffic.refused(.readers)
             throw Problem(
-                "busy",
+                .busy,
                 "Too much at once",
                 .serviceUnavailable,
                 "\(traffic.limits.readers) clients read topics already: ask again.",

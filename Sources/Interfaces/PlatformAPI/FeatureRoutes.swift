@@ -2,6 +2,7 @@ internal import Bytes
 internal import Engine
 internal import Events
 internal import Features
+internal import HTTP
 internal import HTTPTypes
 internal import Hummingbird
 internal import JSON
@@ -75,51 +76,6 @@ extension PlatformAPI {
                 : try platform.features(of: name, entities, at: at, withRecords: wantsRecords)
         }
         return Response.json(answer.json)
-    }
-
-    /// Feast's `POST /get-online-features`: columnar, entities first.
-    func onlineFeatures(_ request: Request) async throws -> Response {
-        let asked = try JSONValue(body: try await request.collectedBody()[...])
-        guard let features = asked["features"]?.array?.compactMap(\.string), !features.isEmpty,
-            let entities = asked["entities"]?.object, !entities.isEmpty
-        else {
-            throw Problem.malformed(
-                "Send {\"features\": [\"carrier_punctuality:flights_3h\"], \"entities\": {\"carrier\": [\"B6\"]}}."
-            )
-        }
-        guard Set(features).count == features.count else {
-            throw Problem.invalid("A feature stands in `features` twice.", pointer: "/features")
-        }
-        let columns = try entities.map { name, values in
-            guard let values = values.array else {
-                throw Problem.malformed(
-                    "`\(name)` is a list, one value for each row.",
-                    pointer: "/entities/\(name)"
-                )
-            }
-            return (name: name, values: values)
-        }
-        guard let count = columns.first?.values.count,
-            columns.allSatisfy({ $0.values.count == count })
-        else {
-            throw Problem.invalid("The lists of the entities must be of one length.")
-        }
-        guard count <= 10_000 else {
-            throw Problem.invalid("At most 10,000 rows are read at once; these are \(count).")
-        }
-        guard count * features.count <= 1_000_000 else {
-            throw Problem.invalid(
-                "At most 1,000,000 values are read at once; these are \(count) rows of \(features.count)."
-            )
-        }
-        let at = try asked.instant("at")
-        let isFull = asked["full_feature_names"]?.bool ?? false
-        let read: @Sendable () throws -> [UInt8] = { [platform, columns] in
-            try platform.onlineFeatures(features, columns, at: at, fullNames: isFull)
-        }
-        // A few rows are read from the block cache at once; more of them wait for a thread that may block.
-        let bytes = count <= 16 ? try read() : try await platform.engine.pool.run(read)
-        return Response.json(bytes: bytes)
     }
 }
 

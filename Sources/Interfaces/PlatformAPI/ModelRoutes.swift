@@ -3,6 +3,7 @@ internal import Documents
 internal import Engine
 internal import Events
 internal import Experiments
+internal import HTTP
 internal import HTTPTypes
 internal import Hummingbird
 internal import JSON
@@ -11,6 +12,7 @@ internal import ModelRegistry
 internal import Platform
 internal import Projections
 internal import Store
+internal import Training
 
 /// Models, their versions and stages, and the runs that made them.
 extension PlatformAPI {
@@ -235,19 +237,14 @@ extension PlatformAPI {
             platform.store,
             asOf: try await moment(of: RunLedger(), request)
         )
-        guard let run = try view.run(name) else {
-            throw PlatformError.refused(RunRefusal.unknownRun(name))
-        }
-        return Response.json(run.json(metrics: try view.metrics(name)))
+        let run = try view.run(beginningWith: name)
+        return Response.json(run.json(metrics: try view.metrics(run.id)))
     }
 }
 
-extension Evaluation.Quality {
+extension Quality {
     fileprivate var json: JSONValue {
-        [
-            "auc": auc.map(JSONValue.number) ?? .null, "log_loss": .number(logLoss),
-            "calibration_gap": .number(calibrationGap),
-        ]
+        .object(figures.map { ($0.name, $0.value.map(JSONValue.number) ?? .null) })
     }
 }
 

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import HTTP
 internal import JSON
 
 /// What `predict` is asked with: the fields of one request, or `{"instances": [{…}, …]}`, and beside them as of when

@@ -2,6 +2,7 @@ internal import Archive
 internal import Bytes
 internal import Engine
 internal import Events
+internal import HTTP
 internal import HTTPTypes
 internal import Hummingbird
 internal import JSON
@@ -80,8 +81,8 @@ extension PlatformAPI {
             name,
             asked.requests,
             at: asked.at,
-            traceparent: request.headers[HTTPField.Name.traceparent],
-            actor: request.headers[HTTPField.Name.actor]
+            traceparent: request.traceparent,
+            actor: request.actor
         )
         let answers = predictions.map { $0.json(showsFeatures: asked.showsFeatures) }
         var response = Response.json(
@@ -123,7 +124,7 @@ extension Prediction {
     func json(showsFeatures: Bool) -> JSONValue {
         var members: [(String, JSONValue)] = [
             ("id", .string(id.description)),
-            ("outputs", ["probability": .figure(predicted.probability)]),
+            ("outputs", outputs.json),
             (
                 "model",
                 [
@@ -143,6 +144,18 @@ extension Prediction {
     }
 }
 
+extension [NamedOutput] {
+    /// Each by its name; a vector is a list.
+    var json: JSONValue {
+        .object(
+            map { output -> (String, JSONValue) in
+                let figures = output.values.map { JSONValue.figure($0) }
+                return (output.name, figures.count == 1 ? figures[0] : .array(figures))
+            }
+        )
+    }
+}
+
 extension Explanation.Difference {
     var json: JSONValue {
         [
@@ -159,13 +172,7 @@ extension Explanation {
             ("subject", .string(predicted.id)),
             ("at", .string(Instant(microseconds: predicted.atUs).rfc3339)),
             ("complete", .bool(predicted.complete)),
-            (
-                "outputs",
-                [
-                    "probability": .figure(predicted.probability),
-                    "margin": .figure(predicted.margin),
-                ]
-            ),
+            ("outputs", predicted.namedOutputs.json),
             (
                 "model",
                 [

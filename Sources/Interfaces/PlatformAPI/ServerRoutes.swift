@@ -1,5 +1,6 @@
 internal import Bytes
-internal import Engine
+public import Engine
+internal import HTTP
 internal import HTTPTypes
 internal import Hummingbird
 internal import JSON
@@ -13,19 +14,8 @@ internal import Workers
 /// How the server is, and whether its state is what the log says.
 extension PlatformAPI {
     /// What keeps the server from being ready.
-    private var reasons: [NotReady] {
+    public var reasons: [NotReady] {
         platform.engine.reasons + about.troubles()
-    }
-
-    func ready() throws -> Response {
-        let reasons = reasons
-        return Response.json(
-            [
-                "ready": .bool(reasons.isEmpty),
-                "reasons": .array(reasons.map { .string($0.description) }),
-            ],
-            status: reasons.isEmpty ? .ok : .serviceUnavailable
-        )
     }
 
     /// What `tributary status` shows: positions and lag of every projection, and what was noticed.
@@ -39,6 +29,7 @@ extension PlatformAPI {
                 var members: [(String, JSONValue)] = [
                     ("projection", .string(seat.projection)),
                     ("partition", .string(seat.partition.description)),
+                    ("generation", .string(seat.generation.hex)),
                     ("next", .integer(seat.progress.next)),
                 ]
                 var lag = JSONValue.null
@@ -114,7 +105,7 @@ extension PlatformAPI {
         let findings = report.findings
         if findings.isEmpty, !names.isEmpty {
             throw Problem(
-                "notFound",
+                .notFound,
                 "There is no such thing",
                 .notFound,
                 "No projection is called \(names.sorted().joined(separator: ", ")): there are "
@@ -149,7 +140,7 @@ extension PlatformAPI {
             let reason = asked["reason"]?.string, !reason.isEmpty
         else {
             throw Problem(
-                "malformed",
+                .malformed,
                 "The body is not what this route takes",
                 .badRequest,
                 "It takes {\"subject\": \"models\", \"reason\": \"…\"}: both are texts, and neither is empty."
@@ -177,7 +168,7 @@ extension PlatformAPI {
         let isSettled = try await platform.engine.settle(within: .seconds(seconds))
         guard isSettled else {
             throw Problem(
-                "notReached",
+                .notReached,
                 "Not settled",
                 .gatewayTimeout,
                 platform.engine.stopReasons.isEmpty

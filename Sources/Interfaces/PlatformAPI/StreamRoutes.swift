@@ -1,6 +1,7 @@
 internal import Bytes
 internal import Engine
 internal import Events
+internal import HTTP
 internal import HTTPTypes
 internal import Hummingbird
 internal import JSON
@@ -34,7 +35,7 @@ extension PlatformAPI {
             let watermark = asked["watermark"]?.string.flatMap({ Instant(rfc3339: $0) })
         else {
             throw Problem(
-                "malformed",
+                .malformed,
                 "The body is not what this route takes",
                 .badRequest,
                 "Send {\"partition\": 0, \"watermark\": \"2013-12-31T00:00:00Z\"}."
@@ -62,7 +63,7 @@ extension PlatformAPI {
             positions = try await platform.publish(lines, to: name)
         } catch AppendError.possiblyPersisted(let why) {
             throw Problem(
-                "outcomeUnknown",
+                .outcomeUnknown,
                 "It may or may not have been written",
                 .gatewayTimeout,
                 "\(why). Look at the end of the topic, GET /api/v1/events/TOPIC?from=-10, before you send the lines again: "

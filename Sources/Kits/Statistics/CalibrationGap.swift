@@ -8,3 +8,16 @@ public func calibrationGap(probabilities: [Double], labels: [Bool]) -> Double {
     let observed = Double(labels.count { $0 }) / Double(labels.count)
     return abs(predicted - observed)
 }
+
+enum Calibration: Measuring {
+    static let name = "calibration_gap"
+    static let synonyms = ["calibration"]
+
+    static func value(_ predictions: [Double], _ labels: [Bool]) -> Double? {
+        calibrationGap(probabilities: predictions, labels: labels)
+    }
+}
+
+extension Metric {
+    public static let calibrationGap = Metric(Calibration.self)
+}

@@ -16,3 +16,16 @@ public func logLoss(probabilities: [Double], labels: [Bool]) -> Double {
     }
     return sum / Double(labels.count)
 }
+
+enum LogLoss: Measuring {
+    static let name = "log_loss"
+    static let synonyms = ["logloss"]
+
+    static func value(_ predictions: [Double], _ labels: [Bool]) -> Double? {
+        logLoss(probabilities: predictions, labels: labels)
+    }
+}
+
+extension Metric {
+    public static let logLoss = Metric(LogLoss.self)
+}

@@ -27,3 +27,16 @@ public func auc(scores: [Double], labels: [Bool]) -> Double? {
     let doubledWins = doubledRanks - positives * (positives + 1)
     return Double(doubledWins) / 2 / (Double(positives) * Double(negatives))
 }
+
+enum RankArea: Measuring {
+    static let name = "auc"
+    static let synonyms = ["roc_auc"]
+
+    static func value(_ predictions: [Double], _ labels: [Bool]) -> Double? {
+        auc(scores: predictions, labels: labels)
+    }
+}
+
+extension Metric {
+    public static let auc = Metric(RankArea.self)
+}

@@ -6,6 +6,21 @@ extension CatalogView<RunLedger> {
         try tables.get(RunLedger.runs, id, asOf: asOf)
     }
 
+    /// A run by its id, or by as much of its beginning as no other has.
+    public func run(beginningWith text: String) throws -> Run {
+        if let run = try run(text) { return run }
+        var found: [Run] = []
+        // No text that begins so is behind that.
+        try tables.scan(RunLedger.runs, from: text, to: text + "\u{10FFFF}", asOf: asOf) {
+            (_, run) throws(StoreError) in
+            found.append(run)
+            return found.count <= RunRefusal.namedAtMost
+        }
+        guard let first = found.first else { throw RunRefusal.unknownRun(text) }
+        guard found.count == 1 else { throw RunRefusal.ambiguousRun(text, found.map(\.id)) }
+        return first
+    }
+
     /// The runs of a model, the newest first.
     public func runs(model: String) throws(StoreError) -> [Run] {
         var ids: [String] = []

@@ -1,4 +1,5 @@
 public import Bytes
+public import Statistics
 
 /// What a model is for, how it is trained, and what its versions need to be promoted.
 public struct ModelDefinition: Sendable, Hashable {
@@ -9,6 +10,7 @@ public struct ModelDefinition: Sendable, Hashable {
     /// The dataset that its versions are trained on.
     public var dataset: String
     public var recipe: Recipe
+    /// What its versions are measured by.
     public var metrics: [Metric]
     /// What a version needs for test and production. `init` gives a stage that is left out the usual
     /// policy: a sealed dataset.
@@ -54,11 +56,7 @@ public struct ModelDefinition: Sendable, Hashable {
     }
 
     public enum Engine: String, Sendable, Hashable, CaseIterable { case xgboost }
-    public enum Metric: String, Sendable, Hashable, CaseIterable {
-        case logLoss = "log_loss"
-        case auc
-        case calibrationGap = "calibration_gap"
-    }
+    public typealias Metric = Statistics.Metric
 
     /// What a stage asks of a version.
     public struct Policy: Sendable, Hashable {

@@ -1,6 +1,7 @@
 internal import Bytes
 public import Documents
 public import JSON
+internal import Statistics
 
 extension ModelDefinition: ResourceDefinition {
     public static let kind = "Model"
@@ -10,7 +11,7 @@ extension ModelDefinition: ResourceDefinition {
         resource(spec: [
             ("task", .string(task.rawValue)), ("dataset", .string(dataset)),
             ("recipe", recipe.json),
-            ("metrics", .array(metrics.map { .string($0.rawValue) })),
+            ("metrics", .array(metrics.map { .string($0.name) })),
             (
                 "promotion",
                 .object(
@@ -31,7 +32,7 @@ extension ModelDefinition: ResourceDefinition {
                 task: spec.value(ModelKeys.task) ?? .binary,
                 dataset: spec.value(ModelKeys.dataset) ?? "",
                 recipe: spec.value(ModelKeys.recipe) ?? Recipe(),
-                metrics: spec.value(ModelKeys.metrics) ?? Metric.allCases,
+                metrics: spec.value(ModelKeys.metrics) ?? Metric.usual,
                 promotion: spec.value(ModelKeys.promotion) ?? [:]
             )
         }

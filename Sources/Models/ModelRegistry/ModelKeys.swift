@@ -1,5 +1,6 @@
 internal import Documents
 internal import JSON
+internal import Statistics
 
 /// The keys under `spec` of a Model.
 enum ModelKeys {
@@ -26,31 +27,27 @@ enum ModelKeys {
             ModelDefinition.Recipe($0)
         }
     }
-    static let metrics = DocumentKey<[ModelDefinition.Metric]>(
-        "metrics",
-        "how versions are measured; all there are where it is left out",
-        schema: DocumentSchema.list(
-            of: ["enum": .array(ModelDefinition.Metric.allCases.map { .string($0.rawValue) })]
-        )
-    ) { element in
-        let names = ModelDefinition.Metric.allCases.map(\.rawValue).joined(separator: ", ")
-        guard let elements = element.list(takes: "a list of \(names)") else { return nil }
-        var metrics: [ModelDefinition.Metric] = []
-        for element in elements {
-            let metric: ModelDefinition.Metric? = element.choice(
-                "metric",
-                synonyms: [
-                    "logloss": "log_loss", "roc_auc": "auc", "calibration": "calibration_gap",
-                ]
-            )
-            guard let metric else { continue }
-            if metrics.contains(metric) {
-                element.report("`\(metric.rawValue)` stands in `metrics` twice.")
-            } else {
-                metrics.append(metric)
+    static var metrics: DocumentKey<[Metric]> {
+        DocumentKey(
+            "metrics",
+            "how versions are measured; "
+                + Metric.usual.map { "`\($0.name)`" }.joined(separator: ", ")
+                + " where it is left out",
+            schema: DocumentSchema.list(of: Metric.registry.schema)
+        ) { element in
+            let names = Metric.registry.names.joined(separator: ", ")
+            guard let elements = element.list(takes: "a list of \(names)") else { return nil }
+            var metrics: [Metric] = []
+            for element in elements {
+                guard let metric = Metric.registry.entry(element) else { continue }
+                if metrics.contains(metric) {
+                    element.report("`\(metric.name)` stands in `metrics` twice.")
+                } else {
+                    metrics.append(metric)
+                }
             }
+            return metrics
         }
-        return metrics
     }
     static let promotion = DocumentKey<[Stage: ModelDefinition.Policy]>(
         "promotion",
@@ -68,7 +65,9 @@ enum ModelKeys {
         return promotion
     }
 
-    static let all = [task.rule, dataset.rule, recipe.rule, metrics.rule, promotion.rule]
+    static var all: [DocumentRule] {
+        [task.rule, dataset.rule, recipe.rule, metrics.rule, promotion.rule]
+    }
 }
 
 /// The keys of what a stage asks of a version.

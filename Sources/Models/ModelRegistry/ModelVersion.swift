@@ -8,7 +8,7 @@ public struct ModelVersion: Sendable, Hashable {
     /// The run that made it.
     public var run: String
     public var artifact: Digest
-    /// What the artifact is: `xgboost-json`.
+    /// What the artifact is, and so what reads it: `xgboost-json`.
     public var format: String
     /// The baseline that was trained on the same rows.
     public var baseline: Digest?

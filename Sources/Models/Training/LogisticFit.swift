@@ -1,3 +1,4 @@
+internal import Evaluators
 internal import Statistics
 
 extension LogisticModel {
@@ -10,10 +11,10 @@ extension LogisticModel {
 
     /// Newton's method from zero, each sum in the order of the rows.
     init(fitting table: TrainingTable, isCancelled: () -> Bool) throws(TrainingError) {
-        terms = Self.scales(of: table)
-        intercept = 0
-        let rows = standardised(table.rows)
-        var weights = [Double](repeating: 0, count: terms.count + 1)
+        var model = LogisticModel(terms: Self.scales(of: table), intercept: 0)
+        let rows = model.standardised(table.rows)
+        let count = model.terms.count
+        var weights = [Double](repeating: 0, count: count + 1)
         var loss = Self.loss(weights, rows, table.labels)
         for _ in 0 ..< Self.maximumSteps {
             guard !isCancelled() else { throw .cancelled }
@@ -34,8 +35,9 @@ extension LogisticModel {
             guard nextLoss < loss else { break }
             (weights, loss) = (next, nextLoss)
         }
-        intercept = weights[terms.count]
-        for index in terms.indices { terms[index].weight = weights[index] }
+        model.intercept = weights[count]
+        for index in 0 ..< count { model.terms[index].weight = weights[index] }
+        self = model
     }
 
     private static func scales(of table: TrainingTable) -> [Term] {

@@ -1,5 +1,6 @@
 internal import Bytes
-internal import Statistics
+internal import Evaluators
+public import Statistics
 
 /// Makes a model. The same table and recipe give the same bytes on one machine, whatever the number
 /// of threads.
@@ -7,20 +8,25 @@ internal import Statistics
 /// The rows of the last time, as `validate` says, judge a fit on the earlier ones; then the model is
 /// fitted once more, on all rows with as many rounds, and that is the artifact. Where the recipe has no `validate`, the
 /// last fifth of the rows judges; where the rows are too few for that, or all labels before are alike, nothing does.
+/// `metrics`: What the judged rows are measured by.
 /// `isCancelled`: asked before each round.
 public func train(
     _ table: TrainingTable,
     by recipe: Recipe,
+    measuredBy metrics: [Metric] = Metric.usual,
     isCancelled: () -> Bool
 ) throws(TrainingError) -> TrainingResult {
     try recipe.check()
     try table.check()
+    for metric in metrics where metric.reads != Metric.chance {
+        throw .noOutput(metric.reads, metric: metric.name)
+    }
     let settings = recipe.settings
     var judged: (rounds: [RoundMetrics], validation: Validation)?
     var split = table.splitLastFifth()
     if let span = recipe.validate { split = try table.split(last: span) }
     if let split {
-        judged = try judge(split.earlier, split.later, recipe, settings, isCancelled)
+        judged = try judge(split.earlier, split.later, recipe, settings, metrics, isCancelled)
     }
     let fit = try Fit(table, settings: settings)
     var rounds: [RoundMetrics] = []
@@ -34,6 +40,8 @@ public func train(
     return TrainingResult(
         artifact: artifact,
         artifactDigest: Digest(of: artifact),
+        format: ModelFormat.trained,
+        columns: table.columns,
         metricsByRound: judged?.rounds ?? rounds,
         validation: judged?.validation,
         baseline: try LogisticModel(fitting: table, isCancelled: isCancelled),
@@ -47,6 +55,7 @@ private func judge(
     _ later: TrainingTable,
     _ recipe: Recipe,
     _ settings: [Recipe.Parameter],
+    _ metrics: [Metric],
     _ isCancelled: () -> Bool
 ) throws(TrainingError) -> (rounds: [RoundMetrics], validation: Validation) {
     let fit = try Fit(earlier, settings: settings)
@@ -72,8 +81,10 @@ private func judge(
     let baseline = try LogisticModel(fitting: earlier, isCancelled: isCancelled)
     let validation = Validation(
         rows: later.rowCount,
-        model: Quality(of: probabilities, labels: later.labels),
-        baseline: Quality(of: baseline.probabilities(rows: later.rows), labels: later.labels)
+        model: Quality(by: metrics, later.labels) { _ in probabilities },
+        baseline: Quality(by: metrics, later.labels) { _ in
+            baseline.probabilities(rows: later.rows)
+        }
     )
     return (rounds, validation)
 }
@@ -109,11 +120,19 @@ extension TrainingTable {
 }
 
 extension Quality {
-    init(of probabilities: [Double], labels: [Bool]) {
-        self.init(
-            logLoss: Statistics.logLoss(probabilities: probabilities, labels: labels),
-            auc: Statistics.auc(scores: probabilities, labels: labels),
-            calibrationGap: Statistics.calibrationGap(probabilities: probabilities, labels: labels)
-        )
+    /// `labels`: What happened, one a row.
+    /// `predictions`: Of the output that a metric reads, in the order of the labels.
+    public init(
+        by metrics: [Metric],
+        _ labels: [Bool],
+        _ predictions: (String) -> [Double]
+    ) {
+        // Most judge the same output.
+        var known: [String: [Double]] = [:]
+        figures = metrics.map { metric in
+            let values = known[metric.reads] ?? predictions(metric.reads)
+            known[metric.reads] = values
+            return Figure(name: metric.name, value: metric.value(values, labels))
+        }
     }
 }

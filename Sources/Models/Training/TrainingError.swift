@@ -28,6 +28,8 @@ public enum TrainingError: Error, Hashable, Sendable {
     /// libxgboost refused, with its own words.
     case library(doing: String, String)
     case badArtifact(String)
+    /// A metric judges what the model does not give.
+    case noOutput(String, metric: String)
 }
 
 extension TrainingError {
@@ -82,6 +84,8 @@ extension TrainingError: CustomStringConvertible {
         case .cancelled: "The training was cancelled."
         case .library(let doing, let message): "libxgboost failed at \(doing): \(message)"
         case .badArtifact(let what): "The artifact cannot be read: \(what)"
+        case .noOutput(let output, let metric):
+            "The metric `\(metric)` judges the output `\(output)`, and such a model has none. Leave it out of `metrics`."
         }
     }
 }

@@ -1,10 +1,15 @@
 public import Bytes
+public import Evaluators
 
 /// What a training gives: the model, and how good it is.
 public struct TrainingResult: Sendable {
-    /// The model in XGBoost's JSON format, fitted on all rows.
+    /// The model, fitted on all rows.
     public var artifact: [UInt8]
     public var artifactDigest: Digest
+    /// What the artifact is: the name of a `ModelFormat`.
+    public var format: String
+    /// The columns that were learned from, in the order in which the model reads them.
+    public var columns: [String]
     /// From the fit on the earlier rows if there was one, else from that on all rows.
     public var metricsByRound: [RoundMetrics]
     /// Nil where too few rows, or labels of one kind only, were left to learn from.
@@ -31,10 +36,18 @@ public struct Validation: Sendable, Hashable {
     public var baseline: Quality
 }
 
-/// How well chances fit what happened.
+/// How well predictions fit what happened, by every metric that was asked for.
 public struct Quality: Sendable, Hashable {
-    public var logLoss: Double
-    /// Nil where all labels are alike.
-    public var auc: Double?
-    public var calibrationGap: Double
+    public var figures: [Figure]
+
+    /// What one metric says.
+    public struct Figure: Sendable, Hashable {
+        public var name: String
+        /// Nil where the labels tell nothing, such as the area of a curve where all are alike.
+        public var value: Double?
+    }
+
+    public subscript(metric: String) -> Double? {
+        figures.first { $0.name == metric }.flatMap(\.value)
+    }
 }

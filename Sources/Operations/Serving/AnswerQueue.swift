@@ -5,9 +5,9 @@ public import Records
 public import Store
 
 /// The records of a stream that an endpoint is to answer without being asked.
-public struct AnswerQueue: Projection, CountsRecords {
+public struct AnswerQueue: Outbox, CountsRecords {
     public static let family = Family("answers")
-    static let inputs = Table<Int64, AnswerInput>("inputs", number: 16, keeps: .newest)
+    public static let outbox = Table<Offset, AnswerInput>("inputs", number: 16, keeps: .newest)
 
     public let endpoint: String
     public let stream: StreamDefinition
@@ -17,7 +17,7 @@ public struct AnswerQueue: Projection, CountsRecords {
     public var topic: String { stream.topic }
     public var family: Family { Self.family }
     public let generation: Digest
-    public let foldVersion: Int64 = 3
+    public let foldVersion: Int64 = 4
     private let reader: SharedReader
     private var admission: Admission
 
@@ -57,7 +57,7 @@ public struct AnswerQueue: Projection, CountsRecords {
             let row = try reader.read(value: record.value, arrival: record.arrival)
             try admission.admit(row, arrival: record.arrival, in: &changes)
             guard row.time.instant >= from ?? .distantPast else { return nil }
-            changes[Self.inputs, record.offset] = AnswerInput(
+            changes[Self.outbox, record.offset] = AnswerInput(
                 offset: record.offset,
                 checksum: UInt64(record.checksum),
                 time: row.time.instant,
@@ -73,54 +73,10 @@ public struct AnswerQueue: Projection, CountsRecords {
     public func liveness(in view: TableReader) throws(StoreError) -> Liveness? {
         try admission.liveness(in: view)
     }
-
-    /// The next records to answer, in their order.
-    public func next(
-        after offset: Offset,
-        of partition: Int32,
-        limit: Int,
-        in store: any StoreReader
-    ) throws(StoreError) -> [AnswerInput] {
-        guard limit > 0 else { return [] }
-        let tables = TableReader(store, family: family, shelf: shelf(of: partition))
-        var found: [AnswerInput] = []
-        try tables.scan(Self.inputs, from: offset + 1) { (_, input) throws(StoreError) in
-            found.append(input)
-            return found.count < limit
-        }
-        return found
-    }
-
-    /// An offset behind which at least so many records lie up to and with a given one; −1 where there are not so many.
-    public func offset(
-        _ count: Int,
-        recordsBefore last: Offset,
-        of partition: Int32,
-        in store: any StoreReader
-    ) throws(StoreError) -> Offset {
-        let tables = TableReader(store, family: family, shelf: shelf(of: partition))
-        // Whoever can write to the log can name any offset.
-        let last = min(last, .max - 1)
-        var span = Offset(count)
-        while span <= last {
-            var found = 0
-            try tables.scan(Self.inputs, from: last - span + 1, to: last + 1) {
-                (_, _) throws(StoreError) in
-                found += 1
-                return found < count
-            }
-            if found == count { return last - span }
-            // Records that were refused, or came before `from`, have left gaps.
-            let (wider, isTooWide) = span.multipliedReportingOverflow(by: 4)
-            if isTooWide { break }
-            span = wider
-        }
-        return -1
-    }
 }
 
 /// A record that is to be answered.
-public struct AnswerInput: Stored, Hashable {
+public struct AnswerInput: Waiting, Hashable {
     public var offset: Offset
     public var checksum: UInt64
     public var time: Instant

@@ -35,13 +35,17 @@ extension EndpointEvent {
 public enum ServingRefusal: DomainRefusal, Hashable {
     case unknownEndpoint(String)
     case unknownPrediction(String)
-    case ambiguousPrediction(String)
+    /// With some of the predictions that begin so.
+    case ambiguousPrediction(String, [String])
     case unreadablePrediction(at: String, String)
     case noVersion(model: String, stage: String)
     case missingFeatures(endpoint: String, [String])
 }
 
 extension ServingRefusal {
+    /// Of the predictions that begin so.
+    public static let namedAtMost = 5
+
     public var isUnknown: Bool {
         switch self {
         case .unknownEndpoint, .unknownPrediction: true
@@ -55,7 +59,9 @@ extension ServingRefusal {
             "there is no Endpoint \(name). `tributary get endpoint` lists those there are"
         case .unknownPrediction(let id):
             "there is no prediction \(id). `tributary events tributary.predictions` shows them"
-        case .ambiguousPrediction(let id): "several predictions begin with \(id): write more of it"
+        case .ambiguousPrediction(let text, let ids):
+            "several predictions begin with \(text): \(ids.prefix(Self.namedAtMost).joined(separator: ", "))"
+                + (ids.count > Self.namedAtMost ? " and more" : "") + ". Write more of it"
         case .unreadablePrediction(let position, let why):
             "the record at \(position) is no prediction that could be explained: \(why)"
         case .noVersion(let model, let stage):

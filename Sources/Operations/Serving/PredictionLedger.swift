@@ -10,15 +10,13 @@ internal import SwiftProtobuf
 public struct PredictionLedger: Projection {
     public static let family = Family("predictions")
     static let predictions = Table<EventID, Entry>("predictions", number: 1, keeps: .newest)
-    /// The last record that was answered, by endpoint, its generation and the input's partition.
-    static let answered = Table<String, Offset>("answered", number: 2, keeps: .newest)
     static let counts = Table<String, Count>("counts", number: 3, keeps: .newest)
 
     public let name = "predictions"
     public let topic = PredictionEvent.topic.name
     public var family: Family { Self.family }
     public let generation = Digest(of: Array("predictions".utf8))
-    public let foldVersion: Int64 = 2
+    public let foldVersion: Int64 = 3
 
     public init() {}
 
@@ -84,17 +82,6 @@ public struct PredictionLedger: Projection {
         else { return nil }
         // A second server, or one that was sure of less than was true: the first answer counts.
         guard changes[Self.predictions, envelope.id] == nil else { return nil }
-        if predicted.hasInput {
-            let key = Self.inputKey(
-                predicted.endpoint,
-                Array(predicted.generation),
-                Partition(predicted.input.topic, predicted.input.partition)
-            )
-            changes[Self.answered, key] = max(
-                changes[Self.answered, key] ?? -1,
-                predicted.input.offset
-            )
-        }
         changes[Self.predictions, envelope.id] = Entry(
             endpoint: predicted.endpoint,
             offset: record.offset
@@ -106,29 +93,10 @@ public struct PredictionLedger: Projection {
         return nil
     }
 
-    private static func inputKey(
-        _ endpoint: String,
-        _ generation: [UInt8],
-        _ input: Partition
-    ) -> String {
-        "\(endpoint) \(generation.hex) \(input)"
-    }
-
     /// The partition that answers to an input's partition go to.
     public static func outputPartition(of input: Partition) -> Partition {
         let topic = PredictionEvent.topic
         return Partition(topic.name, input.index % topic.partitions)
-    }
-
-    /// The last record of a partition that an endpoint has answered; −1: none.
-    public static func lastAnswered(
-        _ input: Partition,
-        by endpoint: String,
-        generation: Digest,
-        in reader: any StoreReader
-    ) throws(StoreError) -> Offset {
-        try tables(outputPartition(of: input).index, in: reader)
-            .get(answered, inputKey(endpoint, generation.bytes, input)) ?? -1
     }
 
     /// Whether a prediction is known.

@@ -125,13 +125,16 @@ extension Engine {
     private func keepHouse() {
         let now = ContinuousClock.now
         let areSeatsDue = seating.withLock { state in
-            let isDue = state.isChanged || state.retryAt.map { $0 <= now } ?? false
+            let isDue =
+                state.isChanged && state.nextFit <= now || state.retryAt.map { $0 <= now } ?? false
             if isDue { (state.isChanged, state.retryAt) = (false, nil) }
             return isDue
         }
         if areSeatsDue {
             do {
                 try fit()
+                let took = ContinuousClock.now - now
+                seating.withLock { $0.nextFit = .now + min(took * 4, .seconds(2)) }
             } catch {
                 if !isEnding { notice("making seats fit what is declared: \(error)") }
                 seating.withLock { $0.retryAt = now + Chore.usual }

@@ -29,7 +29,7 @@ extension Engine {
             {
                 return effect
             }
-            if let why = seats.first(where: { $0.partition == partition })?.stopped {
+            if let why = seats(on: partition).lazy.compactMap(\.stopped).first {
                 throw PlatformError.unavailable(
                     "nothing is decided while \(projection.name) does not go on: \(why)"
                 )
@@ -157,7 +157,7 @@ extension Engine {
         let next = position.next
         let ticket = waiters.ticket(for: position.partition, below: next, within: time)
         guard let reached = folded(position.partition) else {
-            if let why = seats.first(where: { $0.partition == position.partition })?.stopped {
+            if let why = seats(on: position.partition).lazy.compactMap(\.stopped).first {
                 throw PlatformError.unavailable("\(position.partition) is not folded: \(why)")
             }
             throw PlatformError.invalid(
@@ -186,6 +186,6 @@ extension Engine {
 
     /// The next offset that every projection of the partition will fold; nil where there is none.
     public func folded(_ partition: Partition) -> Offset? {
-        seats.filter { $0.partition == partition && $0.stopped == nil }.map(\.progress.next).min()
+        seats(on: partition).filter { $0.stopped == nil }.map(\.progress.next).min()
     }
 }

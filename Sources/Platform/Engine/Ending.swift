@@ -22,10 +22,12 @@ extension Engine {
         let running = running
         // All are told before any is waited for.
         for wing in wings { wing.beginStopping() }
+        reactors.beginStopping()
         running?.data.beginStopping()
         running?.control.beginStopping()
         for thread in timers.withLock({ $0 }) { thread.join() }
         for wing in wings { wing.end() }
+        reactors.stop()
         running?.data.stop()
         running?.control.stop()
         pool.close()

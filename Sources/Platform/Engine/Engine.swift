@@ -1,3 +1,4 @@
+public import Bytes
 internal import Events
 public import Logs
 public import Projections
@@ -27,6 +28,7 @@ public final class Engine: Sendable {
 
     public let waiters = Waiters()
     let subjects = SubjectQueue()
+    let reactors = Reactors(2)
     private let projectors = Mutex<Projectors?>(nil)
     /// Raised when the platform is to end, some time before `stop` at best.
     let stopFlag = StopFlag()
@@ -51,12 +53,14 @@ public final class Engine: Sendable {
 
     struct SeatingState {
         var isStopping = false
-        /// Every projection that has a seat, or is to get one.
-        var seated: [Seating] = []
+        /// Every projection that has a seat, or is to get one, by its generation.
+        var seated: [Digest: [Seating]] = [:]
         /// Whether something was declared, promoted or deleted since seats were made to fit.
         var isChanged = false
         /// When that is tried again, because it failed.
         var retryAt: ContinuousClock.Instant?
+        /// What many facts bring about one after the other is done together: no more than part of the time goes into it.
+        var nextFit = ContinuousClock.now
         /// What was found damaged in the state; it stays so until the next start.
         var brokenState: String?
     }
@@ -109,14 +113,30 @@ public final class Engine: Sendable {
         return (running?.control.seats ?? []) + (running?.data.seats ?? [])
     }
 
+    /// Where the projections of one partition stand.
+    public func seats(on partition: Partition) -> [SeatStatus] {
+        let running = projectors.withLock { $0 }
+        return (running?.control.seats(on: partition) ?? [])
+            + (running?.data.seats(on: partition) ?? [])
+    }
+
     /// Projections that have no seat yet on a partition.
     var waits: [WaitStatus] {
         let running = projectors.withLock { $0 }
         return (running?.control.waits ?? []) + (running?.data.waits ?? [])
     }
 
-    /// Every projection that has a seat, or is to get one.
-    public var seated: [Seating] { seating.withLock { $0.seated } }
+    /// Every projection that has a seat, or is to get one, by partition and name.
+    public var seated: [Seating] {
+        seating.withLock { $0.seated }.values.joined()
+            .sorted { ($0.partition, $0.projection.name) < ($1.partition, $1.projection.name) }
+    }
+
+    /// Every projection of a kind that has a seat, or is to get one.
+    public func seated<Kind: Projection>(_ kind: Kind.Type) -> [Kind] {
+        seating.withLock { $0.seated }.values.compactMap { $0.first?.projection as? Kind }
+            .sorted { $0.generation.bytes.lexicographicallyPrecedes($1.generation.bytes) }
+    }
 
     /// Why projections do not go on; empty while all do.
     public var stopReasons: [String] { stopReasons() }
@@ -133,18 +153,21 @@ public final class Engine: Sendable {
             + wings.flatMap { $0.faults(of: topics) }
     }
 
+    /// Whether a generation has all the seats that it is to have.
+    public func hasSeats(_ generation: Digest, partitions: Int32) -> Bool {
+        seating.withLock { $0.seated[generation]?.count ?? 0 } >= Int(partitions)
+    }
+
     /// Gives a projection a seat on each of its partitions where it has none: a stream may get more of them.
     public func seat(_ projection: any Projection, partitions: Int32) {
         let projection = wings.reduce(projection) { $1.prepared($0) }
         let generation = projection.generation
         let seatings = seating.withLock { state in
-            let taken = Set(
-                state.seated.filter { $0.projection.generation == generation }.map(\.partition)
-            )
+            let taken = Set(state.seated[generation, default: []].map(\.partition))
             let free = (0 ..< partitions).map { Partition(projection.topic, $0) }
                 .filter { !taken.contains($0) }
                 .map { Seating(projection: projection, partition: $0) }
-            state.seated += free
+            state.seated[generation, default: []] += free
             return free
         }
         let projector = projector(of: projection)
@@ -164,7 +187,7 @@ public final class Engine: Sendable {
     /// Ends a projection, and drops its rows.
     public func unseat(_ projection: any Projection) {
         seating.withLock {
-            $0.seated.removeAll { $0.projection.generation == projection.generation }
+            _ = $0.seated.removeValue(forKey: projection.generation)
         }
         projector(of: projection)?.remove(projection)
     }
@@ -172,6 +195,26 @@ public final class Engine: Sendable {
     /// Drops the rows of a projection, and folds them anew.
     public func rebuild(_ projection: any Projection, on partition: Partition) {
         projector(of: projection)?.rebuild(generation: projection.generation, on: partition)
+    }
+
+    /// Has a reactor answer whatever waits in its queue, until `unreact`.
+    /// `key`: Of all that it is made of; no two at once have one.
+    public func react(_ reactor: any Reactor, as key: String) {
+        reactors.add(reactor, as: key, of: self)
+    }
+
+    /// Ends a reactor: when this returns, it sends nothing any more.
+    public func unreact(_ key: String) { reactors.remove(key) }
+
+    /// Does something with the rows of a projection, on the thread that folds them.
+    func tidy(
+        _ projection: any Projection,
+        on partition: Partition,
+        _ body: @escaping @Sendable (any Store) throws(StoreError) -> Void,
+        ended: @escaping @Sendable () -> Void
+    ) {
+        guard let projector = projector(of: projection) else { return ended() }
+        projector.tidy(generation: projection.generation, on: partition, body, ended: ended)
     }
 
     private func projector(of projection: any Projection) -> Projector? {
@@ -228,12 +271,14 @@ public final class Engine: Sendable {
     /// Whether every seat had folded what the log held when this was asked.
     private func isSettled(_ topics: Set<String>?) throws -> Bool {
         let seated = seated.filter { topics?.contains($0.partition.topic) ?? true }
+        let partitions = Dictionary(grouping: seated, by: \.partition).sorted { $0.key < $1.key }
         // Ends of inputs are taken before those of outputs: what a seat answers is in the log before it moves on.
         for isOutput in [false, true] {
-            for seating in seated where seating.partition.topic.hasPrefix("tributary.") == isOutput
-            {
+            for (partition, seated) in partitions
+            where partition.topic.hasPrefix("tributary.") == isOutput {
                 try goesOn()
-                guard try hasFolded(seating) else { return false }
+                let end = try log.bounds(of: partition).upperBound
+                guard seated.allSatisfy({ hasFolded($0, below: end) }) else { return false }
             }
         }
         // What lies in partitions that no seat has was not folded.
@@ -243,14 +288,14 @@ public final class Engine: Sendable {
 
     /// Whether what a partition holds by now was folded.
     func hasFolded(_ seating: Seating) throws(LogError) -> Bool {
-        let end = try log.bounds(of: seating.partition).upperBound
-        let seat = seat(of: seating)
-        return seat.map { $0.progress.next >= end } ?? false
+        hasFolded(seating, below: try log.bounds(of: seating.partition).upperBound)
+    }
+
+    private func hasFolded(_ seating: Seating, below end: Offset) -> Bool {
+        seat(of: seating).map { $0.progress.next >= end } ?? false
     }
 
     func seat(of seating: Seating) -> SeatStatus? {
-        seats.first {
-            $0.partition == seating.partition && $0.generation == seating.projection.generation
-        }
+        seats(on: seating.partition).first { $0.generation == seating.projection.generation }
     }
 }

@@ -15,6 +15,7 @@ extension Engine {
             ? records.compactMap { $0.header("ce_id").flatMap { EventID(text: $0.span.bytes) } }
             : []
         waiters.folded(ids, in: partition, below: next)
+        reactors.folded(partition.topic)
         if partition.topic == AlertEvent.topic.name {
             watched.withLock { $0.areAlertsRead = false }
         }

@@ -41,6 +41,9 @@ extension Engine {
             mayDrop: { [weak self] projection, input, why throws(LogError) in
                 guard let self else { return false }
                 return try mayDrop(projection, on: input, because: why)
+            },
+            dropped: { [weak self] projection, input in
+                self?.reactors.dropped(projection.generation, on: input)
             }
         )
         run(
@@ -54,6 +57,7 @@ extension Engine {
                 data: try Projector("fold-data", log: log, store: store, surroundings: surroundings)
             )
         )
+        reactors.start()
         for (projection, partitions) in ledgers { seat(projection, partitions: partitions) }
         try await untilFolded()
         await fitSeats()

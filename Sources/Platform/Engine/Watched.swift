@@ -63,7 +63,7 @@ extension Engine {
     func settleDebts() throws {
         let debts = watched.withLock { $0.debts }
         guard !debts.isEmpty, log.isReachable else { return }
-        let seats = seats
+        var ends: [Partition: Offset] = [:]
         let seated = Set(
             seated.map {
                 Watched.Place(projection: $0.projection.name, partition: $0.partition)
@@ -75,7 +75,12 @@ extension Engine {
             case .upTo(let known): end = known
             case .unmeasured:
                 do throws(LogError) {
-                    end = try log.bounds(of: place.partition).upperBound
+                    if let known = ends[place.partition] {
+                        end = known
+                    } else {
+                        end = try log.bounds(of: place.partition).upperBound
+                        ends[place.partition] = end
+                    }
                 } catch .unreachable {
                     return
                 } catch {
@@ -83,9 +88,7 @@ extension Engine {
                     continue
                 }
             }
-            let own = seats.filter {
-                $0.projection == place.projection && $0.partition == place.partition
-            }
+            let own = seats(on: place.partition).filter { $0.projection == place.projection }
             let isReached = !own.isEmpty && own.allSatisfy { $0.progress.next >= end }
             watched.withLock { state in
                 // Dropped once more meanwhile, it is owed anew.

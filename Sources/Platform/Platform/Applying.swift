@@ -2,7 +2,9 @@ public import Documents
 public import Engine
 internal import Events
 public import Logs
+internal import Records
 internal import Store
+internal import Workers
 
 /// What `apply` did with one definition.
 public struct ApplyResult: Sendable {
@@ -12,6 +14,8 @@ public struct ApplyResult: Sendable {
     public var effect = Effect.unchanged
     /// What follows, such as a backfill.
     public var note: String?
+    /// What would be refused later as things stand, or comes unexpected.
+    public var notes: [String] = []
 
     public var position: Position? { effect.position }
 }
@@ -34,10 +38,11 @@ extension Platform {
         let plan = try ApplyPlan(definitions, in: reader)
         let problems = plan.problems()
         guard problems.isEmpty else { throw PlatformError.doesNotFit(problems) }
-        let now = Declaring(reader: reader, topics: try await topicPartitions())
+        var now = Declaring(reader: reader, topics: try await topicPartitions())
+        now.held = try await recordsHeld(byTopicsOf: definitions, now)
         var results: [ApplyResult] = []
         for definition in definitions {
-            results.append(try expected(of: definition, now))
+            results.append(try expected(of: definition, among: plan.neighbours, now))
         }
         guard !isDryRun else { return results }
         for index in plan.order() {
@@ -58,6 +63,7 @@ extension Platform {
 
     private func expected(
         of definition: any ResourceDefinition,
+        among neighbours: Neighbours,
         _ now: Declaring
     ) throws -> ApplyResult {
         func result<K: DeclaredKind>(_ kind: K.Type) throws -> ApplyResult {
@@ -75,9 +81,35 @@ extension Platform {
                     result.note = K.note(definition, after: served)
                 }
             }
+            result.notes = try K.notes(definition, isNew: former == nil, among: neighbours, now)
             return result
         }
         return try result(try Self.known(definition))
+    }
+
+    /// How many records the topics of streams that are not declared yet hold already.
+    private func recordsHeld(
+        byTopicsOf definitions: [any ResourceDefinition],
+        _ now: Declaring
+    ) async throws -> [String: Int64] {
+        let topics = try definitions.compactMap { definition -> (String, Int32)? in
+            guard let stream = definition as? StreamDefinition,
+                let partitions = now.topics[stream.topic],
+                try StreamKind.entry(stream.name, in: now.reader) == nil
+            else { return nil }
+            return (stream.topic, partitions)
+        }
+        guard !topics.isEmpty else { return [:] }
+        return try await engine.pool.run { [log] in
+            var held: [String: Int64] = [:]
+            for (topic, partitions) in topics {
+                held[topic] = try (0 ..< partitions).reduce(Int64(0)) { sum, index in
+                    let bounds = try log.bounds(of: Partition(topic, index))
+                    return sum + bounds.upperBound - bounds.lowerBound
+                }
+            }
+            return held
+        }
     }
 
     /// Declares one definition, as it would be alone.
@@ -128,7 +160,7 @@ private struct ApplyPlan {
     private let definitions: [any ResourceDefinition]
     /// All that is declared by now, and all there would be.
     private let former: Neighbours
-    private let neighbours: Neighbours
+    let neighbours: Neighbours
     /// Where a resource stands among the definitions.
     private let places: [String: Int]
 

@@ -1,21 +1,33 @@
 internal import Archive
 internal import Bytes
+internal import Evaluators
 internal import Synchronization
-internal import Trees
 
-/// Models by the digest of their artifact, read from the archive once for each proof: what was intact before may not be
-/// by now. What is broken is not tried again either.
+/// Models by the digest of their artifact and what it is, read from the archive once for each proof: what was intact before
+/// may not be by now. What is broken is not tried again either.
 final class ArtifactCache: Sendable {
-    private let ensembles = Mutex<[Digest: Result<TreeEnsemble, any Error>]>([:])
+    private struct Key: Hashable {
+        var digest: Digest
+        var format: String
+    }
+
+    private let evaluators = Mutex<[Key: Result<any Evaluator, any Error>]>([:])
 
     /// Blocks the first time.
-    func ensemble(of digest: Digest, in archive: any Archive) throws -> TreeEnsemble {
-        if let known = ensembles.withLock({ $0[digest] }) { return try known.get() }
-        let ensemble = Result { try TreeEnsemble(xgboost: try archive.bytes(of: digest)) }
-        ensembles.withLock { ensembles in
-            if ensembles.count >= 32 { ensembles.removeAll() }
-            ensembles[digest] = ensemble
+    func evaluator(
+        of digest: Digest,
+        _ format: String,
+        in archive: any Archive
+    ) throws -> any Evaluator {
+        let key = Key(digest: digest, format: format)
+        if let known = evaluators.withLock({ $0[key] }) { return try known.get() }
+        let evaluator = Result {
+            try ModelFormat.named(format).read(try archive.bytes(of: digest))
         }
-        return try ensemble.get()
+        evaluators.withLock { evaluators in
+            if evaluators.count >= 32 { evaluators.removeAll() }
+            evaluators[key] = evaluator
+        }
+        return try evaluator.get()
     }
 }

@@ -1,12 +1,14 @@
 internal import Archive
 internal import Bytes
+internal import Evaluators
 internal import Events
+internal import Features
 internal import FoundationEssentials
 internal import Logs
 internal import ModelRegistry
 internal import Records
+internal import Serving
 internal import SwiftProtobuf
-internal import Trees
 
 extension Platform {
     /// Where what was stored is not what the registry and the log say, and what comes out of the values, bit for bit.
@@ -48,30 +50,52 @@ extension Platform {
         compare("features", "\(predicted.features.count) values", "\(features.count) values")
         do {
             guard let digest = version?.artifact ?? Digest(bytes: predicted.artifact) else {
-                throw TreeError.malformed("the artifact's digest is none")
+                throw EvaluatorError.badArtifact("its digest is none")
             }
-            let ensemble = try artifacts.ensemble(of: digest, in: archive)
-            guard ensemble.featureCount == features.count else {
+            let format = version?.format ?? ModelFormat.trained
+            let evaluator = try artifacts.evaluator(of: digest, format, in: archive)
+            guard evaluator.columns.count == features.count else {
                 compare(
                     "columns",
-                    "\(ensemble.featureCount) that the artifact takes",
+                    "\(evaluator.columns.count) that the artifact takes",
                     "\(features.count) that the dataset has"
                 )
                 return found
             }
-            let margin = ensemble.margin(features)
-            if !predicted.margin.isSame(as: margin) {
-                found.append(.init("margin", predicted.margin, margin))
-            }
-            let probability = ensemble.probability(ofMargin: margin)
-            if !predicted.probability.isSame(as: probability) {
-                found.append(.init("probability", predicted.probability, probability))
-            }
+            found += outputDifferences(of: predicted, evaluator.namedOutputs(features))
         } catch {
             found.append(.init("artifact", Array(predicted.artifact).hex, "\(error)"))
         }
         return found
     }
+}
+
+/// Where a prediction says something else than what the model gives, output by output.
+private func outputDifferences(
+    of predicted: PredictionEvent.Predicted,
+    _ given: [NamedOutput]
+) -> [Explanation.Difference] {
+    var found: [Explanation.Difference] = []
+    let stored = predicted.namedOutputs
+    for output in given {
+        let values = stored.first { $0.name == output.name }?.values ?? []
+        if values.count != output.values.count {
+            found.append(
+                .init(output.name, "\(values.count) values", "\(output.values.count) values")
+            )
+        }
+        for (one, other) in zip(values, output.values) where !one.isSame(as: other) {
+            found.append(.init(output.name, one, other))
+        }
+    }
+    for output in stored where !given.contains(where: { $0.name == output.name }) {
+        found.append(.init(output.name, "\(output.values.count) values", "0 values"))
+    }
+    for (name, stored, listed) in predicted.contradictions
+    where !found.contains(where: { $0.what == name }) {
+        found.append(.init(name, stored, listed))
+    }
+    return found
 }
 
 extension Explanation.Difference {

@@ -89,6 +89,15 @@ enum DatasetKind: DeclaredKind {
 
     static func delete(_ name: String) -> DatasetEvent { .deleted(name) }
 
+    static func notes(
+        _ dataset: DatasetDefinition,
+        isNew: Bool,
+        among neighbours: Neighbours,
+        _ now: Declaring
+    ) throws -> [String] {
+        neighbours.trainingFault(of: dataset).map { ["no model can be trained on it: \($0)"] } ?? []
+    }
+
     /// What a sealed version was made by.
     static func text(in manifest: DatasetManifest) -> DatasetDefinition? {
         DatasetDefinition(text: manifest.definition)
@@ -96,6 +105,27 @@ enum DatasetKind: DeclaredKind {
 }
 
 extension Neighbours {
+    /// Why training would refuse every version of a dataset, whatever its rows are; nil where it would not.
+    func trainingFault(of dataset: DatasetDefinition) -> String? {
+        guard let rows = self[StreamDefinition.self, dataset.rows] else { return nil }
+        let label = dataset.label.flatMap { label in
+            self[StreamDefinition.self, label.stream]?.field(label.value)
+        }
+        do {
+            let columns = try dataset.columns(
+                try plan(of: dataset.features, over: rows),
+                label: label
+            )
+            _ = try TrainingMatrix(columns)
+            return nil
+        } catch let refusal as TrainingRefusal {
+            return refusal.description
+        } catch {
+            // What does not fit otherwise is an error of the definition.
+            return nil
+        }
+    }
+
     func plan(of features: [String], over rows: StreamDefinition) throws -> FeaturePlan {
         try FeaturePlan(
             features,

@@ -20,6 +20,13 @@ protocol DeclaredKind: Kind {
     static func delete(_ name: String) -> Source.Event
     /// What follows from a change, for whoever applied it.
     static func note(_ definition: Definition, after former: Definition) -> String?
+    /// What would be refused later as things stand, or comes unexpected, for whoever applies it.
+    static func notes(
+        _ definition: Definition,
+        isNew: Bool,
+        among neighbours: Neighbours,
+        _ now: Declaring
+    ) throws -> [String]
     /// Versions of models that answer, or may be asked to, and were trained with it.
     static func versions(with name: String, in reader: any StoreReader) throws -> [String]
 }
@@ -28,6 +35,12 @@ extension DeclaredKind {
     static func check(_ definition: Definition, _ now: Declaring) throws {}
     static func note(_ definition: Definition, after former: Definition) -> String? { nil }
     static func versions(with name: String, in reader: any StoreReader) throws -> [String] { [] }
+    static func notes(
+        _ definition: Definition,
+        isNew: Bool,
+        among neighbours: Neighbours,
+        _ now: Declaring
+    ) throws -> [String] { [] }
 }
 
 /// What a declaration is decided on.
@@ -35,6 +48,8 @@ struct Declaring {
     var reader: any StoreReader
     /// How many partitions each topic of the log has.
     var topics: [String: Int32]
+    /// How many records are in the topics of streams that are new, where those are there already.
+    var held: [String: Int64] = [:]
 }
 
 extension DeclaredKind {

@@ -58,4 +58,21 @@ enum EndpointKind: DeclaredKind {
     }
 
     static func delete(_ name: String) -> EndpointEvent { .deleted(name) }
+
+    static func notes(
+        _ endpoint: EndpointDefinition,
+        isNew: Bool,
+        among neighbours: Neighbours,
+        _ now: Declaring
+    ) throws -> [String] {
+        let (name, models) = (endpoint.model.model, ModelCatalog.View(now.reader))
+        switch endpoint.model.choice {
+        case .version(let version):
+            guard try models.version(name, version) == nil else { return [] }
+            return [ModelRefusal.unknownVersion(model: name, version: version).description]
+        case .stage(let stage):
+            guard try models.version(of: endpoint.model) == nil else { return [] }
+            return [ServingRefusal.noVersion(model: name, stage: stage).description]
+        }
+    }
 }

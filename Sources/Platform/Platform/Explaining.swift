@@ -35,7 +35,7 @@ public struct Explanation: Sendable {
 
     /// Something that came out otherwise when it was computed again.
     public struct Difference: Sendable, Hashable {
-        /// A column, `margin` or `probability`; or what those come from: `model`, `artifact`, `dataset`, `views`,
+        /// A column, or an output such as `probability`; or what those come from: `model`, `artifact`, `dataset`, `views`,
         /// `features`, `columns`, or the whole `record`.
         public var what: String
         public var stored: String
@@ -59,12 +59,14 @@ extension Platform {
         if try find(text, limit: 1).isEmpty {
             try await engine.reachEnd(of: PredictionEvent.topic, within: .seconds(1))
         }
-        let found = try find(text, limit: 2)
+        let found = try find(text, limit: ServingRefusal.namedAtMost + 1)
         guard let first = found.first else {
             throw PlatformError.refused(ServingRefusal.unknownPrediction(text))
         }
         guard found.count == 1 else {
-            throw PlatformError.refused(ServingRefusal.ambiguousPrediction(text))
+            throw PlatformError.refused(
+                ServingRefusal.ambiguousPrediction(text, found.map(\.id.description))
+            )
         }
         let (id, position) = (first.id, first.position)
         return try await engine.pool.run { [self] in

@@ -15,23 +15,28 @@ extension Platform {
     func reconcileViews() throws {
         let reader = try store.snapshot()
         let entries = try FeatureCatalog.View(reader).views()
-        let isBuilding = try entries.contains { _, entry in
-            try entry.next?.view != nil || follower(of: entry, StreamCatalog.View(reader)) != nil
+        let streams = try newestStreams(in: reader)
+        let isBuilding = entries.contains { _, entry in
+            entry.next.map { views.value(of: $0) != nil } ?? false
+                || follower(of: entry, streams) != nil
         }
-        let wanted = try Self.seatedViews(in: reader)
+        let wanted = try Self.seatedViews(entries.map(\.entry), in: reader) {
+            views.value(of: $0)
+        }
         // Rows of what this release cannot read are not its to drop.
         let declared = Set(
             entries.flatMap { [$0.entry.served, $0.entry.next].compactMap(\.self?.generation) }
         )
+        views.keep(declared.union(wanted.keys))
         if isBuilding { inputs.withLock { $0.isBuilding = true } }
-        let seated = engine.seated.compactMap { $0.projection as? FeatureFold }
-        var known: Set<Digest> = []
-        for fold in seated where known.insert(fold.generation).inserted {
-            if wanted[fold.generation] == nil, !declared.contains(fold.generation) { unseat(fold) }
+        for fold in engine.seated(FeatureFold.self)
+        where wanted[fold.generation] == nil && !declared.contains(fold.generation) {
+            unseat(fold)
         }
+        // By topic, so that those who read one partition begin together.
         for (_, view) in wanted.sorted(by: {
-            $0.key.bytes.lexicographicallyPrecedes($1.key.bytes)
-        }) {
+            ($0.value.stream.topic, $0.key.hex) < ($1.value.stream.topic, $1.key.hex)
+        }) where !engine.hasSeats(view.generation, partitions: view.stream.partitions) {
             engine.seat(FeatureFold(view), partitions: view.stream.partitions)
         }
     }
@@ -40,9 +45,9 @@ extension Platform {
     /// Blocks.
     func switchBuiltViews() throws {
         let reader = try store.snapshot()
-        let streams = StreamCatalog.View(reader)
+        let streams = try newestStreams(in: reader)
         for (name, entry) in try FeatureCatalog.View(reader).views() {
-            if let definition = try follower(of: entry, streams) {
+            if let definition = follower(of: entry, streams) {
                 inBackground("FeatureView \(name) could not follow its stream") { [self] in
                     _ = try await declare(
                         definition,
@@ -70,14 +75,25 @@ extension Platform {
     /// What is to be declared anew, because the stream of a view has changed since.
     private func follower(
         of entry: FeatureCatalog.Entry,
-        _ streams: StreamCatalog.View
-    ) throws -> FeatureViewDefinition? {
+        _ streams: [String: DefinitionText<StreamDefinition>]
+    ) -> FeatureViewDefinition? {
         let newest = entry.newest
-        guard let definition = views.view(of: newest)?.definition ?? newest.definition.definition,
-            let stream = try definition.streamName.flatMap({ try streams.stream($0) })?.newest,
-            !stream.text.utf8.elementsEqual(newest.stream.utf8), let known = stream.definition
+        guard let definition = views.value(of: newest)?.definition ?? newest.definition.definition,
+            let stream = definition.streamName.flatMap({ streams[$0] }),
+            !stream.text.utf8.elementsEqual(newest.stream.utf8),
+            let known = self.streams.value(of: stream)
         else { return nil }
         return known.canonicalText == newest.stream ? nil : definition
+    }
+
+    /// What every stream was declared as last, by name.
+    private func newestStreams(
+        in reader: any StoreReader
+    ) throws -> [String: DefinitionText<StreamDefinition>] {
+        Dictionary(
+            try StreamCatalog.View(reader).streams().map { ($0.newest.name, $0.newest) },
+            uniquingKeysWith: { first, _ in first }
+        )
     }
 
     private func isBuilt(_ declaration: FeatureCatalog.Declaration) throws -> Bool {
@@ -87,9 +103,8 @@ extension Platform {
         return try (0 ..< view.stream.partitions).allSatisfy { index in
             let partition = Partition(view.stream.topic, index)
             let end = try log.bounds(of: partition).upperBound
-            return engine.seats.contains {
-                $0.generation == view.generation && $0.partition == partition
-                    && $0.progress.next >= end
+            return engine.seats(on: partition).contains {
+                $0.generation == view.generation && $0.progress.next >= end
             }
         }
     }
@@ -106,7 +121,7 @@ extension Platform {
         in reader: any StoreReader
     ) throws -> FeatureView? {
         guard let entry = try FeatureCatalog.View(reader).view(name) else { return nil }
-        return views.view(of: entry.served)
+        return views.value(of: entry.served)
     }
 
     /// The instant before which everything is there: the least of the watermarks of the partitions; nil: not known.
@@ -137,24 +152,5 @@ extension Platform {
             least = min(least, watermark)
         }
         return least
-    }
-}
-
-/// Views by generation, read once from the text of their newest declaration.
-final class ViewCache: Sendable {
-    private let views = Mutex<
-        [Digest: (declaration: FeatureCatalog.Declaration, view: FeatureView)]
-    >([:])
-
-    func view(of declaration: FeatureCatalog.Declaration) -> FeatureView? {
-        // With more partitions of its stream it is the same generation, and reads more rows.
-        if let known = views.withLock({ $0[declaration.generation] }),
-            known.declaration == declaration
-        {
-            return known.view
-        }
-        guard let view = declaration.view else { return nil }
-        views.withLock { $0[declaration.generation] = (declaration, view) }
-        return view
     }
 }

@@ -14,7 +14,7 @@ extension Platform {
     func advanceIdle(_ now: ContinuousClock.Instant) throws {
         let catalog = StreamCatalog.View(store)
         for entry in try catalog.streams() {
-            guard let stream = entry.served.definition, let idle = stream.idle,
+            guard let stream = streams.value(of: entry.served), let idle = stream.idle,
                 stream.partitions > 1
             else { continue }
             let watermarks = try watermarks(of: stream, in: store)

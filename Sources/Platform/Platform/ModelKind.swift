@@ -1,3 +1,4 @@
+internal import Datasets
 internal import Documents
 internal import Events
 internal import ModelRegistry
@@ -38,4 +39,24 @@ enum ModelKind: DeclaredKind {
     }
 
     static func delete(_ name: String) -> ModelEvent { .deleted(name) }
+
+    static func notes(
+        _ model: ModelDefinition,
+        isNew: Bool,
+        among neighbours: Neighbours,
+        _ now: Declaring
+    ) throws -> [String] {
+        var notes: [String] = []
+        let dataset = neighbours[DatasetDefinition.self, model.dataset]
+        if let fault = dataset.flatMap({ neighbours.trainingFault(of: $0) }) {
+            notes.append("it cannot be trained on \(model.dataset): \(fault)")
+        }
+        if try DatasetCatalog.View(now.reader).versions(model.dataset).isEmpty {
+            notes.append(
+                "\(model.dataset) has no sealed version to train it on yet: "
+                    + "tributary dataset seal \(model.dataset) --from INSTANT --to INSTANT"
+            )
+        }
+        return notes
+    }
 }

@@ -2,6 +2,7 @@ public import Archive
 internal import Bytes
 internal import Datasets
 public import Engine
+internal import Events
 internal import Experiments
 internal import Features
 public import Logs
@@ -23,19 +24,22 @@ public final class Platform: Sendable {
     /// Rows of sealed datasets, and models.
     public let archive: any Archive
 
-    let views = ViewCache()
+    let views = ReadViews(\.view)
+    let streams = ReadStreams(\.definition)
     let models = ModelCache()
     /// By the generations of the views; until something more is folded.
     let readings = EpochCache<[Digest], Reading>()
     /// Until something else is declared, promoted or deleted.
     let readyEndpoints = EpochCache<ReadyEndpoint.Key, ReadyEndpoint>()
     let servedViews = EpochCache<String, FeatureView>()
+    /// The endpoints that answer a stream, by all that they are made of.
     let answerings = Mutex<[String: Answering]>([:])
     let inputs = Mutex(Inputs())
     /// What is being said about answers that begin anew, before rows are dropped.
     let restarts = Mutex<[Restarted: Restart]>([:])
     let archiveWatch = Mutex(ArchiveWatch())
-    /// Held while seats are made to fit: two at once would give one projection two seats, or an endpoint two threads.
+    /// Held while seats are made to fit: two at once would give one projection two seats, or an
+    /// endpoint two reactors.
     let reconciling = Mutex(())
 
     /// What is known of streams, and of endpoints.

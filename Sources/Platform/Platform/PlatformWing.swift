@@ -46,7 +46,6 @@ extension Platform: Wing {
         }
         if partition.topic != PredictionEvent.topic.name {
             readings.advance()
-            answerings.withLock { for answering in $0.values { answering.wake() } }
         }
         if partition.topic == StreamEvent.topic.name { takeUpAdvances(in: records) }
         if !partition.topic.hasPrefix("tributary.") {
@@ -79,7 +78,7 @@ extension Platform: Wing {
         let output = DeadLetterLedger.outputPartition(of: input)
         let end = try log.bounds(of: output).upperBound
         if engine.folded(output) ?? -1 < end {
-            if let why = engine.seats.first(where: { $0.partition == output })?.stopped {
+            if let why = engine.seats(on: output).lazy.compactMap(\.stopped).first {
                 throw .refused("what was answered to \(input) is not known: \(why)")
             }
             return nil
@@ -154,15 +153,7 @@ extension Platform: Wing {
             .map { NotReady(.archiveDamaged, $0) }
     }
 
-    public func beginStopping() {
-        for answering in answerings.withLock({ $0.values.map(\.self) }) {
-            answering.beginStopping()
-        }
-    }
-
-    public func end() {
-        for answering in answerings.withLock({ $0.values.map(\.self) }) { answering.stop() }
-    }
+    public func end() { answerings.withLock { $0 = [:] } }
 
     /// Ends a projection, and drops its rows.
     func unseat(_ projection: any Projection) {

@@ -1,16 +1,17 @@
 public import Bytes
 internal import Documents
 internal import Engine
+internal import Evaluators
 public import Events
+internal import Features
 internal import FoundationEssentials
 public import JSON
 public import Logs
 public import Records
-internal import Serving
+public import Serving
 internal import Store
 internal import SwiftProtobuf
 internal import Synchronization
-internal import Trees
 internal import Workers
 
 /// What an endpoint answered.
@@ -19,8 +20,15 @@ public struct Prediction: Sendable {
     /// Where it is in the log; nil where nobody waited for that.
     public var position: Position?
     public var predicted: PredictionEvent.Predicted
+    /// The outputs that only tell how the answer came about.
+    var details: Set<String>
     public var columns: [String]
     public var values: [FieldValue]
+
+    /// What the model gave, less those details.
+    public var outputs: [NamedOutput] {
+        predicted.namedOutputs.filter { !details.contains($0.name) }
+    }
 }
 
 /// What can be read at one moment: a snapshot, how far it goes, and what is complete in it.
@@ -121,6 +129,7 @@ extension Platform {
     ) throws -> [Prediction] {
         let plan = ready.served.plan
         let reading = try reading(of: plan)
+        let details = ready.served.evaluator.details
         return try requests.enumerated().map { index, request in
             let fields = try plan.fields(of: request, index: requests.count > 1 ? index : nil)
             let (event, values) = try predicted(
@@ -133,6 +142,7 @@ extension Platform {
                 id: clock.newID(),
                 position: nil,
                 predicted: event,
+                details: details,
                 columns: plan.columns.map(\.name),
                 values: values
             )
@@ -160,7 +170,6 @@ extension Platform {
             }
         }
         let features = try modelInputs(values, of: plan, isAsked: input == nil)
-        let margin = served.ensemble.margin(features)
         var event = PredictionEvent.Predicted()
         event.endpoint = endpoint.name
         event.generation = .init(ready.generation.bytes)
@@ -188,8 +197,7 @@ extension Platform {
         event.views = plan.generations.map { .init($0.bytes) }
         event.features = features
         event.complete = reading.isComplete(at: instant)
-        event.margin = margin
-        event.probability = served.ensemble.probability(ofMargin: margin)
+        event.keep(served.evaluator.namedOutputs(features))
         return (event, values)
     }
 
@@ -207,5 +215,12 @@ extension Platform {
                 "`\(column.name)` is \(value.json.phrase), and a model takes numbers of 32 bits"
             )
         }
+    }
+}
+
+extension Evaluator {
+    /// What it gives for a row, under its names.
+    func namedOutputs(_ row: [Float]) -> [NamedOutput] {
+        zip(outputNames, outputs(row)).map { NamedOutput($0, [$1]) }
     }
 }

@@ -2,7 +2,7 @@ public import Bytes
 internal import Documents
 internal import Engine
 internal import Events
-internal import Features
+public import Features
 public import JSON
 public import Logs
 internal import ModelRegistry
@@ -31,6 +31,20 @@ public struct FeatureAnswer: Sendable {
         public var value: FieldValue
         /// The records behind it, where they were asked for.
         public var records: [Position]?
+    }
+}
+
+/// What views gave for many rows: a column for each feature, in the order in which they were asked for.
+public struct OnlineFeatures: Sendable {
+    public var columns: [Column] = []
+
+    public struct Column: Sendable {
+        public var view: String
+        public var feature: String
+        /// Which of the view's columns it is.
+        public var index: Int
+        /// One for each row.
+        public var reads: [FeatureRead]
     }
 }
 
@@ -183,20 +197,18 @@ extension Platform {
         return given.isNull ? .null : try field.asked(given, takesTexts: true)
     }
 
-    /// Feast's `get-online-features`: a JSON answer with a column for each entity and each feature.
+    /// Features of many rows at once.
     /// `features`: `view:feature`.
     /// `columns`: The entities, one value for each row.
     /// `at`: Nil: each view's watermark.
     public func onlineFeatures(
         _ features: [String],
         _ columns: [(name: String, values: [JSONValue])],
-        at: Instant?,
-        fullNames: Bool
-    ) throws -> [UInt8] {
+        at: Instant?
+    ) throws -> OnlineFeatures {
         let reader = try newestSnapshot()
         let count = columns.first?.values.count ?? 0
-        var answer = OnlineAnswer(rows: count)
-        for column in columns { answer.add(entity: column.name, column.values) }
+        var answer = OnlineFeatures()
         var read: [String: (view: FeatureView, rows: [FeatureRead])] = [:]
         for text in features {
             let names = text.split(separator: ":", maxSplits: 1).map(String.init)
@@ -223,13 +235,11 @@ extension Platform {
                     )
                 )
             }
-            answer.add(
-                feature: fullNames ? "\(names[0])__\(names[1])" : names[1],
-                index,
-                part.rows
+            answer.columns.append(
+                .init(view: names[0], feature: names[1], index: index, reads: part.rows)
             )
         }
-        return answer.bytes()
+        return answer
     }
 
     private func rows(

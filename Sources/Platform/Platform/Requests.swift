@@ -1,7 +1,7 @@
 internal import Bytes
 internal import Documents
 internal import Engine
-internal import Features
+public import Features
 internal import JSON
 internal import Records
 internal import Workers

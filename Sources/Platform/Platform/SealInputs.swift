@@ -3,6 +3,7 @@ internal import Datasets
 internal import Engine
 internal import Events
 internal import Expressions
+internal import Features
 internal import Logs
 internal import Projections
 internal import Records

@@ -15,7 +15,11 @@ extension Platform {
     public func declared(in reader: any StoreReader) throws -> [Folding] {
         let intakes = try StreamCatalog.View(reader).streams().flatMap(\.definitions)
             .map { (Intake($0) as any Projection, $0.partitions) }
-        let views = try Self.seatedViews(in: reader).values
+        let views = try Self.seatedViews(
+            FeatureCatalog.View(reader).views().map(\.entry),
+            in: reader,
+            reading: \.view
+        ).values
             .map { (FeatureFold($0) as any Projection, $0.stream.partitions) }
         let queues = try Self.answeringEndpoints(in: reader).map(\.queue)
             .map { ($0 as any Projection, $0.stream.partitions) }
@@ -23,11 +27,13 @@ extension Platform {
     }
 
     /// The views of streams that are served, or being built, or that a model that may answer was trained with.
-    static func seatedViews(in reader: any StoreReader) throws -> [Digest: StreamView] {
+    static func seatedViews(
+        _ entries: [FeatureCatalog.Entry],
+        in reader: any StoreReader,
+        reading read: (FeatureCatalog.Declaration) -> FeatureView?
+    ) throws -> [Digest: StreamView] {
         let catalog = FeatureCatalog.View(reader)
-        var declarations = try catalog.views().flatMap {
-            [$0.entry.served, $0.entry.next].compactMap(\.self)
-        }
+        var declarations = entries.flatMap { [$0.served, $0.next].compactMap(\.self) }
         for view in try servedVersions(in: reader).flatMap(\.rows.views) {
             if let known = try catalog.declaration(of: view.generation) {
                 declarations.append(known)
@@ -35,7 +41,7 @@ extension Platform {
         }
         var views: [Digest: StreamView] = [:]
         for declaration in declarations where views[declaration.generation] == nil {
-            if case .stream(let view) = declaration.view { views[declaration.generation] = view }
+            if case .stream(let view) = read(declaration) { views[declaration.generation] = view }
         }
         return views
     }

@@ -2,22 +2,22 @@ internal import Archive
 public import Bytes
 internal import Datasets
 internal import Engine
+public import Evaluators
 public import Events
-internal import Features
+public import Features
 internal import ModelRegistry
 public import Records
 public import Serving
 public import Store
 internal import Streams
 internal import Synchronization
-public import Trees
 
-/// A model version, ready to answer: its trees, and what it reads.
+/// A model version, ready to answer: what evaluates it, and what it reads.
 public struct ServedModel: Sendable {
     public var model: String
     public var version: Int64
     public var artifact: Digest
-    public var ensemble: TreeEnsemble
+    public var evaluator: any Evaluator
     public var plan: FeaturePlan
     /// The dataset version that it was trained on.
     public var dataset: String
@@ -153,10 +153,10 @@ extension Platform {
             in: reader
         )
         return try models.model(name, number, version.artifact, rows: plan.rows.generation) {
-            let ensemble = try TreeEnsemble(xgboost: try archive.bytes(of: version.artifact))
-            guard ensemble.featureCount == plan.columns.count,
-                version.columns == plan.columns.map(\.name)
-            else {
+            let format = try format(of: version)
+            let evaluator = try format.read(try archive.bytes(of: version.artifact))
+            let columns = plan.columns.map(\.name)
+            guard evaluator.columns.fit(columns), version.columns == columns else {
                 throw PlatformError.invalid(
                     "\(name)@\(number) takes other columns than \(version.dataset) has: train it again"
                 )
@@ -165,11 +165,20 @@ extension Platform {
                 model: name,
                 version: number,
                 artifact: version.artifact,
-                ensemble: ensemble,
+                evaluator: evaluator,
                 plan: plan,
                 dataset: version.dataset,
                 id: dataset.id
             )
+        }
+    }
+
+    /// What the artifact of a version is; thrown where this release has nothing that reads it.
+    private func format(of version: ModelVersion) throws -> ModelFormat {
+        do throws(EvaluatorError) {
+            return try ModelFormat.named(version.format)
+        } catch {
+            throw PlatformError.invalid("\(version.name): \(error)")
         }
     }
 
@@ -261,7 +270,7 @@ extension Platform {
                 guard let generation = generations[name],
                     let declaration = try catalog.declaration(of: generation)
                 else { return nil }
-                return try self.views.view(of: declaration)
+                return try self.views.value(of: declaration)
                     ?? refusing { try declaration.read() }
             },
             knownViews: try catalog.views().map(\.name)
@@ -287,20 +296,5 @@ extension ModelCatalog.View {
         case .stage(let stage):
             try Stage(rawValue: stage).flatMap { try version(reference.model, at: $0)?.version }
         }
-    }
-}
-
-/// `late_arrivals@2`
-public struct DatasetReference: Sendable, Hashable {
-    public var name: String
-    public var version: Int64
-
-    /// Nil for a text that is none.
-    public init?(_ text: String) {
-        guard let at = text.lastIndex(of: "@"), let version = Int64(text[text.index(after: at)...]),
-            version > 0
-        else { return nil }
-        self.name = String(text[..<at])
-        self.version = version
     }
 }

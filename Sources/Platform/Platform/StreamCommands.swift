@@ -21,18 +21,19 @@ extension Platform {
         }
         let entries = try StreamCatalog.View(store).streams()
         attempt { try fitTopics(of: entries, creatingAll: true) }
-        let declared = entries.flatMap(\.definitions)
         // Rows of what this release cannot read are not its to drop.
         let wanted = Set(entries.flatMap { [$0.served, $0.next].compactMap(\.self?.generation) })
-        inputs.withLock { state in
-            state.isBuilding = entries.contains { $0.next?.definition != nil }
+        streams.keep(wanted)
+        let isBuilding = entries.contains { entry in
+            entry.next.map { streams.value(of: $0) != nil } ?? false
         }
-        let seated = engine.seated.compactMap { $0.projection as? Intake }
-        var known = Set<Digest>()
-        for intake in seated where known.insert(intake.generation).inserted {
-            if !wanted.contains(intake.generation) { unseat(intake) }
+        inputs.withLock { $0.isBuilding = isBuilding }
+        for intake in engine.seated(Intake.self) where !wanted.contains(intake.generation) {
+            unseat(intake)
         }
-        for definition in declared {
+        for definition in entries.flatMap({ [$0.served, $0.next].compactMap(\.self) })
+            .compactMap({ streams.value(of: $0) })
+        where !engine.hasSeats(definition.generation, partitions: definition.partitions) {
             engine.seat(Intake(definition), partitions: definition.partitions)
         }
         attempt { try reconcileViews() }
@@ -48,9 +49,8 @@ extension Platform {
             let isBuilt = try (0 ..< next.partitions).allSatisfy { index in
                 let partition = Partition(next.topic, index)
                 let end = try log.bounds(of: partition).upperBound
-                return engine.seats.contains {
-                    $0.generation == next.generation && $0.partition == partition
-                        && $0.progress.next >= end
+                return engine.seats(on: partition).contains {
+                    $0.generation == next.generation && $0.progress.next >= end
                 }
             }
             guard isBuilt else { continue }

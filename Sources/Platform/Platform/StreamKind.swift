@@ -27,6 +27,18 @@ enum StreamKind: DeclaredKind {
         _ = try declare(definition, now)
     }
 
+    static func notes(
+        _ stream: StreamDefinition,
+        isNew: Bool,
+        among neighbours: Neighbours,
+        _ now: Declaring
+    ) throws -> [String] {
+        guard isNew, let held = now.held[stream.topic], held > 0 else { return [] }
+        return [
+            "the topic \(stream.topic) is there already, and what it holds (\(held) offsets) is taken in from its beginning"
+        ]
+    }
+
     static func delete(_ name: String) -> StreamEvent { .deleted(name) }
 
     static func versions(with name: String, in reader: any StoreReader) throws -> [String] {

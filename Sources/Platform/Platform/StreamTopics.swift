@@ -33,9 +33,10 @@ extension Platform {
         var stamps = existing.mapValues(\.stamp)
         for entry in entries {
             // What is being built is about to be served.
-            guard let definition = entry.newest.definition ?? entry.served.definition else {
-                continue
-            }
+            guard
+                let definition = streams.value(of: entry.newest)
+                    ?? streams.value(of: entry.served)
+            else { continue }
             if let topic = existing[definition.topic] {
                 unfit[definition.name] = Self.misfit(of: topic, definition)
             } else if creatingAll || former[definition.name] != nil {
@@ -58,7 +59,7 @@ extension Platform {
         }
         // What is known is known, though another topic's stamp could not be set.
         defer { inputs.withLock { $0.stamps = stamps } }
-        try stampTopics(Set(entries.compactMap(\.served.definition?.topic)), &stamps)
+        try stampTopics(Set(entries.compactMap { streams.value(of: $0.served)?.topic }), &stamps)
     }
 
     /// Why a topic is not as its stream says; nil: it is.

@@ -2,6 +2,7 @@ internal import Archive
 public import Bytes
 internal import Datasets
 public import Engine
+internal import Evaluators
 internal import Events
 internal import Experiments
 internal import Logs
@@ -11,8 +12,7 @@ internal import Records
 internal import Statistics
 internal import Store
 internal import Synchronization
-internal import Training
-internal import Trees
+public import Training
 internal import Workers
 
 /// What a training run made.
@@ -31,12 +31,6 @@ public struct Evaluation: Sendable {
     public var rowsTrainedOn: Int
     public var model: Quality
     public var baseline: Quality
-
-    public struct Quality: Sendable {
-        public var auc: Double?
-        public var logLoss: Double
-        public var calibrationGap: Double
-    }
 }
 
 extension Platform {
@@ -102,6 +96,7 @@ extension Platform {
                 run,
                 training: name,
                 by: recipe,
+                measuredBy: model.metrics,
                 on: version,
                 reference,
                 for: asking,
@@ -174,6 +169,7 @@ extension Platform {
         _ run: String,
         training name: String,
         by recipe: Recipe,
+        measuredBy measures: [ModelDefinition.Metric],
         on version: DatasetVersion,
         _ reference: String,
         for caller: Caller,
@@ -183,7 +179,7 @@ extension Platform {
             let table = try trainingTable(of: version)
             let result: TrainingResult
             do throws(TrainingError) {
-                result = try Training.train(table, by: recipe) {
+                result = try Training.train(table, by: recipe, measuredBy: measures) {
                     engine.isEnding
                 }
             } catch {
@@ -223,7 +219,6 @@ extension Platform {
                 try FinishRun(run, .succeeded, artifacts: artifacts).decide(given: known)
             }
         }
-        let columns = version.manifest.columns.features.map(\.name)
         let effect = try await engine.execute(registering, on: name, of: ModelCatalog()) {
             reader,
             _ in
@@ -232,11 +227,11 @@ extension Platform {
                 of: name,
                 run: run,
                 artifact: result.artifactDigest,
-                format: "xgboost-json",
+                format: result.format,
                 baseline: baseline,
                 dataset: reference,
                 datasetContent: version.manifest.contents.digest,
-                columns: columns,
+                columns: result.columns,
                 metrics: metrics.map { ModelVersion.Metric($0.name, $0.value) }
             )
             let entry = try view.model(name)
@@ -290,6 +285,15 @@ extension Platform {
                 "\(name)@\(number) was registered without a baseline to compare it with"
             )
         }
+        let declared = try ModelCatalog.View(reader).model(name)?.served.definition
+        let metrics = declared?.metrics ?? ModelDefinition.Metric.usual
+        let outputs = served.evaluator.outputNames
+        for metric in metrics where !outputs.contains(metric.reads) {
+            throw PlatformError.invalid(
+                "`\(metric.name)` judges the output `\(metric.reads)`, and \(name)@\(number) "
+                    + "gives \(outputs.joined(separator: ", "))"
+            )
+        }
         guard version.manifest.columns.features.map(\.name) == model.columns else {
             throw PlatformError.invalid(
                 "\(reference) has other columns than \(name)@\(number) takes"
@@ -298,14 +302,17 @@ extension Platform {
         return try await engine.longPool.run { [self] in
             let table = try trainingTable(of: version)
             let baseline = try LogisticModel(artifact: try archive.bytes(of: baselineDigest))
-            let margins = served.ensemble.margins(rows: table.rows, count: table.rowCount)
             let known = try trainedSpan(of: model, on: version, in: reader)
-            let probabilities = margins.map { Double(served.ensemble.probability(ofMargin: $0)) }
+            func quality(_ evaluator: any Evaluator) -> Quality {
+                Quality(by: metrics, table.labels) {
+                    evaluator.values(of: $0, rows: table.rows, count: table.rowCount)
+                }
+            }
             return Evaluation(
                 rows: table.rowCount,
                 rowsTrainedOn: table.times.count { known?.contains($0) ?? false },
-                model: .init(probabilities, table.labels),
-                baseline: .init(baseline.probabilities(rows: table.rows), table.labels)
+                model: quality(served.evaluator),
+                baseline: quality(baseline)
             )
         }
     }
@@ -324,16 +331,6 @@ extension Platform {
                 .manifest
         else { return nil }
         return trained.from ..< trained.to
-    }
-}
-
-extension Evaluation.Quality {
-    init(_ probabilities: [Double], _ labels: [Bool]) {
-        self.init(
-            auc: Statistics.auc(scores: probabilities, labels: labels),
-            logLoss: Statistics.logLoss(probabilities: probabilities, labels: labels),
-            calibrationGap: Statistics.calibrationGap(probabilities: probabilities, labels: labels)
-        )
     }
 }
 
@@ -367,9 +364,9 @@ extension TrainingResult {
         guard let validation else { return [] }
         var figures: [(name: String, value: Double)] = []
         for (prefix, quality) in [("", validation.model), ("baseline_", validation.baseline)] {
-            figures.append((prefix + "log_loss", quality.logLoss))
-            if let auc = quality.auc { figures.append((prefix + "auc", auc)) }
-            figures.append((prefix + "calibration_gap", quality.calibrationGap))
+            for figure in quality.figures {
+                if let value = figure.value { figures.append((prefix + figure.name, value)) }
+            }
         }
         return figures
     }

@@ -9,7 +9,7 @@ struct Bench: AsyncParsableCommand {
         discussion: "Example: swift run -c release Bench all",
         subcommands: [
             All.self, Sync.self, Records.self, Compression.self, Commands.self, Replays.self,
-            Scan.self,
+            Scan.self, Views.self,
             Evaluator.self, Aggregation.self, Serving.self,
         ]
     )

@@ -3,6 +3,7 @@ import ArgumentParser
 import Bytes
 import Engine
 import Glibc
+import HTTP
 import KafkaLog
 import Logging
 import Logs
@@ -48,6 +49,7 @@ struct Scan: AsyncParsableCommand {
             while try log.bounds(of: Partition("bench", 0)).upperBound < 300_000 {
                 pause(microseconds: 1_000)
             }
+            let traffic = Traffic()
             let api = PlatformAPI(
                 platform,
                 about: .init(
@@ -56,13 +58,16 @@ struct Scan: AsyncParsableCommand {
                     dataDirectory: "",
                     environment: "",
                     notices: { [] }
-                )
+                ),
+                traffic: traffic
             )
+            let site = Site([api], release: "", engine: platform.engine, traffic: traffic)
             let port = AsyncStream<Int>.makeStream()
             let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
             var logger = Logger(label: "http")
             logger.logLevel = .error
-            let application = api.server(host: "127.0.0.1", port: 0, group: group, logger: logger) {
+            let application = site.server(host: "127.0.0.1", port: 0, group: group, logger: logger)
+            {
                 channel in
                 port.continuation.yield(channel.localAddress?.port ?? 0)
             }

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Glibc
-import PlatformAPI
+import HTTP
 import ServiceLifecycle
 import UnixSignals
 
@@ -17,7 +17,7 @@ enum Address {
     /// Other addresses are refused: whoever reaches the port may do everything.
     static func loopback(_ text: String, option: String) throws -> (host: String, port: Int) {
         let place = try parse(text, option: option)
-        guard PlatformAPI.isLoopback(place.host) else {
+        guard Loopback.contains(place.host) else {
             throw Failure.refused(
                 "refused: \(option) \(text) is not loopback, and there is no access control yet. Use 127.0.0.1 and a tunnel."
             )

@@ -8,15 +8,29 @@ struct Apply: AsyncParsableCommand {
         discussion: "Example: tributary apply Deploy/Demo"
     )
 
-    @Argument(help: "YAML files, and folders of them.")
-    var files: [String]
+    @Argument(help: "YAML files, and folders of them; - is standard input.")
+    var files: [String] = []
+
+    @Option(
+        name: [.customShort("f"), .customLong("file")],
+        help: "A file or folder, as other programs take it; it may be given several times."
+    )
+    var named: [String] = []
 
     @Flag(help: "Only say what would be done.")
     var dryRun = false
 
+    @OptionGroup var output: OutputOptions
     @OptionGroup var change: ChangeOptions
 
+    func validate() throws {
+        guard !(files + named).isEmpty else {
+            throw ValidationError("Name a YAML file, a folder of them, or - for standard input.")
+        }
+    }
+
     func run() async throws {
+        let files = files + named
         let sources = try files.flatMap(yamlFiles)
         guard !sources.isEmpty else {
             throw Failure.refused(
@@ -27,25 +41,56 @@ struct Apply: AsyncParsableCommand {
             [
                 "name": .string(path),
                 "text": .string(
-                    try refusing("reading \(path)") {
-                        try String(contentsOfFile: path, encoding: .utf8)
-                    }
+                    try Self.isStandardInput(path)
+                        ? standardInput()
+                        : refusing("reading \(path)") {
+                            try String(contentsOfFile: path, encoding: .utf8)
+                        }
                 ),
             ]
         }
         let answer = try await change.ask(
             .POST,
             "/api/v1/apply",
-            body: ["files": .array(texts), "dryRun": .bool(dryRun)]
+            body: ["files": .array(texts), "dryRun": .bool(dryRun)],
+            to: "apply \(counted(sources.count, "file"))"
         )
-        printTable(
-            (answer["results"]?.array ?? []).map { result in
-                ["kind", "name", "action", "note"].map { result[$0]?.plain ?? "" }
+        try output.show(answer) { answer in
+            let results = answer["results"]?.array ?? []
+            printTable(
+                results.map { result in
+                    ["kind", "name", "action", "note"].map { result[$0]?.plain ?? "" }
+                }
+            )
+            for result in results {
+                for note in result["notes"]?.array ?? [] {
+                    print(
+                        "note: \(result["kind"]?.plain ?? "") \(result["name"]?.plain ?? ""): \(note.plain)"
+                    )
+                }
             }
-        )
+        }
+    }
+
+    private static func isStandardInput(_ path: String) -> Bool {
+        ["-", "/dev/stdin"].contains(path)
+    }
+
+    private func standardInput() throws -> String {
+        if isatty(STDIN_FILENO) == 1 {
+            printError("reading resources from standard input; Ctrl-D ends it")
+        }
+        let bytes = try refusing("reading standard input") {
+            try FileHandle.standardInput.readToEnd() ?? Data()
+        }
+        guard let text = String(data: bytes, encoding: .utf8) else {
+            throw Failure.refused("refused: standard input is no UTF-8")
+        }
+        return text
     }
 
     private func yamlFiles(_ path: String) throws -> [String] {
+        if Self.isStandardInput(path) { return [path] }
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             throw Failure.refused("refused: there is no \(path)")

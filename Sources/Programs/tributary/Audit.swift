@@ -31,7 +31,8 @@ struct Audit: AsyncParsableCommand {
             let answer = try await options.client.ask(
                 .POST,
                 "/api/v1/audit/accept",
-                body: ["subject": .string(subject), "reason": .string(reason)]
+                body: ["subject": .string(subject), "reason": .string(reason)],
+                to: "accept the log of \(subject)"
             )
             try output.show(answer) { answer in
                 for subject in answer["accepted"]?.array ?? [] {
@@ -67,7 +68,8 @@ struct Audit: AsyncParsableCommand {
             let answer = try await options.client.ask(
                 .POST,
                 "/api/v1/audit/verify",
-                body: ["projections": .array(projections.map(JSONValue.string))]
+                body: ["projections": .array(projections.map(JSONValue.string))],
+                to: "fold everything again and compare"
             )
             let findings = answer["projections"]?.array ?? []
             try output.show(answer) { _ in printFindings(findings) }

@@ -6,15 +6,22 @@ import NIOPosix
 
 /// Where the server is, and on whose behalf it is asked.
 struct ServerOptions: ParsableArguments {
-    @Option(help: "Where the server listens.")
+    @Option(help: "Where the server listens: HOST:PORT, or http://HOST:PORT.")
     var server = "127.0.0.1:8080"
 
     @Option(help: "Who asks; unverified until there is access control. Default: the user's name.")
     var actor: String?
 
-    func validate() throws { _ = try Address.parse(server, option: "--server") }
+    func validate() throws { _ = try Address.parse(address, option: "--server") }
 
-    var client: Client { Client(address: server, actor: actor ?? userName) }
+    /// Without what makes a URL of it.
+    var address: String {
+        let scheme = "http://"
+        guard server.lowercased().hasPrefix(scheme) else { return server }
+        return String(server.dropFirst(scheme.count).prefix { $0 != "/" })
+    }
+
+    var client: Client { Client(address: address, actor: actor ?? userName) }
 }
 
 /// The same, of commands that change something.
@@ -31,7 +38,8 @@ struct ChangeOptions: ParsableArguments {
     func ask(
         _ method: Client.Method,
         _ path: String,
-        body: JSONValue? = nil
+        body: JSONValue? = nil,
+        to deed: String
     ) async throws -> JSONValue {
         let key = key ?? String(UInt64.random(in: .min ... .max), radix: 16)
         do {
@@ -39,7 +47,8 @@ struct ChangeOptions: ParsableArguments {
                 method,
                 path,
                 body: body,
-                headers: [("Idempotency-Key", key)]
+                headers: [("Idempotency-Key", key)],
+                to: deed
             )
         } catch Failure.outcomeUnknown(let why) {
             throw Failure.outcomeUnknown(
@@ -53,6 +62,8 @@ struct ChangeOptions: ParsableArguments {
 struct Client {
     var address: String
     var actor: String
+    /// False where somebody else says what is waited for.
+    var saysWaits = true
 
     enum Method: String {
         case GET, POST, DELETE
@@ -67,24 +78,35 @@ struct Client {
     }
 
     /// The answer, if it is none of an error; what the server says is wrong otherwise.
+    /// `deed`: What the server is waited for to do.
     func ask(
         _ method: Method,
         _ path: String,
         body: JSONValue? = nil,
-        headers: [(String, String)] = []
+        headers: [(String, String)] = [],
+        to deed: String = "answer"
     ) async throws -> JSONValue {
+        // Without it the route is another, such as that of a list.
+        let parts = path.prefix { $0 != "?" }
+        guard !parts.hasSuffix("/"), !parts.contains("//") else {
+            throw Failure.refused("refused: a name or an id is empty.")
+        }
         var head = headers
         if body != nil { head.append(("Content-Type", "application/json")) }
         let bytes = try body?.bytes(.compact) ?? []
-        let answer = try await send(method, path, headers: head, body: bytes)
+        let answer = try await send(method, path, headers: head, body: bytes, to: deed)
         guard answer.status < 400 else { throw problem(answer) }
         return try answer.json()
     }
 
     /// The lines of an answer as they come.
-    func lines(_ path: String, _ line: (String) throws -> Void) async throws {
+    func lines(
+        _ path: String,
+        to deed: String,
+        _ line: (String) throws -> Void
+    ) async throws {
         var rest: [UInt8] = []
-        let head = try await exchange(.GET, path, headers: [], body: []) { head, chunk in
+        let head = try await exchange(.GET, path, headers: [], body: [], to: deed) { head, chunk in
             guard head.status.code < 400 else {
                 rest += chunk
                 return
@@ -108,10 +130,13 @@ struct Client {
         _ method: Method,
         _ path: String,
         headers: [(String, String)],
-        body: [UInt8]
+        body: [UInt8],
+        to deed: String
     ) async throws -> Answer {
         var bytes: [UInt8] = []
-        let head = try await exchange(method, path, headers: headers, body: body) { _, chunk in
+        let head = try await exchange(method, path, headers: headers, body: body, to: deed) {
+            _,
+            chunk in
             bytes += chunk
         }
         return Answer(status: Int(head.status.code), headers: head.headers, body: bytes)
@@ -123,22 +148,29 @@ struct Client {
         _ path: String,
         headers: [(String, String)],
         body: [UInt8],
+        to deed: String,
         _ take: (HTTPResponseHead, ByteBufferView) throws -> Void
     ) async throws -> HTTPResponseHead {
-        let channel = try await connect()
-        do {
-            return try await exchange(
-                method,
-                path,
-                headers: headers,
-                body: body,
-                over: channel,
-                take
-            )
-        } catch let error
-            where error is IOError || error is ChannelError || error is HTTPParserError
-        {
-            throw Failure.outcomeUnknown("the connection to \(address) broke: \(error)")
+        let what = saysWaits ? "the server at \(address) to \(deed)" : nil
+        return try await Waiting.saying(what) { waiting in
+            let channel = try await connect()
+            do {
+                return try await exchange(
+                    method,
+                    path,
+                    headers: headers,
+                    body: body,
+                    over: channel
+                ) { head, chunk in
+                    // A follower's answer has empty pieces while nothing comes.
+                    if !chunk.isEmpty { waiting.noteProgress() }
+                    try take(head, chunk)
+                }
+            } catch let error
+                where error is IOError || error is ChannelError || error is HTTPParserError
+            {
+                throw Failure.outcomeUnknown("the connection to \(address) broke: \(error)")
+            }
         }
     }
 
@@ -203,10 +235,12 @@ struct Client {
 
     private func problem(_ answer: Answer) -> Failure {
         let detail: String
+        var problem: JSONValue?
         var isApply = false
         var isUnknown = false
         do {
             let json = try answer.json()
+            problem = json
             let errors = json["errors"]?.array?.map { error in
                 "\(error["file"]?.string ?? ""):\(error["line"]?.integer ?? 0):\(error["column"]?.integer ?? 0)  "
                     + (error["message"]?.string ?? "")
@@ -220,6 +254,7 @@ struct Client {
                 "the server answered \(answer.status): \(String(decoding: answer.body.prefix(200), as: UTF8.self))"
         }
         return isUnknown
-            ? .outcomeUnknown(detail) : .refused(isApply ? detail : "refused: \(detail)")
+            ? .outcomeUnknown(detail)
+            : .refused(isApply ? detail : "refused: \(detail)", problem)
     }
 }

@@ -33,7 +33,8 @@ struct DatasetCommand: AsyncParsableCommand {
             let answer = try await change.ask(
                 .POST,
                 "/api/v1/datasets/\(name.urlEncoded)/seal",
-                body: ["from": .string(from), "to": .string(to)]
+                body: ["from": .string(from), "to": .string(to)],
+                to: "seal \(name)"
             )
             try output.show(answer) { answer in
                 print(
@@ -52,22 +53,34 @@ struct DatasetCommand: AsyncParsableCommand {
             discussion: "Example: tributary dataset rows late_arrivals@1 -o csv"
         )
 
-        enum Form: String, ExpressibleByArgument, CaseIterable { case csv, jsonl }
+        enum Form: String, ExpressibleByArgument, CaseIterable {
+            case csv, jsonl
+
+            /// As the other commands name them, too.
+            init?(argument: String) {
+                switch argument {
+                case "json": self = .jsonl
+                case "table": self = .csv
+                default: self.init(rawValue: argument)
+                }
+            }
+        }
 
         @Argument(help: "NAME@N.")
         var version: String
-        @Option(name: .shortAndLong, help: "csv or jsonl.")
+        @Option(name: .shortAndLong, help: "csv or jsonl; json is jsonl, and table is csv.")
         var output = Form.csv
         @OptionGroup var options: ServerOptions
 
         func run() async throws {
             do {
                 try await options.client.lines(
-                    "/api/v1/datasets/\(version.urlEncoded)/rows.\(output.rawValue)"
+                    "/api/v1/datasets/\(version.urlEncoded)/rows.\(output.rawValue)",
+                    to: "send the rows of \(version)"
                 ) { print($0) }
             } catch Failure.outcomeUnknown(let why) {
                 // The server breaks off at a chunk that is damaged, and says so only to those who ask.
-                _ = try await verifyDataset(version, options)
+                try await verifyDataset(version, options)
                 throw Failure.refused("refused: not all rows came: \(why)")
             }
         }
@@ -81,25 +94,36 @@ struct DatasetCommand: AsyncParsableCommand {
 
         @Argument(help: "NAME@N.")
         var version: String
+        @OptionGroup var output: OutputOptions
         @OptionGroup var options: ServerOptions
 
         func run() async throws {
-            let intact = try await verifyDataset(version, options)
-            print(
-                "\(version)  \(counted(intact["rows"]?.integer ?? 0, "row")) in "
-                    + "\(counted(intact["chunks"]?.integer ?? 0, "chunk")), intact"
-            )
+            try await verifyDataset(version, options) { answer in
+                try output.show(answer) { answer in
+                    guard answer["intact"] == true else { return }
+                    print(
+                        "\(version)  \(counted(answer["rows"]?.integer ?? 0, "row")) in "
+                            + "\(counted(answer["chunks"]?.integer ?? 0, "chunk")), intact"
+                    )
+                }
+            }
         }
     }
 }
 
-/// What the server found in the chunks of a version that is intact; the damage is shown and thrown otherwise.
-private func verifyDataset(_ version: String, _ options: ServerOptions) async throws -> JSONValue {
+/// Shows what the server found in the chunks of a version. Damage is thrown.
+private func verifyDataset(
+    _ version: String,
+    _ options: ServerOptions,
+    _ show: (JSONValue) throws -> Void = { _ in }
+) async throws {
     let answer = try await options.client.ask(
         .POST,
         "/api/v1/datasets/\(version.urlEncoded)/verify",
-        body: [:]
+        body: [:],
+        to: "read the chunks of \(version)"
     )
+    try show(answer)
     let damages = answer["damages"]?.array ?? []
     for damage in damages {
         printError(
@@ -112,5 +136,4 @@ private func verifyDataset(_ version: String, _ options: ServerOptions) async th
             "damaged: \(version), \(damages.count) of \(counted(answer["chunks"]?.integer ?? 0, "chunk"))"
         )
     }
-    return answer
 }

@@ -13,8 +13,15 @@ struct Demo: ParsableCommand {
     var from: String
     @Option(help: "The folder for the JSON lines.")
     var into: String
+    @OptionGroup var output: OutputOptions
 
     func run() throws {
+        var written: [JSONValue] = []
+        func write(_ records: [(time: Instant, record: JSONValue)], to name: String) throws {
+            try save(records, to: name)
+            written.append(["name": .string(name), "records": .integer(Int64(records.count))])
+            if output.form == .table { print("\(name): \(counted(records.count, "record"))") }
+        }
         try makeFolder(into)
         let flights = try table("flights_jfk_2013.csv")
         let arrivals = try table("arrivals_jfk_2013.csv")
@@ -38,6 +45,7 @@ struct Demo: ParsableCommand {
             try table("planes.csv").map { (beforeTheYear, plane($0, knownAt: beforeTheYear)) },
             to: "planes.jsonl"
         )
+        if output.form != .table { try output.show(["files": .array(written)]) }
     }
 
     private func table(_ name: String) throws -> [[String: String]] {
@@ -55,7 +63,7 @@ struct Demo: ParsableCommand {
     }
 
     /// In the order of event time, as the world made them; equal times keep the order of the table.
-    private func write(_ records: [(time: Instant, record: JSONValue)], to name: String) throws {
+    private func save(_ records: [(time: Instant, record: JSONValue)], to name: String) throws {
         var text: [UInt8] = []
         let ordered = records.enumerated().sorted {
             ($0.element.time, $0.offset) < ($1.element.time, $1.offset)
@@ -67,7 +75,6 @@ struct Demo: ParsableCommand {
         try refusing("writing \(into)/\(name)") {
             try Data(text).write(to: URL(fileURLWithPath: "\(into)/\(name)"), options: .atomic)
         }
-        print("\(name): \(counted(records.count, "record"))")
     }
 
     private func observation(_ row: [String: String]) throws -> (Instant, JSONValue) {

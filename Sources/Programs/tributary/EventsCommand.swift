@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import JSON
 
 struct Events: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -22,6 +23,11 @@ struct Events: AsyncParsableCommand {
     var follow = false
     @Flag(help: "JSON lines, which is what is shown anyway.")
     var json = false
+    @Option(
+        name: [.customShort("o"), .customLong("output")],
+        help: "The form of each record: JSON on a line, a line for people, or a document of YAML."
+    )
+    var form = OutputForm.json
     @OptionGroup var options: ServerOptions
 
     func run() async throws {
@@ -31,10 +37,25 @@ struct Events: AsyncParsableCommand {
         if let limit { query.append("limit=\(limit)") }
         if follow { query.append("follow=true") }
         try await options.client.lines(
-            "/api/v1/events/\(topic.urlEncoded)?\(query.joined(separator: "&"))"
+            "/api/v1/events/\(topic.urlEncoded)?\(query.joined(separator: "&"))",
+            to: follow ? "send more of \(topic); Ctrl-C ends it" : "send the events of \(topic)"
         ) { line in
-            print(line)
+            try show(line)
             if follow { fflush(nil) }
+        }
+    }
+
+    private func show(_ line: String) throws {
+        switch form {
+        case .json: print(line)
+        case .yaml: print("---\n" + (try JSONValue(parsing: line).yaml()))
+        case .table:
+            let event = try JSONValue(parsing: line)
+            let cells = [
+                ["position"], ["time", "timestamp"], ["subject", "key"], ["fact", "value"],
+            ]
+            .map { names in names.compactMap { event[$0]?.plain }.first ?? "" }
+            print(cells.joined(separator: "  ").trimmed)
         }
     }
 }

@@ -20,8 +20,16 @@ enum Kind: String, ExpressibleByArgument, CaseIterable {
         }
     }
 
-    /// Whether there can be a list of all of them.
-    var isListed: Bool { self != .prediction && self != .version }
+    /// The field of a list that says when something happened.
+    var timeField: String? {
+        switch self {
+        case .run: "startedAt"
+        case .version: "registeredAt"
+        case .prediction: "decidedAt"
+        case .alert: "raisedAt"
+        case .stream, .featureview, .dataset, .model, .endpoint: nil
+        }
+    }
     /// Whether it is declared, and can be deleted.
     var isDeclared: Bool {
         switch self {
@@ -50,6 +58,7 @@ struct Get: AsyncParsableCommand {
     var asOf: String?
     @Flag(help: "Show it again whenever it has changed, until interrupted.")
     var watch = false
+    @OptionGroup(title: "Lists") var list: ListOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var options: ServerOptions
 
@@ -60,32 +69,81 @@ struct Get: AsyncParsableCommand {
             )
         }
         if let name { try kind.check(name) }
-        guard kind.isListed || name != nil else {
+        guard name == nil || list.isEmpty else {
             throw ValidationError(
-                kind == .version
-                    ? "Versions belong to a model: `tributary describe model NAME` lists them."
-                    : "Say which one: `tributary events tributary.predictions` shows all of them."
+                "--limit, --filter and --since are of lists, and not of one thing."
             )
+        }
+        guard list.since == nil || kind.timeField != nil else {
+            throw ValidationError("A \(kind.rawValue) is declared: --since is of what happened.")
+        }
+        guard kind != .prediction || name != nil || asOf == nil else {
+            throw ValidationError("Predictions are listed as they are now.")
         }
     }
 
     func run() async throws {
-        let query = asOf.map { "?as_of=\($0.urlEncoded)" } ?? ""
-        let path = kind.path + (name.map { "/\($0.urlEncoded)" } ?? "") + query
-        var shown: JSONValue?
+        var (shown, since) = (JSONValue?.none, ContinuousClock.now)
         while true {
-            let answer = try await options.client.ask(.GET, path)
+            let answer = try await answer()
             if answer != shown {
-                if name == nil {
-                    try output.show(answer, table: printItems)
-                } else {
-                    try output.show(answer)
-                }
+                try show(answer)
                 flushOutput()
-                shown = answer
+                (shown, since) = (answer, .now)
             }
             guard watch else { return }
+            if ContinuousClock.now - since >= Waiting.patience {
+                let what = name ?? "the list of \(kind.rawValue)s"
+                printError("waiting for \(what) to change; Ctrl-C ends it")
+                since = .now + .seconds(365 * 86_400)
+            }
             try await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    private func answer() async throws -> JSONValue {
+        let query = asOf.map { "?as_of=\($0.urlEncoded)" } ?? ""
+        if let name {
+            return try await options.client.ask(.GET, "\(kind.path)/\(name.urlEncoded)\(query)")
+        }
+        let lists = Lists(client: options.client, options: list)
+        switch kind {
+        case .version: return try await lists.versions(query)
+        case .prediction: return try await lists.predictions()
+        default: break
+        }
+        var items = try await options.client.ask(.GET, kind.path + query)["items"]?.array ?? []
+        if kind.isDeclared {
+            items.sort { ($0["name"]?.plain ?? "").naturallyPrecedes($1["name"]?.plain ?? "") }
+        }
+        let answer = try list.list(items, timeField: kind.timeField)
+        guard output.form == .yaml, kind.isDeclared else { return answer }
+        // As files have them, so that they can be applied.
+        var documents: [JSONValue] = []
+        for name in (answer["items"]?.array ?? []).compactMap({ $0["name"]?.string }) {
+            documents.append(
+                try await options.client.ask(.GET, "\(kind.path)/\(name.urlEncoded)\(query)")
+            )
+        }
+        return answer["more"] == true
+            ? ["documents": .array(documents), "more": true] : ["documents": .array(documents)]
+    }
+
+    private func show(_ answer: JSONValue) throws {
+        let more = "There are more than these: --limit says how many are shown."
+        if name != nil {
+            try output.show(answer)
+        } else if let documents = answer["documents"]?.array {
+            if documents.isEmpty { printError("There are none.") }
+            for (index, document) in documents.enumerated() {
+                print((index == 0 ? "" : "---\n") + (try document.yaml()))
+            }
+            if answer["more"] == true { printError(more) }
+        } else {
+            try output.show(answer) { answer in
+                printItems(answer)
+                if answer["more"] == true { print(more) }
+            }
         }
     }
 
@@ -128,7 +186,8 @@ struct Describe: AsyncParsableCommand {
     func run() async throws {
         let query = asOf.map { "?as_of=\($0.urlEncoded)" } ?? ""
         let path = "\(kind.path)/\(name.urlEncoded)\(query)"
-        try output.show(try await options.client.ask(.GET, path))
+        let answer = try await options.client.ask(.GET, path)
+        try output.show(try await Pinning(client: options.client).added(to: answer, of: kind))
     }
 }
 
@@ -145,6 +204,7 @@ struct Delete: AsyncParsableCommand {
     var kind: Kind
     @Argument(help: "Its name.")
     var name: String
+    @OptionGroup var output: OutputOptions
     @OptionGroup var change: ChangeOptions
 
     func validate() throws {
@@ -156,7 +216,13 @@ struct Delete: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let answer = try await change.ask(.DELETE, "\(kind.path)/\(name.urlEncoded)")
-        printTable([[answer["kind"]?.plain ?? "", name, answer["action"]?.plain ?? ""]])
+        let answer = try await change.ask(
+            .DELETE,
+            "\(kind.path)/\(name.urlEncoded)",
+            to: "delete \(name)"
+        )
+        try output.show(answer) { answer in
+            printTable([[answer["kind"]?.plain ?? "", name, answer["action"]?.plain ?? ""]])
+        }
     }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
+import HTTP
 import NIOCore
-import PlatformAPI
 import Segments
 
 /// What the clients of the HTTP server may take of it, as the command line says it.

@@ -22,7 +22,8 @@ struct Train: AsyncParsableCommand {
         let answer = try await change.ask(
             .POST,
             "/api/v1/models/\(model.urlEncoded)/train",
-            body: .object(body)
+            body: .object(body),
+            to: "train \(model) on \(dataset)"
         )
         try output.show(answer) { answer in
             print(
@@ -54,7 +55,7 @@ struct RunCommand: AsyncParsableCommand {
             discussion: "Example: tributary run show 0193596c-2f1a-7c3e-9d55-2f3c1b7a9e10"
         )
 
-        @Argument(help: "The run.")
+        @Argument(help: "The run, or as much of its beginning as no other has.")
         var run: String
         @OptionGroup var output: OutputOptions
         @OptionGroup var options: ServerOptions
@@ -72,8 +73,11 @@ struct RunCommand: AsyncParsableCommand {
             discussion: "Example: tributary run compare RUN RUN"
         )
 
-        @Argument(help: "Two runs or more.")
+        @Argument(
+            help: "Two runs or more; as much of the beginning of each as no other has will do."
+        )
         var runs: [String]
+        @OptionGroup var output: OutputOptions
         @OptionGroup var options: ServerOptions
 
         func validate() throws {
@@ -87,18 +91,26 @@ struct RunCommand: AsyncParsableCommand {
                     try await options.client.ask(.GET, "/api/v1/runs/\(run.urlEncoded)")
                 )
             }
-            var rows = [[""] + runs.map { String($0.prefix(13)) }]
-            func add(_ name: String, _ values: [String]) {
-                rows.append([(Set(values).count > 1 ? "* " : "  ") + name] + values)
+            let ids = answers.map { $0["run"]?.plain ?? "" }
+            var rows = [[""] + ids.map { String($0.prefix(13)) }]
+            var differing: [JSONValue] = []
+            func add(_ name: String, _ values: [String], in group: String = "") {
+                let differs = Set(values).count > 1
+                rows.append([(differs ? "* " : "  ") + name] + values)
+                if differs { differing.append(.string(group + name)) }
             }
             for key in ["model", "dataset", "engine", "status"] {
                 add(key, answers.map { $0[key]?.plain ?? "" })
             }
             for group in ["parameters", "metrics"] {
                 let names = Set(answers.flatMap { $0[group]?.object?.map(\.0) ?? [] }).sorted()
-                for name in names { add(name, answers.map { Self.last($0[group]?[name]) }) }
+                for name in names {
+                    add(name, answers.map { Self.last($0[group]?[name]) }, in: "\(group).")
+                }
             }
-            printTable(rows)
+            try output.show(["runs": .array(answers), "differing": .array(differing)]) { _ in
+                printTable(rows)
+            }
         }
 
         /// Of a metric with rounds, the last.
@@ -129,11 +141,14 @@ struct ModelCommand: AsyncParsableCommand {
         var stage = "production"
         @Option(help: "Why, in your own words.")
         var reason = ""
+        @OptionGroup var output: OutputOptions
         @OptionGroup var change: ChangeOptions
 
         func run() async throws {
-            let isNew = try await move(version, "approve", stage, reason, change)
-            print("\(version)  approved for \(stage)\(isNew ? "" : " already")")
+            try output.show(try await move(version, "approve", stage, reason, change)) { answer in
+                let isNew = answer["action"] != "unchanged"
+                print("\(version)  approved for \(stage)\(isNew ? "" : " already")")
+            }
         }
     }
 
@@ -150,11 +165,14 @@ struct ModelCommand: AsyncParsableCommand {
         var stage: String
         @Option(help: "Why, in your own words.")
         var reason = ""
+        @OptionGroup var output: OutputOptions
         @OptionGroup var change: ChangeOptions
 
         func run() async throws {
-            let isNew = try await move(version, "promote", stage, reason, change)
-            print("\(version)  \(isNew ? "now" : "already") at \(stage)")
+            try output.show(try await move(version, "promote", stage, reason, change)) { answer in
+                let isNew = answer["action"] != "unchanged"
+                print("\(version)  \(isNew ? "now" : "already") at \(stage)")
+            }
         }
     }
 
@@ -171,15 +189,19 @@ struct ModelCommand: AsyncParsableCommand {
         var stage = "production"
         @Option(help: "Why, in your own words.")
         var reason = ""
+        @OptionGroup var output: OutputOptions
         @OptionGroup var change: ChangeOptions
 
         func run() async throws {
             let answer = try await change.ask(
                 .POST,
                 "/api/v1/models/\(name.urlEncoded)/rollback",
-                body: ["stage": .string(stage), "reason": .string(reason)]
+                body: ["stage": .string(stage), "reason": .string(reason)],
+                to: "roll back \(name)"
             )
-            print("\(name)@\(answer["version"]?.plain ?? "")  stands at \(stage) again")
+            try output.show(answer) { answer in
+                print("\(name)@\(answer["version"]?.plain ?? "")  stands at \(stage) again")
+            }
         }
     }
 
@@ -232,7 +254,8 @@ struct ModelCommand: AsyncParsableCommand {
             let answer = try await options.client.ask(
                 .POST,
                 "\(version.path)/evaluate",
-                body: ["dataset": .string(dataset)]
+                body: ["dataset": .string(dataset)],
+                to: "judge \(version) on \(dataset)"
             )
             try output.show(answer) { answer in
                 let rows = answer["rows"]?.integer ?? 0
@@ -254,20 +277,19 @@ struct ModelCommand: AsyncParsableCommand {
     }
 }
 
-/// Returns: Whether it was not so before.
 private func move(
     _ version: VersionName,
     _ verb: String,
     _ stage: String,
     _ reason: String,
     _ change: ChangeOptions
-) async throws -> Bool {
-    let answer = try await change.ask(
+) async throws -> JSONValue {
+    try await change.ask(
         .POST,
         "\(version.path)/\(verb)",
-        body: ["stage": .string(stage), "reason": .string(reason)]
+        body: ["stage": .string(stage), "reason": .string(reason)],
+        to: "\(verb) \(version)"
     )
-    return answer["action"] != "unchanged"
 }
 
 extension VersionName {

@@ -1,9 +1,24 @@
 import ArgumentParser
+import Documents
 import JSON
 
 /// In which form an answer is shown; what is too deep for a table is YAML there too.
 enum OutputForm: String, ExpressibleByArgument, CaseIterable {
     case table, json, yaml
+
+    /// Whether an answer is to be JSON, and what goes wrong with it.
+    static func isJSON(in arguments: [String]) -> Bool {
+        let words = arguments.prefix { $0 != "--" }
+        let asked = words.indices.last { index in
+            words[index].hasPrefix("-o") || words[index].hasPrefix("--output")
+        }
+        guard let asked else { return false }
+        let value =
+            ["-o", "--output"].contains(words[asked])
+            ? words.dropFirst(asked + 1).first ?? ""
+            : words[asked].replacing("--output=", with: "").replacing("-o", with: "")
+        return value == "json" || value == "=json"
+    }
 }
 
 /// What every command has that shows an answer of the server.
@@ -18,6 +33,12 @@ struct OutputOptions: ParsableArguments {
         case .json: print(try answer.text(.pretty))
         case .yaml: print(try answer.yaml())
         }
+    }
+
+    /// Tells what is so from now on, on one line where it is JSON.
+    func tell(_ value: JSONValue, sentence: () -> String) {
+        print(form == .table ? sentence() : value.canonicalText)
+        flushOutput()
     }
 
     /// Shows what is too deep for a table.

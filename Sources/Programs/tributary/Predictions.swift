@@ -135,7 +135,8 @@ struct Explain: AsyncParsableCommand {
         let answer = try await options.client.ask(
             .POST,
             "/api/v1/endpoints/\(endpoint.urlEncoded)/reexecute",
-            body: [:]
+            body: [:],
+            to: "compute every prediction of \(endpoint) again"
         )
         let first = answer["first"]?.array ?? []
         let differences = answer["differences"]?.integer ?? 0

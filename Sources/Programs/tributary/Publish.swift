@@ -38,6 +38,7 @@ struct Publish: AsyncParsableCommand {
         )
     )
     var completeUntil: String?
+    @OptionGroup var output: OutputOptions
     @OptionGroup var options: ServerOptions
 
     func validate() throws {
@@ -77,6 +78,8 @@ struct Publish: AsyncParsableCommand {
         _ watch: PublishWatch,
         _ client: Client
     ) async throws {
+        var client = client
+        client.saysWaits = false
         let settling = Settling(stream: definition, log: log, watch: watch, client: client)
         try await settling.settle()
         let source = Publication.source(ofFile: check.digest)
@@ -127,11 +130,21 @@ struct Publish: AsyncParsableCommand {
 
     private func report(_ publication: FilePublication, _ refused: RefusedLines) throws {
         let accepted = publication.appended + publication.skipped - refused.count
-        print(
-            "\(topic): \(counted(publication.appended, "record")) appended, \(publication.skipped) had arrived before; "
-                + "\(accepted) accepted, \(refused.count) refused"
-                + (refused.count > 0 ? ": \(listed(refused.counts))" : "")
-        )
+        let answer: JSONValue = [
+            "topic": .string(topic), "appended": .integer(publication.appended),
+            "arrivedBefore": .integer(publication.skipped), "accepted": .integer(accepted),
+            "refused": .integer(refused.count),
+            "reasons": .object(
+                refused.counts.sorted { $0.key < $1.key }.map { ($0.key, .integer($0.value)) }
+            ),
+        ]
+        try output.show(answer) { _ in
+            print(
+                "\(topic): \(counted(publication.appended, "record")) appended, \(publication.skipped) had arrived before; "
+                    + "\(accepted) accepted, \(refused.count) refused"
+                    + (refused.count > 0 ? ": \(listed(refused.counts))" : "")
+            )
+        }
         guard refused.count > 0, !allowRefused else { return }
         throw Failure.refused(
             "refused: \(counted(refused.count, "record")) of \(file). The first is \(refused.first ?? ""). "

@@ -7,9 +7,9 @@ import Workers
 /// ends it with Ctrl-C.
 final class PublishWatch: Sendable {
     /// Nothing goes on for so long before that is said.
-    private static let patience = Duration.seconds(5)
+    private static let patience = Waiting.patience
     /// It is said again after this.
-    private static let repetition = Duration.seconds(60)
+    private static let repetition = Waiting.repetition
 
     fileprivate struct State {
         var appended: Int64 = 0

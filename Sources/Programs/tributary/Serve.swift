@@ -2,8 +2,12 @@ import Archive
 import ArgumentParser
 import Broker
 import Engine
+import Feast
 import Glibc
+import HTTP
 import Hummingbird
+import Inference
+import JSON
 import KafkaLog
 import Logging
 import Logs
@@ -37,6 +41,7 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Use this Kafka cluster instead: HOST:PORT,…")
     var kafka: String?
 
+    @OptionGroup var output: OutputOptions
     @OptionGroup(title: "Limits of HTTP") var limits: HTTPLimitOptions
     @OptionGroup(title: "Limits of the broker") var brokerLimits: BrokerLimitOptions
     @OptionGroup var noticeOptions: NoticeOptions
@@ -89,18 +94,27 @@ struct Serve: AsyncParsableCommand {
             archive: archive,
             checkpoints: state.checkpoints
         )
-        let api = PlatformAPI(
-            platform,
-            about: .init(
-                version: Tributary.version,
-                kafka: bootstrap,
-                dataDirectory: data,
-                environment: SystemClock.environment,
-                notices: { notices.latest },
-                troubles: { embedded?.store.knownTroubles.map(NotReady.init) ?? [] },
-                brokerUsage: { embedded?.broker.usage?.json }
-            ),
-            limits: limits.limits
+        let traffic = Traffic(limits.limits)
+        let about = PlatformAPI.About(
+            version: Tributary.version,
+            kafka: bootstrap,
+            dataDirectory: data,
+            environment: SystemClock.environment,
+            notices: { notices.latest },
+            troubles: { embedded?.store.knownTroubles.map(NotReady.init) ?? [] },
+            brokerUsage: { embedded?.broker.usage?.json }
+        )
+        let api = PlatformAPI(platform, about: about, traffic: traffic)
+        let doors: [any Door] = [
+            api,
+            FeatureServer(platform),
+            OpenInference(platform, release: Tributary.version) { api.reasons },
+        ]
+        let site = Site(
+            doors,
+            release: Tributary.version,
+            engine: platform.engine,
+            traffic: traffic
         )
         let check = Mutex<Worker?>(nil)
         let lastResort = LastResort(notices)
@@ -113,12 +127,14 @@ struct Serve: AsyncParsableCommand {
         @Sendable func tellIfUp() {
             guard case (let port?, true) = parts.withLock({ $0 }) else { return }
             let took = (ContinuousClock.now - start) / .milliseconds(1)
-            print(
+            output.tell([
+                "version": .string(Tributary.version), "http": .string("\(httpHost):\(port)"),
+                "kafka": .string(bootstrap), "milliseconds": .integer(Int64(took)),
+            ]) {
                 "tributary \(Tributary.version): http://\(httpHost):\(port), Kafka at \(bootstrap), up after \(Int(took)) ms"
-            )
-            fflush(nil)
+            }
         }
-        let application = api.server(
+        let application = site.server(
             host: httpHost,
             port: httpPort,
             group: group,
@@ -249,6 +265,7 @@ struct BrokerCommand: AsyncParsableCommand {
     @Option(help: "Where it listens: loopback only, until there is access control.")
     var kafkaListen = "127.0.0.1:9092"
 
+    @OptionGroup var output: OutputOptions
     @OptionGroup(title: "Limits of the broker") var limits: BrokerLimitOptions
     @OptionGroup var noticeOptions: NoticeOptions
 
@@ -266,8 +283,9 @@ struct BrokerCommand: AsyncParsableCommand {
             notices,
             guarding: []
         )
-        print("tributary broker \(Tributary.version): Kafka at \(embedded.address)")
-        fflush(nil)
+        output.tell([
+            "version": .string(Tributary.version), "kafka": .string(embedded.address),
+        ]) { "tributary broker \(Tributary.version): Kafka at \(embedded.address)" }
         await Signals.untilAskedToStop()
         await embedded.stop()
     }

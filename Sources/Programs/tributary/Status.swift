@@ -7,8 +7,13 @@ struct Status: AsyncParsableCommand {
         discussion: "Example: tributary status"
     )
 
+    @Flag(help: "Every projection, also where there are many of which nothing is to be said.")
+    var all = false
     @OptionGroup var output: OutputOptions
     @OptionGroup var options: ServerOptions
+
+    /// Of more projections only those are shown that have something to say.
+    private static let shownProjections = 60
 
     func run() async throws {
         let status = try await options.client.ask(.GET, "/api/v1/status")
@@ -24,7 +29,7 @@ struct Status: AsyncParsableCommand {
         printTable([
             [
                 "server",
-                "\(options.server), tributary \(status["version"]?.plain ?? ""), "
+                "\(options.address), tributary \(status["version"]?.plain ?? ""), "
                     + (isReady ? "ready" : "NOT READY"),
             ],
             ["Kafka", status["kafka"]?.plain ?? ""],
@@ -34,16 +39,7 @@ struct Status: AsyncParsableCommand {
         printBroker(status["broker"])
         printHTTP(status["http"])
         print()
-        printTable(
-            [["PROJECTION", "PARTITION", "NEXT", "LAG"]]
-                + (status["projections"]?.array ?? []).map { seat in
-                    ["projection", "partition", "next"].map { seat[$0]?.plain ?? "" } + [
-                        seat["lag"]?.integer.map { "\($0)" } ?? "unknown",
-                        (seat["replayableSince"].map { "replayable since \($0.plain)" } ?? "")
-                            + (seat["stopped"].map { "STOPPED: \($0.plain)" } ?? ""),
-                    ]
-                }
-        )
+        printProjections(status["projections"]?.array ?? [])
         print()
         printTable(
             [["LIMIT", "USED", "OF"]]
@@ -55,6 +51,36 @@ struct Status: AsyncParsableCommand {
             guard let lines = status[key]?.array, !lines.isEmpty else { continue }
             print("\n\(title)")
             for line in lines { print("  \(line.plain)") }
+        }
+    }
+
+    private func printProjections(_ seats: [JSONValue]) {
+        let isShort = seats.count > Self.shownProjections && !all
+        let shown = seats.filter { seat in
+            !isShort || seat["lag"]?.integer != 0 || seat["stopped"] != nil
+        }
+        func place(_ seat: JSONValue) -> String {
+            "\(seat["projection"]?.plain ?? "") \(seat["partition"]?.plain ?? "")"
+        }
+        let counts = Dictionary(grouping: seats, by: place).mapValues(\.count)
+        printTable(
+            [["PROJECTION", "PARTITION", "NEXT", "LAG"]]
+                + shown.map { seat in
+                    // A definition that changed, or that a model stays with, is folded beside the one that is served.
+                    let generation =
+                        counts[place(seat)] == 1
+                        ? "" : " (\((seat["generation"]?.plain ?? "").prefix(12)))"
+                    return [
+                        (seat["projection"]?.plain ?? "") + generation,
+                        seat["partition"]?.plain ?? "", seat["next"]?.plain ?? "",
+                        seat["lag"]?.integer.map { "\($0)" } ?? "unknown",
+                        (seat["replayableSince"].map { "replayable since \($0.plain)" } ?? "")
+                            + (seat["stopped"].map { "STOPPED: \($0.plain)" } ?? ""),
+                    ]
+                }
+        )
+        if shown.count < seats.count {
+            print("and \(seats.count - shown.count) that have folded everything: --all shows them")
         }
     }
 }
@@ -116,6 +142,7 @@ struct Wait: AsyncParsableCommand {
     var settled = false
     @Option(help: "How long at most.")
     var seconds = 300
+    @OptionGroup var output: OutputOptions
     @OptionGroup var options: ServerOptions
 
     func validate() throws {
@@ -123,11 +150,12 @@ struct Wait: AsyncParsableCommand {
     }
 
     func run() async throws {
-        _ = try await options.client.ask(
+        let answer = try await options.client.ask(
             .POST,
             "/api/v1/wait",
-            body: ["settled": true, "seconds": .integer(Int64(seconds))]
+            body: ["settled": true, "seconds": .integer(Int64(seconds))],
+            to: "fold everything that is in the log"
         )
-        print("settled")
+        try output.show(answer) { _ in print("settled") }
     }
 }

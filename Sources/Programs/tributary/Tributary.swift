@@ -1,4 +1,6 @@
 import ArgumentParser
+import Documents
+import JSON
 
 /// The one program: server, broker and command line.
 @main
@@ -8,6 +10,9 @@ struct Tributary: AsyncParsableCommand {
         abstract:
             "An event-sourced machine-learning platform: one log, and everything else follows from it.",
         discussion: """
+            Every option can stand in the environment, as `tributary help COMMAND` shows. With -o json answers are JSON on \
+            standard output, and a failure is a problem of JSON on standard error.
+
             Exit codes: 0 done, 1 refused (the reason is the last line), 2 usage, 3 no server, 4 outcome unknown (ask \
             again with the same key).
 
@@ -25,20 +30,51 @@ struct Tributary: AsyncParsableCommand {
     static let version = "0.1.1"
 
     static func main() async {
+        let given = Array(CommandLine.arguments.dropFirst())
+        var arguments = given
+        var variables: OptionVariables?
         do {
-            var command = try parseAsRoot()
+            let known = try OptionVariables(given, OptionVariables.environment)
+            (variables, arguments) = (known, known.arguments)
+            var command = try parseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
                 try command.run()
             }
         } catch let failure as Failure {
-            printError(failure.description)
+            printError(
+                OutputForm.isJSON(in: arguments)
+                    ? failure.problem.canonicalText : failure.description
+            )
             Self.exit(withStatus: failure.exitCode)
         } catch {
-            guard exitCode(for: error) != .success else { exit(withError: error) }
-            printError(fullMessage(for: error))
+            let text = fullMessage(for: error)
+            guard exitCode(for: error) != .success else {
+                print(text + (text.hasPrefix("OVERVIEW: ") ? variables?.help ?? "" : ""))
+                Self.exit(withStatus: 0)
+            }
+            let blamed = variables?.blamed(for: text, parse: parsingFault) ?? []
+            printError(
+                OutputForm.isJSON(in: arguments)
+                    ? JSONValue.problem(
+                        "usage",
+                        "The command is not used so",
+                        (blamed + [message(for: error)]).joined(separator: " ")
+                    ).canonicalText
+                    : (blamed + [text]).joined(separator: "\n")
+            )
             Self.exit(withStatus: 2)
+        }
+    }
+
+    /// What is wrong with the arguments; nil: nothing is.
+    private static func parsingFault(_ arguments: [String]) -> String? {
+        do {
+            _ = try parseAsRoot(arguments)
+            return nil
+        } catch {
+            return fullMessage(for: error)
         }
     }
 }
@@ -49,5 +85,11 @@ struct Version: ParsableCommand {
         discussion: "Example: tributary version"
     )
 
-    func run() { print("tributary \(Tributary.version)") }
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        try output.show(["version": .string(Tributary.version)]) { _ in
+            print("tributary \(Tributary.version)")
+        }
+    }
 }

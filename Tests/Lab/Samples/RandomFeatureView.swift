@@ -20,9 +20,9 @@ extension FeatureViewDefinition: Sampled {
 
     private static func stream(using random: inout SeededRandom) -> StreamSource {
         let features = (0 ..< Int.random(in: 1 ... 4, using: &random)).map { index in
-            let aggregation = Aggregation.allCases.randomElement(using: &random) ?? .count
+            let aggregation = Aggregation.all.randomElement(using: &random) ?? .count
             var spans: Set<TimeSpan> = []
-            let count = Int.random(in: aggregation == .last ? 0 ... 3 : 1 ... 3, using: &random)
+            let count = Int.random(in: aggregation.readsNewest ? 0 ... 3 : 1 ... 3, using: &random)
             for _ in 0 ..< count {
                 let unit: Int64? = [1, 1_000, 1_000_000, 3_600_000_000, 86_400_000_000]
                     .randomElement(
@@ -34,7 +34,7 @@ extension FeatureViewDefinition: Sampled {
             return Aggregate(
                 "f\(index)",
                 aggregation,
-                of: aggregation == .count ? nil : "x\(index)",
+                of: aggregation.takesField ? "x\(index)" : nil,
                 over: spans.sorted()
             )
         }

@@ -1,6 +1,7 @@
 internal import Bytes
 public import Chance
 public import ModelRegistry
+internal import Statistics
 
 extension ModelDefinition: Sampled {
     public var needed: Set<String> { ["Dataset \(dataset)"] }
@@ -12,7 +13,7 @@ extension ModelDefinition: Sampled {
         ]
         let parameters = ["Z", "a", "b c", "eta", "ä"].filter { _ in Bool.random(using: &random) }
             .map { Parameter($0, values.randomElement(using: &random) ?? "1") }
-        let metrics = Metric.allCases.shuffled(using: &random)
+        let metrics = Metric.usual.shuffled(using: &random)
         var promotion: [Stage: Policy] = [:]
         for stage in [Stage.test, .production] where Bool.random(using: &random) {
             let approvals = Int.random(in: 0 ... 3, using: &random)

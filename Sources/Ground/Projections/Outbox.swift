@@ -1,0 +1,56 @@
+public import Bytes
+public import Logs
+public import Store
+
+/// What waits in an outbox to be answered.
+public protocol Waiting: Stored {
+    var offset: Offset { get }
+    /// Of the record: another one at the same offset is another input.
+    var checksum: UInt64 { get }
+}
+
+/// A projection with a table of what is to be answered. Its fold writes a row for each input, under the input's offset, in
+/// the batch of everything else; whoever has seen the answer folded removes it. What is left in there says what is still
+/// to be done, and nothing about the partition: no digest counts it.
+public protocol Outbox: Projection {
+    associatedtype Input: Waiting
+    static var outbox: Table<Offset, Input> { get }
+}
+
+extension Outbox {
+    /// The next inputs to answer, in their order.
+    public func next(
+        after offset: Offset,
+        of partition: Int32,
+        limit: Int,
+        in reader: any StoreReader
+    ) throws(StoreError) -> [Input] {
+        guard limit > 0 else { return [] }
+        var found: [Input] = []
+        try rows(of: partition, in: reader).scan(Self.outbox, from: offset + 1) {
+            (_, input) throws(StoreError) in
+            found.append(input)
+            return found.count < limit
+        }
+        return found
+    }
+
+    /// Takes out what was answered.
+    public func remove(
+        _ answered: [Offset],
+        of partition: Int32,
+        from store: any Store
+    ) throws(StoreError) {
+        guard !answered.isEmpty else { return }
+        var changes = Changes(over: store, family: family, shelf: shelf(of: partition))
+        for offset in answered { changes.remove(Self.outbox, offset) }
+        try store.write(changes.batch(), to: family)
+    }
+
+    fileprivate static var number: UInt8 { outbox.number }
+}
+
+extension Projection {
+    /// The table that no digest counts; nil: there is none.
+    var outboxNumber: UInt8? { (self as? any Outbox).map { type(of: $0).number } }
+}
