@@ -1,6 +1,170 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// What every domain sees. Domains meet only in the log.
+let domain = "Bytes Events JSON Logs Projections Records Store SwiftProtobuf"
+/// What every door sees. Doors do not know each other.
+let door = "Bytes Documents Engine HTTP HTTPTypes Hummingbird JSON Platform Records Workers"
+
+/// From the bottom to the top: a room is on rooms before it. `Tests/Acceptance/imports.py` holds the rest of the rules.
+let house = [
+    // What everything stands on. It knows no word of machine learning.
+    Storey("Sources/Ground", tests: "Chance") {
+        Room("Bytes", on: "CBytes Crypto")
+        Room("Workers", on: "CWorkers", tests: nil)
+        Room("Codecs", wraps: "CLZ4 CSnappy CZlib CZstd", tests: "Packing")
+        Room("JSON", on: "Bytes", wraps: "CSimdJSON")
+        Room("Logs", on: "Bytes")
+        Room(
+            "KafkaLog",
+            on: "Bytes Logs Workers",
+            wraps: "CRdKafka",
+            tests: "Broker CRdKafka Segments"
+        )
+        Room("Archive", on: "Bytes", wraps: "CZstd")
+        Room("Sockets", on: "NIOCore", tests: nil)
+        Room("Store", on: "Bytes", tests: "RocksStore")
+        Room("RocksStore", on: "Bytes Store", wraps: "CRocksDB", tests: nil)
+        Room("Projections", on: "Bytes Logs Store Workers", tests: "RocksStore")
+    },
+    // Pure: no clock, no chance, no input or output.
+    Storey("Sources/Kits", tests: "Chance") {
+        Room("Documents", on: "Bytes JSON")
+        Room("Statistics", on: "Documents")
+        Room("Trees", on: "JSON", tests: "Bytes Training")
+        Room("Evaluators", on: "Documents JSON Statistics Trees")
+        Room("Expressions", on: "Bytes Documents")
+        Room("Records", on: "Bytes Documents Expressions JSON Logs Store", tests: "Lab")
+    },
+    // The contract.
+    Storey("Sources", tests: "Chance") {
+        Room(
+            "Events",
+            on: "Bytes Documents Logs Projections Store SwiftProtobuf",
+            tests: "TopicTool"
+        )
+    },
+    // A Kafka broker for one machine.
+    Storey("Sources/Broker", tests: "Chance") {
+        Room("Segments", on: "Bytes Codecs Workers", tests: "CLZ4 CSnappy Packing")
+        Room("Broker", on: "Bytes NIOCore NIOPosix Segments Sockets Workers")
+    },
+    Storey("Sources/Data", on: domain) {
+        Room("Streams", on: "Documents", tests: nil)
+        Room("Features", on: "Documents Expressions")
+        Room("Datasets", on: "Archive Documents Expressions")
+    },
+    Storey("Sources/Models", on: domain) {
+        Room("Experiments")
+        Room("ModelRegistry", on: "Documents Statistics", tests: "Documents")
+    },
+    Storey("Sources/Models", tests: "Chance") {
+        Room(
+            "Training",
+            on: "Bytes Documents Evaluators Statistics",
+            wraps: "CXGBoost",
+            tests: "Trees"
+        )
+    },
+    Storey("Sources/Operations", on: domain) { Room("Serving", on: "Documents") },
+    // What domains are joined over, which knows none of them; and above it, where they are joined.
+    Storey("Sources/Platform", on: "Bytes Events Logs Projections Store SwiftProtobuf Workers") {
+        Room("Engine", on: "Documents", tests: nil)
+        Room("Proof", on: "Engine", tests: nil)
+        Room(
+            "Platform",
+            on: """
+                Archive Datasets Documents Engine Evaluators Experiments Expressions Features JSON
+                ModelRegistry Proof Records Serving Statistics Streams Training
+                """,
+            tests:
+                "Feast HTTP HTTPTypes Hummingbird Inference NIOCore Resources RocksStore Trees"
+        )
+    },
+    // What doors are made of.
+    Storey("Sources/Interfaces") {
+        Room(
+            "Resources",
+            on: "Documents JSON Yams",
+            tests: "Bytes Datasets Features ModelRegistry Records Serving"
+        )
+        Room(
+            "HTTP",
+            on: """
+                Bytes Codecs Documents Engine Events HTTPTypes Hummingbird HummingbirdCore JSON
+                Logging Logs NIOCore NIOHTTP1 Sockets Store Workers
+                """,
+            tests: nil
+        )
+    },
+    Storey("Sources/Interfaces", on: door) {
+        Room(
+            "PlatformAPI",
+            on: """
+                Archive Datasets Events Experiments Features Logs ModelRegistry NIOCore Projections
+                Proof Resources Serving Store Streams Training
+                """,
+            tests: "Codecs Feast Inference Logging NIOPosix Packing SwiftProtobuf"
+        )
+        Room("Inference", on: "Events Features NIOCore Serving", tests: nil)
+        Room("Feast", on: "Features", tests: nil)
+    },
+    Storey("Sources/Programs", isPrograms: true) {
+        Room(
+            "tributary",
+            on: """
+                Archive ArgumentParser Broker Bytes Codecs Documents Engine Events Feast HTTP
+                Hummingbird Inference JSON KafkaLog Logging Logs NIOCore NIOHTTP1 NIOPosix Platform
+                PlatformAPI Projections Proof Records RocksStore Segments ServiceLifecycle Store
+                Streams UnixSignals Workers
+                """,
+            tests: nil
+        )
+        Room(
+            "Bench",
+            on: """
+                Archive ArgumentParser Broker Bytes Documents Engine Events Features HTTP JSON
+                KafkaLog Logging Logs NIOCore NIOPosix Platform PlatformAPI Projections Records
+                RocksStore Segments ServiceLifecycle Store Streams SwiftProtobuf Training Trees
+                Workers
+                """,
+            tests: nil
+        )
+        Room("TopicTool", on: "ArgumentParser Bytes SwiftProtobuf Yams", tests: nil)
+    },
+    // What tests of several rooms share.
+    Storey("Tests") {
+        Room("Chance", tests: nil)
+        Room(
+            "Lab",
+            on: """
+                Bytes Chance Datasets Documents Events Features JSON Logs ModelRegistry Projections
+                Records Serving Statistics Store
+                """,
+            tests: nil
+        )
+        Room("Packing", on: "CZlib CZstd Codecs", tests: nil)
+    },
+    // A broker that believes everything, for tests of a log that somebody else keeps.
+    Storey("Tests", isPrograms: true) { Room("OpenDoor", on: "Broker Segments", tests: nil) },
+]
+
+/// C libraries of the system.
+let libraries = ["CLZ4", "CRdKafka", "CRocksDB", "CSnappy", "CXGBoost", "CZlib", "CZstd"]
+
+/// A few lines of C or C++ of our own, for what Swift cannot call, with what they link.
+let shims = [("CBytes", [String]()), ("CSimdJSON", ["simdjson"]), ("CWorkers", [])]
+
+/// The package of each product of others.
+let products = [
+    "ArgumentParser": "swift-argument-parser", "Crypto": "swift-crypto",
+    "HTTPTypes": "swift-http-types", "Hummingbird": "hummingbird",
+    "HummingbirdCore": "hummingbird", "Logging": "swift-log", "NIOCore": "swift-nio",
+    "NIOHTTP1": "swift-nio", "NIOPosix": "swift-nio",
+    "ServiceLifecycle": "swift-service-lifecycle", "SwiftProtobuf": "swift-protobuf",
+    "UnixSignals": "swift-service-lifecycle", "Yams": "Yams",
+]
+
 let package = Package(
     name: "tributary",
     dependencies: [
@@ -14,630 +178,132 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
-    targets: [
-        // Ground: what everything stands on. It knows no word of machine learning.
-        .system("CLZ4", link: "lz4"),
-        .system("CRdKafka", link: "rdkafka"),
-        .system("CRocksDB", link: "rocksdb"),
-        .system("CSnappy", link: "snappy"),
-        .system("CXGBoost", link: "xgboost"),
-        .system("CZlib", link: "z"),
-        .system("CZstd", link: "zstd"),
-        .shim("CBytes"),
-        .shim("CSimdJSON", links: "simdjson"),
-        .shim("CWorkers"),
-        .ground("Bytes", needs: "CBytes", .crypto),
-        .ground("Workers", needs: "CWorkers"),
-        .ground("Codecs", needs: "CLZ4", "CSnappy", "CZlib", "CZstd", wraps: true),
-        .ground("JSON", needs: "Bytes", "CSimdJSON", wraps: true),
-        .ground("Logs", needs: "Bytes"),
-        .ground("KafkaLog", needs: "Bytes", "CRdKafka", "Logs", "Workers", wraps: true),
-        .ground("Archive", needs: "Bytes", "CZstd", wraps: true),
-        .ground("Sockets", needs: .nio),
-        .ground("Store", needs: "Bytes"),
-        .ground("RocksStore", needs: "Bytes", "CRocksDB", "Store", wraps: true),
-        .ground("Projections", needs: "Bytes", "Logs", "Store", "Workers"),
-
-        // Kits: pure functions and formats.
-        .kit("Documents", needs: "Bytes", "JSON"),
-        .kit("Statistics", needs: "Documents"),
-        .kit("Trees", needs: "JSON"),
-        .kit("Evaluators", needs: "Documents", "JSON", "Statistics", "Trees"),
-        .kit("Expressions", needs: "Bytes", "Documents"),
-        .kit("Records", needs: "Bytes", "Documents", "Expressions", "JSON", "Logs", "Store"),
-
-        // Events: the contract.
-        .room(
-            "Events",
-            in: "",
-            needs: "Bytes",
-            "Documents",
-            "Logs",
-            "Projections",
-            "Store",
-            .protobuf
-        ),
-
-        // A Kafka broker for one machine.
-        .room("Segments", in: "Broker", needs: "Bytes", "Codecs", "Workers"),
-        .room(
-            "Broker",
-            in: "Broker",
-            needs: "Bytes",
-            "Segments",
-            "Sockets",
-            "Workers",
-            .nio,
-            .nioPosix
-        ),
-
-        // Domains meet only in the log.
-        .domain("Streams", in: "Data", needs: "Documents"),
-        .domain("Features", in: "Data", needs: "Documents", "Expressions"),
-        .domain("Datasets", in: "Data", needs: "Archive", "Documents", "Expressions"),
-        .domain("Experiments", in: "Models"),
-        .domain("ModelRegistry", in: "Models", needs: "Documents", "Statistics"),
-        .domain("Serving", in: "Operations", needs: "Documents"),
-
-        .wrapping(
-            "Training",
-            in: "Models",
-            needs: "Bytes",
-            "CXGBoost",
-            "Documents",
-            "Evaluators",
-            "Statistics"
-        ),
-
-        // What domains are joined over, and knows none of them.
-        .room(
-            "Engine",
-            in: "Platform",
-            needs: "Bytes",
-            "Documents",
-            "Events",
-            "Logs",
-            "Projections",
-            "Store",
-            "Workers",
-            .protobuf
-        ),
-        .room(
-            "Proof",
-            in: "Platform",
-            needs: "Bytes",
-            "Engine",
-            "Events",
-            "Logs",
-            "Projections",
-            "Store",
-            "Workers",
-            .protobuf
-        ),
-
-        // The composition root.
-        .room(
-            "Platform",
-            in: "Platform",
-            needs: "Archive",
-            "Bytes",
-            "Datasets",
-            "Documents",
-            "Engine",
-            "Evaluators",
-            "Events",
-            "Experiments",
-            "Expressions",
-            "Features",
-            "JSON",
-            "Logs",
-            "ModelRegistry",
-            "Projections",
-            "Proof",
-            "Records",
-            "Serving",
-            "Statistics",
-            "Store",
-            "Streams",
-            "Training",
-            "Workers",
-            .protobuf
-        ),
-
-        // Doors.
-        .room(
-            "Resources",
-            in: "Interfaces",
-            needs: "Documents",
-            "JSON",
-            .yams
-        ),
-        .room(
-            "HTTP",
-            in: "Interfaces",
-            needs: "Bytes",
-            "Codecs",
-            "Documents",
-            "Engine",
-            "Events",
-            "JSON",
-            "Logs",
-            "Sockets",
-            "Store",
-            "Workers",
-            .hummingbird,
-            .hummingbirdCore,
-            .httpTypes,
-            .logging,
-            .nio,
-            .nioHTTP1
-        ),
-        .room(
-            "PlatformAPI",
-            in: "Interfaces",
-            needs: "Archive",
-            "Bytes",
-            "Datasets",
-            "Documents",
-            "Engine",
-            "Events",
-            "Experiments",
-            "Features",
-            "HTTP",
-            "JSON",
-            "Logs",
-            "ModelRegistry",
-            "Platform",
-            "Projections",
-            "Proof",
-            "Records",
-            "Resources",
-            "Serving",
-            "Store",
-            "Streams",
-            "Training",
-            "Workers",
-            .hummingbird,
-            .httpTypes,
-            .nio
-        ),
-        .room(
-            "Inference",
-            in: "Interfaces",
-            needs: "Bytes",
-            "Documents",
-            "Engine",
-            "Evaluators",
-            "Events",
-            "Features",
-            "HTTP",
-            "JSON",
-            "Platform",
-            "Records",
-            "Serving",
-            "Workers",
-            .hummingbird,
-            .httpTypes,
-            .nio
-        ),
-        .room(
-            "Feast",
-            in: "Interfaces",
-            needs: "Bytes",
-            "Documents",
-            "Engine",
-            "Features",
-            "HTTP",
-            "JSON",
-            "Platform",
-            "Records",
-            "Workers",
-            .hummingbird,
-            .httpTypes
-        ),
-
-        .program(
-            "tributary",
-            needs: "Archive",
-            "Broker",
-            "Bytes",
-            "Codecs",
-            "Documents",
-            "Engine",
-            "Events",
-            "Feast",
-            "HTTP",
-            "Inference",
-            "JSON",
-            "KafkaLog",
-            "Logs",
-            "Platform",
-            "PlatformAPI",
-            "Projections",
-            "Proof",
-            "Records",
-            "RocksStore",
-            "Segments",
-            "Store",
-            "Streams",
-            "Workers",
-            .argumentParser,
-            .hummingbird,
-            .lifecycle,
-            .logging,
-            .nio,
-            .nioHTTP1,
-            .nioPosix,
-            .unixSignals
-        ),
-        .program(
-            "Bench",
-            needs: "Archive",
-            "Broker",
-            "Bytes",
-            "Documents",
-            "Engine",
-            "Events",
-            "Features",
-            "HTTP",
-            "JSON",
-            "KafkaLog",
-            "Logs",
-            "Platform",
-            "PlatformAPI",
-            "Projections",
-            "Records",
-            "RocksStore",
-            "Segments",
-            "Store",
-            "Streams",
-            "Training",
-            "Trees",
-            "Workers",
-            .argumentParser,
-            .lifecycle,
-            .logging,
-            .nio,
-            .nioPosix,
-            .protobuf
-        ),
-        .program("TopicTool", needs: "Bytes", .argumentParser, .protobuf, .yams),
-
-        // A broker that believes everything, for tests of a log that somebody else keeps.
-        .program("OpenDoor", in: "Tests", needs: "Broker", "Segments"),
-
-        // What tests of several modules share.
-        .shared("Chance"),
-        .shared(
-            "Lab",
-            needs: "Bytes",
-            "Chance",
-            "Datasets",
-            "Documents",
-            "Events",
-            "Features",
-            "JSON",
-            "Logs",
-            "ModelRegistry",
-            "Projections",
-            "Records",
-            "Serving",
-            "Statistics",
-            "Store"
-        ),
-        .shared("Packing", needs: "CZlib", "CZstd", "Codecs"),
-
-        .tests(of: "Archive", needs: "Bytes", "Chance"),
-        .tests(of: "Bytes", needs: "Chance"),
-        .tests(of: "Codecs", needs: "Chance", "Packing"),
-        .tests(of: "JSON", needs: "Chance"),
-        .tests(of: "Statistics"),
-        .tests(of: "Trees", needs: "Bytes", "Chance", "JSON", "Training"),
-        .tests(of: "Evaluators"),
-        .tests(of: "Expressions", needs: "Bytes", "Chance"),
-        .tests(of: "Documents", needs: "Bytes", "JSON"),
-        .tests(
-            of: "Features",
-            needs: "Bytes",
-            "Chance",
-            "Lab",
-            "Documents",
-            "Events",
-            "JSON",
-            "Logs",
-            "Projections",
-            "Records",
-            "Store",
-            .protobuf
-        ),
-        .tests(
-            of: "Datasets",
-            needs: "Archive",
-            "Bytes",
-            "Chance",
-            "Lab",
-            "Documents",
-            "Events",
-            "JSON",
-            "Logs",
-            "Projections",
-            "Records",
-            "Store",
-            .protobuf
-        ),
-        .tests(
-            of: "Serving",
-            needs: "Bytes",
-            "Chance",
-            "Lab",
-            "Documents",
-            "Events",
-            "JSON",
-            "Logs",
-            "Projections",
-            "Records",
-            "Store",
-            .protobuf
-        ),
-        .tests(of: "Training", needs: "Bytes", "Chance", "Evaluators", "Statistics", "Trees"),
-        .tests(of: "Logs", needs: "Bytes"),
-        .tests(of: "KafkaLog", needs: "Broker", "Bytes", "CRdKafka", "Logs", "Segments"),
-        .tests(of: "Store", needs: "Bytes", "Chance", "RocksStore"),
-        .tests(of: "Projections", needs: "Bytes", "Chance", "Logs", "RocksStore", "Store"),
-        .tests(of: "Events", needs: "Bytes", "Chance", "Logs", "TopicTool", .protobuf),
-        .tests(
-            of: "Segments",
-            needs: "Bytes",
-            "CLZ4",
-            "CSnappy",
-            "Chance",
-            "Codecs",
-            "Packing"
-        ),
-        .tests(of: "Broker", needs: "Bytes", "Chance", "Segments", .nio, .nioPosix),
-        .tests(
-            of: "Records",
-            needs: "Bytes",
-            "Chance",
-            "Lab",
-            "Documents",
-            "JSON",
-            "Logs",
-            "Store"
-        ),
-        .tests(
-            of: "Resources",
-            needs: "Bytes",
-            "Chance",
-            "Lab",
-            "Datasets",
-            "Documents",
-            "Features",
-            "JSON",
-            "ModelRegistry",
-            "Records",
-            "Serving"
-        ),
-        .tests(
-            of: "Experiments",
-            needs: "Bytes",
-            "Chance",
-            "Lab",
-            "Events",
-            "Logs",
-            "Projections",
-            "Store",
-            .protobuf
-        ),
-        .tests(
-            of: "ModelRegistry",
-            needs: "Bytes",
-            "Chance",
-            "Lab",
-            "Documents",
-            "Events",
-            "JSON",
-            "Logs",
-            "Projections",
-            "Statistics",
-            "Store",
-            .protobuf
-        ),
-        .tests(
-            of: "PlatformAPI",
-            needs: "Archive",
-            "Bytes",
-            "Chance",
-            "Lab",
-            "Codecs",
-            "Datasets",
-            "Engine",
-            "Events",
-            "Feast",
-            "Features",
-            "HTTP",
-            "Inference",
-            "JSON",
-            "Logs",
-            "ModelRegistry",
-            "Packing",
-            "Platform",
-            "Projections",
-            "Proof",
-            "Records",
-            "Store",
-            .hummingbird,
-            .httpTypes,
-            .logging,
-            .nio,
-            .nioPosix,
-            .protobuf
-        ),
-        .tests(
-            of: "Platform",
-            needs: "Archive",
-            "Bytes",
-            "Chance",
-            "Lab",
-            "Datasets",
-            "Documents",
-            "Engine",
-            "Evaluators",
-            "Events",
-            "Experiments",
-            "Feast",
-            "Features",
-            "JSON",
-            "Logs",
-            "ModelRegistry",
-            "Projections",
-            "Proof",
-            "Records",
-            "Resources",
-            "RocksStore",
-            "Serving",
-            "Statistics",
-            "Store",
-            "Streams",
-            "Training",
-            "Trees",
-            .protobuf
-        ),
-    ],
+    targets: libraries.map { .systemLibrary(name: $0, path: "Sources/Ground/\($0)") }
+        + shims.map { name, linked in
+            .target(
+                name: name,
+                path: "Sources/Ground/\(name)",
+                cSettings: [.unsafeFlags(["-O2"])],
+                cxxSettings: [.unsafeFlags(["-O2"])],
+                linkerSettings: linked.map { .linkedLibrary($0) }
+            )
+        } + house.flatMap(\.targets)
+        + [
+            // What joins from outside, with a kind, a topic, a command and a door that no room knows.
+            Storey("Tests").tests(
+                "GuestTests",
+                on: """
+                    Archive Bytes Documents Engine Events HTTP HTTPTypes Hummingbird JSON Logging
+                    Logs NIOCore NIOPosix Platform PlatformAPI Projections Store SwiftProtobuf
+                    Workers tributary
+                    """,
+                without: "notices.proto"
+            )
+        ],
     cxxLanguageStandard: .cxx17
 )
 
-extension Target.Dependency {
-    static let argumentParser = Target.Dependency.product(
-        name: "ArgumentParser",
-        package: "swift-argument-parser"
-    )
-    static let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
-    static let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
-    static let hummingbirdCore = Target.Dependency.product(
-        name: "HummingbirdCore",
-        package: "hummingbird"
-    )
-    static let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
-    static let lifecycle = Target.Dependency.product(
-        name: "ServiceLifecycle",
-        package: "swift-service-lifecycle"
-    )
-    static let unixSignals = Target.Dependency.product(
-        name: "UnixSignals",
-        package: "swift-service-lifecycle"
-    )
-    static let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
-    static let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-    static let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
-    static let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
-    static let protobuf = Target.Dependency.product(
-        name: "SwiftProtobuf",
-        package: "swift-protobuf"
-    )
-    static let yams = Target.Dependency.product(name: "Yams", package: "Yams")
-}
+/// Rooms of one kind, in one folder.
+struct Storey {
+    var folder: String
+    /// What all of them are on.
+    var shared: String
+    /// What their tests share.
+    var tests: String
+    var isPrograms: Bool
+    var rooms: [Room]
 
-extension Target {
-    /// What everything stands on. `wraps`: it holds the pointers of a C library, so each `unsafe` is marked.
-    static func ground(_ name: String, needs: Dependency..., wraps: Bool = false) -> Target {
-        swift(
-            name,
-            in: "Ground",
-            needs: needs,
-            wraps ? settings + [.strictMemorySafety()] : settings
-        )
+    init(
+        _ folder: String,
+        on shared: String = "",
+        tests: String = "Chance Lab",
+        isPrograms: Bool = false,
+        @Rooms rooms: () -> [Room] = { [] }
+    ) {
+        self.folder = folder
+        self.shared = shared
+        self.tests = tests
+        self.isPrograms = isPrograms
+        self.rooms = rooms()
     }
 
-    /// Pure: no clock, no chance, no input or output.
-    static func kit(_ name: String, needs: Dependency...) -> Target {
-        swift(name, in: "Kits", needs: needs, settings)
+    var targets: [Target] { rooms.map(target) + rooms.compactMap(tests) }
+
+    private func target(_ room: Room) -> Target {
+        let needs = dependencies(shared, room.names, room.wrapped)
+        let (path, settings) = ("\(folder)/\(room.name)", settings(isStrict: !room.wrapped.isEmpty))
+        return isPrograms
+            ? .executableTarget(
+                name: room.name,
+                dependencies: needs,
+                path: path,
+                swiftSettings: settings
+            )
+            : .target(name: room.name, dependencies: needs, path: path, swiftSettings: settings)
     }
 
-    /// A domain sees events and the projection kit, and never another domain.
-    static func domain(_ name: String, in folder: String, needs: Dependency...) -> Target {
-        swift(
-            name,
-            in: folder,
-            needs: [
-                "Bytes", "Events", "JSON", "Logs", "Projections", "Records", "Store", .protobuf,
-            ] + needs,
-            settings
-        )
+    /// Tests see what their room sees, the room, and what they share.
+    private func tests(of room: Room) -> Target? {
+        room.tests.map { own in
+            .testTarget(
+                name: "\(room.name)Tests",
+                dependencies: dependencies(room.name, shared, room.names, tests, own),
+                path: "Tests/\(room.name)Tests",
+                swiftSettings: settings(isStrict: false)
+            )
+        }
     }
 
-    /// A domain that holds the pointers of a C library, so each `unsafe` is marked.
-    static func wrapping(_ name: String, in folder: String, needs: Dependency...) -> Target {
-        swift(name, in: folder, needs: needs, settings + [.strictMemorySafety()])
-    }
-
-    static func room(_ name: String, in folder: String, needs: Dependency...) -> Target {
-        swift(name, in: folder, needs: needs, settings)
-    }
-
-    static func program(
-        _ name: String,
-        in folder: String = "Sources/Programs",
-        needs: Dependency...
-    ) -> Target {
-        .executableTarget(
-            name: name,
-            dependencies: needs,
-            path: "\(folder)/\(name)",
-            swiftSettings: settings
-        )
-    }
-
-    static func tests(of name: String, needs: Dependency...) -> Target {
+    /// Tests of no room. `file`: What is no source of theirs.
+    func tests(_ name: String, on names: String, without file: String) -> Target {
         .testTarget(
-            name: name + "Tests",
-            dependencies: [.init(stringLiteral: name)] + needs,
-            path: "Tests/\(name)Tests",
-            swiftSettings: settings
-        )
-    }
-
-    static func shared(_ name: String, needs: Dependency...) -> Target {
-        .target(name: name, dependencies: needs, path: "Tests/\(name)", swiftSettings: settings)
-    }
-
-    /// A C library of the system.
-    static func system(_ name: String, link: String) -> Target {
-        .systemLibrary(name: name, path: "Sources/Ground/\(name)")
-    }
-
-    /// A few lines of C or C++ of our own, for what Swift cannot call.
-    static func shim(_ name: String, links: String...) -> Target {
-        .target(
             name: name,
-            path: "Sources/Ground/\(name)",
-            cSettings: [.unsafeFlags(["-O2"])],
-            cxxSettings: [.unsafeFlags(["-O2"])],
-            linkerSettings: links.map { .linkedLibrary($0) }
+            dependencies: dependencies(names),
+            path: "\(folder)/\(name)",
+            exclude: [file],
+            swiftSettings: settings(isStrict: false)
         )
     }
 
-    private static func swift(
-        _ name: String,
-        in folder: String,
-        needs: [Dependency],
-        _ settings: [SwiftSetting]
-    ) -> Target {
-        .target(
-            name: name,
-            dependencies: needs,
-            path: folder.isEmpty ? "Sources/\(name)" : "Sources/\(folder)/\(name)",
-            swiftSettings: settings
-        )
+    /// Names with spaces between them. One that stands among `products` is of another package.
+    private func dependencies(_ names: String...) -> [Target.Dependency] {
+        Set(names.flatMap { $0.split { $0.isWhitespace } }).sorted().map { name in
+            products[String(name)].map { .product(name: String(name), package: $0) }
+                ?? .byName(name: String(name))
+        }
     }
 
-    private static var settings: [SwiftSetting] {
-        [
+    private func settings(isStrict: Bool) -> [SwiftSetting] {
+        let isInCI = Context.environment["CI"] != nil
+        return [
             .enableUpcomingFeature("ExistentialAny"),
             .enableUpcomingFeature("InternalImportsByDefault"),
             .enableUpcomingFeature("MemberImportVisibility"),
             .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
             .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
-        ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
+        ] + (isInCI ? [.treatAllWarnings(as: .error)] : [])
+            + (isStrict ? [.strictMemorySafety()] : [])
+    }
+}
+
+@resultBuilder
+enum Rooms {
+    static func buildBlock(_ rooms: Room...) -> [Room] { rooms }
+}
+
+/// A module. `names`: What it is on beside what its storey is on.
+struct Room {
+    var name: String
+    var names: String
+    /// C libraries whose pointers it holds, so that each `unsafe` is marked.
+    var wrapped: String
+    /// What its tests need beside what it is on; nil: it has none of its own.
+    var tests: String?
+
+    init(_ name: String, on names: String = "", wraps wrapped: String = "", tests: String? = "") {
+        self.name = name
+        self.names = names
+        self.wrapped = wrapped
+        self.tests = tests
     }
 }

@@ -54,7 +54,7 @@ extension Catalog {
         _ record: Record,
         of partition: Partition,
         to changes: inout Changes
-    ) throws(FoldStop) -> Reaction? {
+    ) throws(FoldStop) {
         guard
             let (envelope, event) = try FoldStop.reading({ () throws(EventError) in
                 try Event.decode(record)
@@ -70,7 +70,7 @@ extension Catalog {
                 in: &changes
             ),
             let subject = event.subject, subject.utf8.elementsEqual(envelope.subject.utf8)
-        else { return nil }
+        else { return }
         let moment = Moment(
             subject: subject,
             actor: envelope.actor,
@@ -79,7 +79,6 @@ extension Catalog {
             revision: revision
         )
         fold(fact, moment, &changes)
-        return nil
     }
 }
 

@@ -58,13 +58,13 @@ public struct Envelope: Sendable, Hashable {
     /// The only version of CloudEvents there is.
     static let specificationVersion = "1.0"
     /// What the values of the platform's own topics are.
-    static let contentType = "application/protobuf"
+    public static let contentType = "application/protobuf"
 }
 
 extension Envelope {
     /// The headers of the record, as the Kafka binding of CloudEvents has them in binary mode;
     /// extensions that say nothing are left out.
-    public func headers() -> [Header] {
+    public func headers(contentType: String = Self.contentType) -> [Header] {
         var headers = [
             Header(HeaderName.specificationVersion, Self.specificationVersion),
             Header(HeaderName.id, id.text),
@@ -72,7 +72,7 @@ extension Envelope {
             Header(HeaderName.type, type),
             Header(HeaderName.time, time.writable.rfc3339),
             Header(HeaderName.subject, subject),
-            Header(HeaderName.contentType, Self.contentType),
+            Header(HeaderName.contentType, contentType),
         ]
         if let revision { headers.append(Header(HeaderName.revision, String(revision))) }
         if let actor { headers.append(Header(HeaderName.actor, actor)) }

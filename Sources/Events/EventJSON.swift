@@ -7,7 +7,12 @@ extension PlatformTopics {
     /// A record of a platform topic as one line of JSON: its place, its envelope, and the fact in
     /// Protobuf's canonical mapping. A record that is no event of this release is shown too, with
     /// the reason and its bytes. Nil where the topic is not the platform's.
-    public static func json(of record: Record, in partition: Partition) -> String? {
+    /// `events`: What the platform's topics hold.
+    public static func json(
+        of record: Record,
+        in partition: Partition,
+        among events: [any PlatformEvent.Type] = events
+    ) -> String? {
         guard let type = events.first(where: { $0.topic.name == partition.topic }) else {
             return nil
         }

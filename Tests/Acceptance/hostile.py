@@ -22,7 +22,7 @@ import time
 import lz4.frame
 import snappy
 import zstandard
-from confluent_kafka import KafkaError, KafkaException, Producer
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import (
     AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, NewPartitions, NewTopic, ResourceType)
 
@@ -231,6 +231,36 @@ def long_records_hold_nobody_up(stand):
             any(each.get("valueOmitted") and each["valueBytes"] == "33554300" for each in letters),
             "a dead letter says that it leaves out a value of 33,554,300 bytes")
     return f"{sent} records"
+
+
+def a_flood_holds_nobody_up(stand):
+    """A stream of which every record is refused: each has one dead letter, and the others go on meanwhile."""
+    consumer = Consumer({"bootstrap.servers": stand.server.kafka_address, "group.id": "counts"})
+
+    def letters():
+        ends = (consumer.get_watermark_offsets(TopicPartition("tributary.deadletters", each), 30) for each in range(4))
+        return sum(end for _, end in ends)
+
+    stand.server.settle()
+    before, count = letters(), 100_000
+    stand.server.json("POST", "/api/v1/apply", {"files": [{"name": "flooded.yaml", "text": declaration("flooded")}]})
+    producer = Producer({"bootstrap.servers": stand.server.kafka_address, "acks": "all", "queue.buffering.max.messages": count})
+    for number in range(count):
+        producer.produce("flooded", b"oops %d" % number)
+    expect(producer.flush(60), 0, "records that the broker did not take")
+    began, longest = time.monotonic(), 0
+    while sum(stand.status("flooded")["refused"].values()) < count:
+        expect_that(time.monotonic() < began + 300, f"{stand.status('flooded')['refused']} of {count}, within 300 s")
+        asked = time.monotonic()
+        stand.others_go_on()
+        longest = max(longest, time.monotonic() - asked)
+    seconds = time.monotonic() - began
+    stand.server.settle()
+    expect(letters() - before, count, "dead letters in the log")
+    consumer.close()
+    reactors = stand.server.json("GET", "/api/v1/status")["reactors"]
+    expect([each["waiting"] for each in reactors if each["reactor"] == "dead letters of flooded"], [0], "who still waits")
+    return f"{count} dead letters after {seconds:.1f} s, others went on within {longest:.2f} s"
 
 
 def topics_that_cannot_be_had(stand):
@@ -608,6 +638,7 @@ def main():
         checks.check("files with faults are not sent", refuses_files, stand, place)
         checks.check("topics of the platform's own are changed by no client", own_topics_are_nobody_elses, stand)
         checks.check("one that its operator set wrongly is set right as advised", what_the_refusal_advises_helps, stand)
+        checks.check("a flood of what does not fit holds nobody up", a_flood_holds_nobody_up, stand)
         checks.check("the server is ready, and what it serves is what the log says", is_sound, stand)
         checks.check("what stands still is said, and holds up nobody", what_stands_still_is_said, stand)
         checks.check("it stops, and comes up again with everything", comes_up_again, stand)

@@ -4,9 +4,10 @@
 
 The compiler lets a module import what its dependencies import. Here `import X` of a module of ours, or of a product of
 another package, must be a dependency that Package.swift names for that target; a C library is wrapped by one module of
-Sources; engine and proofs know no domain, domains know Ground, events and kits, doors do not know each other, and nothing
-but the programs knows what stands behind the protocols of logs and stores. With the index that a build for debugging leaves behind, an import of a
-module of ours must also be of use: something that the file speaks of is declared there, or has a type that is.
+Sources; a module stands behind those that it is on; engine and proofs know no domain, domains know Ground, events and
+kits, doors do not know each other, and nothing but the programs knows what stands behind the protocols of logs and stores.
+With the index that a build for debugging leaves behind, an import of a module of ours must also be of use: something that
+the file speaks of is declared there, or has a type that is.
 """
 
 import argparse
@@ -67,11 +68,14 @@ KITS_OF_DOORS = {"HTTP", "Resources"}
 def storeys(targets):
     """Which of our modules may know which: what the manifest must not say."""
     folders = {target["name"]: folder_of(target) for target in targets}
+    order = [target["name"] for target in targets]
     wrong = []
     for target in targets:
         name, here = target["name"], folders[target["name"]]
         for other in sorted(dependencies(target) & set(folders)):
             there = folders[other]
+            if target["type"] != "test" and order.index(other) > order.index(name):
+                wrong.append(f"Package.swift: {name} stands before {other}, which it is on")
             # XGBoost's wrapper stands with the one that trains by it.
             if here in DOMAINS and there not in BENEATH_DOMAINS and other != "CXGBoost":
                 wrong.append(f"Package.swift: {name} is a domain's, and must not know {other}")

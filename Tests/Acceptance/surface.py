@@ -468,6 +468,20 @@ def environment(server, tree):
     only = told("get", "stream", "-o", "json", **here, TRIBUTARY_GET_FILTER="name=planes,topic=planes").stdout
     expect([each["name"] for each in json.loads(only)["items"]], ["planes"], "filters of the environment")
     expect_in("unchanged", told("apply", acceptance.DEMO, **here, TRIBUTARY_DRY_RUN="yes").stdout, "a dry run")
+    # What does not apply to what is asked is left out, and stays an error of whoever types it.
+    lists = {"TRIBUTARY_GET_LIMIT": "1", "TRIBUTARY_FILTER": "name=nobody", "TRIBUTARY_SINCE": "2026-01-01T00:00:00Z"}
+    one = json.loads(told("get", "stream", "planes", "-o", "json", **here, **lists).stdout)
+    expect(one["name"], "planes", "one stream, with defaults of lists in the environment")
+    shown = told("get", "stream", "-o", "json", **here, **lists | {"TRIBUTARY_FILTER": ""}).stdout
+    expect(len(json.loads(shown)["items"]), 1, "streams, with a limit and an instant in the environment")
+    instant = {"TRIBUTARY_AS_OF": "2026-01-01T00:00:00Z"}
+    told("get", "alert", **here, **instant)
+    told("get", "prediction", **here, **instant)
+    prediction = json.loads(told("get", "prediction", "-o", "json", **here, TRIBUTARY_LIMIT="1").stdout)["items"][0]["id"]
+    told("explain", prediction, **here, TRIBUTARY_EXPLAIN_ENDPOINT="late-arrival")
+    for words in (["get", "stream", "planes", "--limit", "1"], ["get", "stream", "--since", instant["TRIBUTARY_AS_OF"]],
+                  ["get", "alert", "--as-of", "1"], ["explain", prediction, "--endpoint", "late-arrival"]):
+        expect_in("Usage: tributary", told(*words, status=2, **here, **lists, **instant).stderr, f"what is said of {words}")
     for name, value, words in (
             ("TRIBUTARY_DRY_RUN", "perhaps", ["apply", acceptance.DEMO]), ("TRIBUTARY_OUTPUT", "csv", ["status"]),
             ("TRIBUTARY_KAFKA_MEMORY", "0", ["broker"]), ("TRIBUTARY_WAIT_SECONDS", "soon", ["wait", "--settled"]),

@@ -1,4 +1,5 @@
 import HTTPTypes
+import Hummingbird
 import JSON
 import Records
 import Testing
@@ -17,7 +18,7 @@ import Testing
         try InferenceRequest(
             InferenceBody(Array(text.utf8), length: nil),
             fields: Self.fields,
-            output: "probability"
+            outputs: ["probability", "share"]
         )
     }
 
@@ -142,7 +143,7 @@ import Testing
             json + inputs.flatMap(\.bytes) + more,
             length: String(json.count)
         )
-        return try InferenceRequest(body, fields: Self.fields, output: "probability")
+        return try InferenceRequest(body, fields: Self.fields, outputs: ["probability", "share"])
     }
 
     @Test func `may have the bytes of its inputs behind it`() throws {
@@ -200,23 +201,57 @@ import Testing
         }
     }
 
-    @Test func `says whether its output comes as bytes`() throws {
-        for (outputs, parameters, isBinary) in [
-            ("null", "{}", false), ("null", "{\"binary_data_output\": true}", true),
-            ("[{\"name\": \"probability\"}]", "{\"binary_data_output\": true}", true),
+    @Test func `says which outputs it wants, and whether they come as bytes`() throws {
+        for (outputs, parameters, wanted) in [
+            ("null", "{}", [("probability", false), ("share", false)]),
+            ("[]", "{}", [("probability", false), ("share", false)]),
             (
-                "[{\"name\": \"probability\", \"parameters\": {\"binary_data\": false}}]",
-                "{\"binary_data_output\": true}", false
+                "null", "{\"binary_data_output\": true}",
+                [("probability", true), ("share", true)]
+            ),
+            ("[{\"name\": \"share\"}]", "{}", [("share", false)]),
+            (
+                "[{\"name\": \"probability\"}]", "{\"binary_data_output\": true}",
+                [("probability", true)]
+            ),
+            (
+                "[{\"name\": \"share\"}, {\"name\": \"probability\", \"parameters\": {\"binary_data\": false}}]",
+                "{\"binary_data_output\": true}", [("share", true), ("probability", false)]
             ),
             (
                 "[{\"name\": \"probability\", \"parameters\": {\"binary_data\": true}}]",
-                "{}", true
+                "{}", [("probability", true)]
             ),
         ] {
             let request = try read(
                 "{\"inputs\": [\(input())], \"outputs\": \(outputs), \"parameters\": \(parameters)}"
             )
-            #expect(request.isOutputBinary == isBinary, "\(outputs) \(parameters)")
+            #expect(
+                request.outputs == wanted.map { .init(name: $0.0, isBinary: $0.1) },
+                "\(outputs) \(parameters)"
+            )
         }
+    }
+
+    @Test func `is answered with its outputs in order, in JSON or behind it`() throws {
+        let outputs = [
+            InferenceOutput(name: "least", values: [1, 2], isBinary: false),
+            InferenceOutput(name: "greatest", values: [3, .nan], isBinary: true),
+        ]
+        let answer = try Response.inference([("id", "7")], outputs)
+        #expect(answer.headers[.contentType] == "application/octet-stream")
+        let length = try #require(answer.headers[.inferenceHeaderLength].flatMap { Int($0) })
+        #expect(answer.body.contentLength == length + 8)
+        #expect(
+            outputs.map(\.json) == [
+                ["name": "least", "datatype": "FP32", "shape": [2], "data": [1.0, 2.0]],
+                [
+                    "name": "greatest", "datatype": "FP32", "shape": [2],
+                    "parameters": ["binary_data_size": 8],
+                ],
+            ]
+        )
+        let plain = try Response.inference([], [outputs[0]])
+        #expect(plain.headers[.contentType] == "application/json")
     }
 }

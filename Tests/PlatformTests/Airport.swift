@@ -180,6 +180,7 @@ enum Airport {
     static func endpoint(
         model: String = "lateness@production",
         answer: String? = nil,
+        publish: String? = nil,
         durability: String = "acked",
         missing: String = "keep"
     ) -> String {
@@ -191,6 +192,7 @@ enum Airport {
           durability: \(durability)
           missing: \(missing)
         """ + (answer.map { "\n  answer: \($0)" } ?? "")
+            + (publish.map { "\n  publish: \($0)" } ?? "")
     }
 
     static var everything: String {
@@ -200,7 +202,7 @@ enum Airport {
     static func declarations(_ text: String) throws -> [any ResourceDefinition] {
         let (resources, errors) = readResources(
             [SourceFile(name: "airport.yaml", text: text)],
-            of: Platform.definitions
+            of: Kinds().definitions
         )
         guard errors.isEmpty else { throw Stand.Failure("\(errors)") }
         return resources.map(\.definition)

@@ -5,6 +5,7 @@ import Events
 import Features
 import Foundation
 import JSON
+import Lab
 import Logs
 import ModelRegistry
 import Projections

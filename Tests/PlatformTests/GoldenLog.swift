@@ -82,6 +82,10 @@ enum GoldenLog {
                 )
             )
         }
+        let published = EndpointDefinition.Publish(topic: "weather.observed", partitions: 1)
+        projections += [
+            PublicationQueue(of: "lateness", on: published), PublicationLedger(published.topic),
+        ]
         let partitions = Dictionary(
             uniqueKeysWithValues: try log.topics().map { ($0.name, $0.partitions) }
         )
@@ -250,25 +254,18 @@ final class Author {
     /// The dead letters that an ingest would have written, one of them twice.
     func answerRecords(of streams: [StreamDefinition]) async throws {
         for definition in streams {
-            let intake = Intake(definition)
-            let store = MemoryStore()
-            try store.open(intake.family)
             for index in 0 ..< definition.partitions {
                 let partition = Partition(definition.topic, index)
-                var answers: [Reaction] = []
-                try Replay(intake, of: partition)
-                    .fold(
-                        from: 0,
-                        to: try log.bounds(of: partition).upperBound,
-                        log: log,
-                        into: store,
-                        reacting: { answers.append($1) }
-                    )
-                for reaction in answers + answers.suffix(1) {
+                let letters = try DeadLetterRecords(
+                    intake: Intake(definition),
+                    partition: partition
+                ).letters(of: log.records(of: partition))
+                let output = DeadLetterLedger.outputPartition(of: partition)
+                for letter in letters + letters.suffix(1) {
                     _ = try await log.append(
-                        reaction.record,
-                        to: reaction.topic,
-                        partition: reaction.partition
+                        letter.first,
+                        to: output.topic,
+                        partition: output.index
                     )
                 }
             }

@@ -4,6 +4,8 @@ import Documents
 import Evaluators
 import Events
 import Experiments
+import Inference
+import JSON
 import Logs
 import ModelRegistry
 import Serving
@@ -143,6 +145,56 @@ private enum Brier: Measuring {
             why == "`log_loss` judges the output `probability`, and lateness@2 gives "
                 + "least, greatest, known"
         )
+    }
+
+    @Test func `a model format speaks the Open Inference Protocol with all its outputs`()
+        async throws
+    {
+        let archive = MemoryArchive()
+        let stand = try await Airport.serving(memoryLog(), archive: archive)
+        defer { stand.stop() }
+        let door = OpenInference(stand.platform, release: "0") { [] }
+        let before = try await door.ask("inference.model", ["name": "lateness"])
+        #expect(before["platform"] == "xgboost_json")
+        #expect(before["outputs"]?.array?.map { $0["name"] } == ["probability"])
+        let columns = try #require(try stand.models.version("lateness", 1)).columns
+        let artifact = try archive.put(Bounds.artifact(columns))
+        try await Self.register(artifact, as: "bounds-text", in: stand)
+        try await stand.promote(2)
+        let model = try await door.ask("inference.model", ["name": "lateness"])
+        #expect(model["platform"] == "bounds_text")
+        #expect(
+            model["outputs"] == [
+                ["name": "least", "datatype": "FP32", "shape": [-1]],
+                ["name": "greatest", "datatype": "FP32", "shape": [-1]],
+            ]
+        )
+        let rows = Airport.flights[200 ..< 202].map(\.request)
+        let kept = try await stand.predict(rows).map { $0.outputs.map(\.values) }
+        let types = ["id": "INT64", "distance": "INT32"]
+        let inputs = (rows[0].object ?? []).map { name, _ in
+            JSONValue.object([
+                ("name", .string(name)), ("shape", [2]),
+                ("datatype", .string(types[name] ?? "BYTES")),
+                ("data", .array(rows.map { $0[name] ?? .null })),
+            ])
+        }
+        let all = try await door.ask(
+            "inference.infer",
+            ["name": "lateness"],
+            ["inputs": .array(inputs)]
+        )
+        #expect(all["outputs"]?.array?.map { $0["name"] } == ["least", "greatest"])
+        for (index, output) in (all["outputs"]?.array ?? []).enumerated() {
+            #expect(output["shape"] == [2])
+            #expect(output["data"]?.array?.map(\.number) == kept.map { Double($0[index][0]) })
+        }
+        let one = try await door.ask(
+            "inference.version.infer",
+            ["name": "lateness", "version": "2"],
+            ["inputs": .array(inputs), "outputs": [["name": "greatest"]]]
+        )
+        #expect(one["outputs"]?.array == all["outputs"]?.array.map { [$0[1]] })
     }
 
     @Test func `a format that nobody reads is refused, with those that there are`() async throws {

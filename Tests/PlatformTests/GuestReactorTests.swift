@@ -56,14 +56,86 @@ import Testing
         #expect(stage.echo.views.load(ordering: .relaxed) - before < 200)
     }
 
+    @Test func `holds up nobody else while the log does not take its outputs, and says so`()
+        async throws
+    {
+        let stage = try await Stage()
+        defer { stage.stand.stop() }
+        try await stage.say("first", 1)
+        try await stage.stand.eventually("it begins") { try stage.heard(1) == ["first"] }
+        var faults = FaultyLog.Faults()
+        faults.longestRecordBytes = 2_000
+        stage.faulty.set(faults)
+        try await stage.say(String(repeating: "x", count: 5_000), 0)
+        try await stage.say("behind it", 0)
+        try await stage.stand.eventually("readiness says so") {
+            stage.stand.platform.engine.reasons.contains {
+                $0.word == .reactorStopped && $0.sentence.hasPrefix("the echo: ")
+                    && $0.sentence.contains("numbers/0@0")
+            }
+        }
+        try await stage.say("second", 1)
+        try await stage.stand.eventually("the other partition goes on") {
+            try stage.heard(1) == ["first", "second"]
+        }
+        try await stage.stand.eventually("it is an alert") {
+            try stage.stand.alerts().contains {
+                $0.kind == "reactorStopped" && $0.subject == "the echo"
+            }
+        }
+        let status = try stage.stand.platform.engine.reactorStatuses().first
+        #expect(status?.name == "the echo")
+        #expect(status?.stopped.count == 1)
+        #expect(status.map { $0.waiting > 0 } == true)
+        stage.faulty.set(.none)
+        try await stage.stand.eventually("nothing is left out") {
+            try stage.heard(0).map(\.count).sorted() == [9, 5_000]
+        }
+        try await stage.stand.eventually("the alert is over") {
+            try stage.stand.alerts().allSatisfy { $0.resolvedAt != nil }
+                && stage.stand.platform.engine.troubles.isEmpty
+        }
+    }
+
+    @Test func `says something shorter where the log does not take the whole`() async throws {
+        let stage = try await Stage()
+        defer { stage.stand.stop() }
+        var faults = FaultyLog.Faults()
+        faults.longestRecordBytes = 2_000
+        stage.faulty.set(faults)
+        stage.echo.mayShorten.store(true, ordering: .relaxed)
+        try await stage.say(String(repeating: "x", count: 5_000), 0)
+        try await stage.say("behind it", 0)
+        try await stage.stand.eventually("both are answered") {
+            try Set(stage.heard(0)) == ["xxxxxxxx", "behind it"]
+        }
+        #expect(stage.stand.platform.engine.troubles.isEmpty)
+    }
+
+    @Test func `ends with the platform while the log does not answer`() async throws {
+        let stage = try await Stage()
+        var faults = FaultyLog.Faults()
+        faults.mutedTopics = [PredictionEvent.topic.name]
+        stage.faulty.set(faults)
+        try await stage.say("first", 0)
+        try await stage.stand.eventually("it waits for the log") {
+            try stage.waiting(0).count == 1 && stage.echo.views.load(ordering: .relaxed) > 0
+        }
+        // It comes back: that is what is tested.
+        stage.stand.stop()
+        stage.faulty.close()
+    }
+
     private struct Stage {
         let log = memoryLog()
+        let faulty: FaultyLog
         let stand: Stand
         let echo = Echo()
 
         init() async throws {
             try log.create(TopicSpec(Echo.topic, partitions: 2))
-            stand = Stand.unstarted(log)
+            faulty = FaultyLog(log, seed: 1)
+            stand = Stand.unstarted(faulty)
             let platform = stand.platform
             try await platform.engine.start([platform, platform.proof, Guest()])
             platform.engine.seat(Numbers(), partitions: 2)
@@ -107,13 +179,12 @@ private struct Numbers: Outbox {
         _ record: Record,
         of partition: Partition,
         to changes: inout Changes
-    ) throws(FoldStop) -> Reaction? {
+    ) throws(FoldStop) {
         changes[Self.outbox, record.offset] = Word(
             offset: record.offset,
             checksum: UInt64(record.checksum),
             text: String(decoding: record.value ?? [], as: UTF8.self)
         )
-        return nil
     }
 }
 
@@ -148,6 +219,7 @@ private final class Echo: Reactor {
     let partitions: Int32 = 2
     let scope = [Array("echo".utf8)]
     let isStrict = Atomic(true)
+    let mayShorten = Atomic(false)
     /// How often it was asked what it goes by.
     let views = Atomic(0)
 
@@ -157,9 +229,11 @@ private final class Echo: Reactor {
 
     func isAnswered(
         _ id: EventID,
-        on output: Int32,
+        of input: Partition,
         in reader: any StoreReader
-    ) throws(StoreError) -> Bool { try PredictionLedger.has(id, in: output, of: reader) }
+    ) throws(StoreError) -> Bool {
+        try PredictionLedger.has(id, in: outputPartition(of: input).index, of: reader)
+    }
 
     func view() { views.add(1, ordering: .relaxed) }
 
@@ -168,10 +242,15 @@ private final class Echo: Reactor {
         at position: Position,
         given view: Void,
         hasWaited: Bool
-    ) throws -> Output<PredictionEvent> {
+    ) throws -> Output {
         if input.text == "bad", isStrict.load(ordering: .relaxed) { throw Refused() }
         var event = PredictionEvent()
         event.predicted.endpoint = input.text
-        return Output(event, subject: nil, streamTime: nil)
+        guard mayShorten.load(ordering: .relaxed) else {
+            return Output(event, subject: nil, streamTime: nil)
+        }
+        var shorter = PredictionEvent()
+        shorter.predicted.endpoint = String(input.text.prefix(8))
+        return Output(event, shorter: shorter, subject: nil, streamTime: nil)
     }
 }

@@ -22,7 +22,7 @@ private let samples: [any Sampled.Type] = [
 /// What holds for each kind of resource, whatever it is.
 @Suite struct `Every kind of resource` {
     @Test func `has definitions by chance`() {
-        #expect(samples.map { $0.kind } == Platform.kinds.map { $0.kind })
+        #expect(samples.map { $0.kind } == Kinds.own.map { $0.kind })
     }
 
     @Test(arguments: samples.indices)
@@ -108,7 +108,7 @@ private let samples: [any Sampled.Type] = [
         func law<D: Sampled>(_ type: D.Type) throws {
             let seed = newSeed()
             var random = SeededRandom(seed: seed)
-            let kind = try #require(Platform.kind(D.kind))
+            let kind = try #require(Kinds()[D.kind])
             for round in 0 ..< 100 {
                 let definition = D.random(using: &random)
                 let nobody = Neighbours()

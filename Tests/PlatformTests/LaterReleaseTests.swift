@@ -73,15 +73,29 @@ import Testing
         let topic = DeadLetterEvent.topic.name
         _ = try await log.append(laterFact(on: topic), to: topic, partition: 0)
         for partition in Int32(0) ..< 2 {
-            let value = Arrivals.record(Int(partition), at: TestClock.start)
-            let record = NewRecord(key: nil, value: value)
-            _ = try await log.append(record, to: two.topic, partition: partition)
+            for value in [Array("none".utf8), Arrivals.record(1, at: TestClock.start)] {
+                let record = NewRecord(key: nil, value: value)
+                _ = try await log.append(record, to: two.topic, partition: partition)
+            }
         }
         stand = try await Stand.start(log)
-        try await stand.eventually("a record taken in") {
-            try Intake.View(Intake(two), partition: 1, in: stand.store).summary.accepted == 1
+        try await stand.eventually("all records are taken in") {
+            try (0 ..< 2 as Range<Int32>).allSatisfy {
+                try Intake.View(Intake(two), partition: $0, in: stand.store).summary.accepted == 1
+            }
         }
-        #expect(try Intake.View(Intake(two), partition: 0, in: stand.store).summary.accepted == 0)
+        try await stand.eventually("the other partition has its dead letter") {
+            try log.records(of: Partition(topic, 1)).count == 1
+        }
+        try await stand.eventually("readiness says who waits") {
+            stand.platform.engine.reasons.contains {
+                $0.word == .reactorStopped && $0.sentence.contains("\(topic)/0 is not folded")
+            }
+        }
+        #expect(
+            try log.records(of: Partition(topic, 0)).count == 1,
+            "The fact, and no dead letter."
+        )
         stand.stop()
     }
 

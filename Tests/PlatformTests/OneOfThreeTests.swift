@@ -94,14 +94,14 @@ import Testing
         try await Self.expectOthersGoOn(stand, memory, how)
         if how != "silent" {
             try await stand.eventually("readiness says so") {
-                stand.platform.engine.troubles.contains { $0.contains("intake of first") }
+                stand.platform.engine.troubles.contains { $0.contains("dead letters of first") }
             }
             log.set(.none)
             try await stand.eventually("it goes on by itself") {
                 try memory.refusedRecords().count == 1 && stand.platform.engine.troubles.isEmpty
             }
             try await stand.eventually("the alert is over") {
-                try stand.alerts().filter { $0.kind == "projectorStopped" }.allSatisfy {
+                try stand.alerts().filter { $0.kind == "reactorStopped" }.allSatisfy {
                     $0.resolvedAt != nil
                 }
             }

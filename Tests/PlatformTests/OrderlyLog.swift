@@ -1,9 +1,10 @@
+import Lab
 import Logs
 import Synchronization
 
 /// Another log, which takes nothing on a topic or takes it later, or creates and changes none, as long as a test says so.
-final class OrderlyLog: Log {
-    private let log: any Log
+final class OrderlyLog: PassingLog {
+    let inner: any Log
     private let state = Mutex(State())
 
     private struct State {
@@ -21,7 +22,7 @@ final class OrderlyLog: Log {
         var done: @Sendable (Result<Position, AppendError>) -> Void
     }
 
-    init(_ log: any Log) { self.log = log }
+    init(_ log: any Log) { inner = log }
 
     func refuses(_ topic: String) { state.withLock { $0.refused = topic } }
     func refusesTopics(_ refuses: Bool) { state.withLock { $0.refusesTopics = refuses } }
@@ -42,7 +43,7 @@ final class OrderlyLog: Log {
                 append.done(.failure(.notPersisted("The record was refused on purpose.")))
                 continue
             }
-            log.append(append.record, to: append.topic, partition: append.partition, append.done)
+            inner.append(append.record, to: append.topic, partition: append.partition, append.done)
         }
     }
 
@@ -63,18 +64,16 @@ final class OrderlyLog: Log {
         guard state.withLock({ $0.refused }) != topic else {
             return done(.failure(.notPersisted("The record was refused on purpose.")))
         }
-        log.append(record, to: topic, partition: partition, done)
+        inner.append(record, to: topic, partition: partition, done)
     }
 
     func create(_ topic: TopicSpec) throws(LogError) {
         guard !state.withLock({ $0.refusesTopics }) else {
             throw .refused("The topic was refused on purpose.")
         }
-        try log.create(topic)
+        try inner.create(topic)
     }
 
-    func topics() throws(LogError) -> [TopicSpec] { try log.topics() }
-    func delete(topic: String) throws(LogError) { try log.delete(topic: topic) }
     func setStamp(_ stamp: Stamp, of topic: String) throws(LogError) {
         guard !state.withLock({ $0.refusesTopics }) else {
             throw .refused("The setting was refused on purpose.")
@@ -82,11 +81,6 @@ final class OrderlyLog: Log {
         guard state.withLock({ $0.unanswered }) != topic else {
             throw .unreachable("The setting was not answered on purpose.")
         }
-        try log.setStamp(stamp, of: topic)
+        try inner.setStamp(stamp, of: topic)
     }
-    func bounds(of partition: Partition) throws(LogError) -> Range<Offset> {
-        try log.bounds(of: partition)
-    }
-    func reader() throws(LogError) -> any LogReader { try log.reader() }
-    func close() {}
 }

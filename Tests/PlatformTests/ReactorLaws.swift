@@ -1,8 +1,11 @@
 import Archive
 import Bytes
 import Chance
+import Documents
 import Events
+import JSON
 import Logs
+import Serving
 import Store
 import Testing
 
@@ -10,7 +13,8 @@ import Testing
 @testable import Platform
 
 /// What holds for everything that answers inputs without being asked: however often it is killed, and whatever
-/// acknowledgements are lost and doubled, each input has one output, in order, with the bytes of a replay.
+/// acknowledgements are lost and doubled, each input has one output, in order, with the bytes of a replay. What the log
+/// does not take at first comes later, and is not left out.
 @Suite struct `Whoever answers inputs by itself` {
     /// One of them, with inputs that wait.
     struct Case: Sendable, CustomTestStringConvertible {
@@ -25,6 +29,8 @@ import Testing
     }
 
     private static let count = 24
+    /// From here on departures are answered.
+    private static let middle = Airport.flights[Airport.flights.count / 2].scheduled
 
     /// The first output under an id.
     private struct Found {
@@ -38,7 +44,6 @@ import Testing
         inputs: { log, archive in
             let flights = Airport.flights
             let half = flights.count / 2
-            let middle = flights[half].scheduled
             let stand = try await Stand.start(log, archive: archive)
             try await stand.apply(Airport.everything)
             try await Airport.depart(flights.prefix(half), in: log)
@@ -108,21 +113,69 @@ import Testing
                 try copy.refusedRecords().count == count
             }
             other.stop()
-            func firsts(_ log: MemoryLog) throws -> [[UInt8]] {
+            func firsts(_ log: MemoryLog) throws -> Set<[UInt8]> {
                 var seen: Set<String> = []
-                return try (0 ..< DeadLetterEvent.topic.partitions).flatMap { index in
+                let all = try (0 ..< DeadLetterEvent.topic.partitions).flatMap { index in
                     try log.records(of: Partition(DeadLetterEvent.topic.name, index))
                 }.filter { seen.insert($0.text("ce_id") ?? "").inserted }.map { record in
                     Array(record.value ?? [])
                         + record.headers.flatMap { Array($0.name.utf8) + ($0.value ?? []) }
                 }
+                return Set(all)
             }
             #expect(try firsts(log) == (try firsts(copy)))
         }
     )
 
-    @Test(arguments: [predictions, deadLetters]) func `has one output each`(
-        _ reactor: Case
+    static let publications = Case(
+        testDescription: "predictions as JSON",
+        topic: TopicSpec("scores", partitions: 2),
+        inputs: { log, archive in
+            let departures = try await predictions.inputs(log, archive)
+            // Whatever is answered, nothing is published.
+            let dying = DyingLog(log, after: 0, of: "scores")
+            let stand = try await Stand.start(dying, archive: archive, seed: 5)
+            try await stand.apply(
+                Airport.endpoint(
+                    answer: "{stream: departures, from: \(middle.rfc3339), wait: 0s}",
+                    publish: "{topic: scores, partitions: 2}"
+                )
+            )
+            try await stand.eventually("all are predicted") {
+                try PredictionLedger.count(of: "lateness", in: stand.store).predictions
+                    == Int64(departures.count)
+            }
+            stand.stop()
+            return try (0 ..< PredictionEvent.topic.partitions).flatMap { index in
+                let partition = Partition(PredictionEvent.topic.name, index)
+                return try log.records(of: partition).map { Position(partition, $0.offset) }
+            }
+        },
+        reading: { record in
+            let envelope = try Envelope(record)
+            return (envelope.id, try #require(envelope.causation.flatMap { Position($0) }))
+        },
+        expectReplay: { _, log in
+            for index in 0 ..< 2 as Range<Int32> {
+                for record in try log.records(of: Partition("scores", index)) {
+                    let input = try #require(
+                        try Envelope(record).causation.flatMap { Position($0) }
+                    )
+                    let answered = try log.records(of: input.partition)
+                    let prediction = try #require(answered.first { $0.offset == input.offset })
+                    let (envelope, event) = try PredictionEvent.decode(prediction)
+                    let json = event.predicted.json(id: envelope.id, decidedAt: envelope.time)
+                    #expect(record.value.map { Array($0) } == Array(json.canonicalText.utf8))
+                    #expect(record.text("content-type") == "application/json")
+                    #expect(record.key == prediction.key)
+                }
+            }
+        }
+    )
+
+    @Test(arguments: [predictions, deadLetters, publications], [0, 0.1]) func `has one output each`(
+        _ reactor: Case,
+        _ refusal: Double
     ) async throws {
         let seed = newSeed()
         var random = SeededRandom(seed: seed)
@@ -146,6 +199,7 @@ import Testing
         var faults = FaultyLog.Faults()
         faults.duplicate = 0.2
         faults.lostAcknowledgement = 0.2
+        faults.refusal = refusal
         var store = MemoryStore()
         var lives = 0
         var known = 0
@@ -178,6 +232,7 @@ import Testing
         for (partition, outputs) in Dictionary(grouping: found, by: \.input.partition) {
             let ordered = outputs.sorted { $0.position < $1.position }
             #expect(Set(ordered.map(\.position.partition)).count == 1, "\(partition)")
+            guard refusal == 0 else { continue }
             #expect(
                 ordered.map(\.input.offset) == ordered.map(\.input.offset).sorted(),
                 "seed \(seed)"

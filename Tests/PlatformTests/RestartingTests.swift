@@ -144,7 +144,10 @@ import Testing
         func fold(_ event: DeadLetterEvent) throws {
             let letter = event.newRecord(
                 Envelope(
-                    id: EventID(high: 1, low: 1),
+                    id: EventID(
+                        of: event.refused.generation.map { $0 },
+                        event.refused.offset.orderedBytes
+                    ),
                     subject: Self.stream.name,
                     time: TestClock.start
                 )
@@ -157,7 +160,7 @@ import Testing
                 headers: letter.headers
             )
             changes.offset = record.offset
-            _ = try ledger.apply(record, of: Partition(ledger.topic, 0), to: &changes)
+            try ledger.apply(record, of: Partition(ledger.topic, 0), to: &changes)
         }
         func refuse(_ offset: Offset, _ stream: StreamDefinition) throws {
             try fold(

@@ -1,12 +1,13 @@
 import Bytes
 import Glibc
+import Lab
 import Logs
 import Synchronization
 
 /// Another log, of which a test counts the appends, holds up the readers, or cuts the connection:
 /// then nothing arrives any more, as nothing comes from a process that was killed.
-final class WatchedLog: Log {
-    private let log: any Log
+final class WatchedLog: PassingLog {
+    let inner: any Log
     private let state = Mutex(State())
 
     private struct State {
@@ -16,7 +17,7 @@ final class WatchedLog: Log {
         var areStreamsHeld = false
     }
 
-    init(_ log: any Log) { self.log = log }
+    init(_ log: any Log) { inner = log }
 
     /// How many records were appended through here, by topic.
     var appends: [String: Int] { state.withLock(\.appends) }
@@ -40,22 +41,11 @@ final class WatchedLog: Log {
         if isCut {
             done(.failure(.notPersisted("The connection was cut on purpose.")))
         } else {
-            log.append(record, to: topic, partition: partition, done)
+            inner.append(record, to: topic, partition: partition, done)
         }
     }
 
-    func topics() throws(LogError) -> [TopicSpec] { try log.topics() }
-    func create(_ topic: TopicSpec) throws(LogError) { try log.create(topic) }
-    func delete(topic: String) throws(LogError) { try log.delete(topic: topic) }
-    func setStamp(_ stamp: Stamp, of topic: String) throws(LogError) {
-        try log.setStamp(stamp, of: topic)
-    }
-    func bounds(of partition: Partition) throws(LogError) -> Range<Offset> {
-        try log.bounds(of: partition)
-    }
-    func reader() throws(LogError) -> any LogReader { Reader(of: self, try log.reader()) }
-    /// The log inside stays open: it outlives its clients.
-    func close() {}
+    func reader() throws(LogError) -> any LogReader { Reader(of: self, try inner.reader()) }
 
     /// Reads nothing while the log is held.
     private final class Reader: LogReader {

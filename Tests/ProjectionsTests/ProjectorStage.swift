@@ -16,8 +16,7 @@ final class ProjectorStage: Sendable {
         _ log: any Log,
         _ store: any Store,
         batchLimit: Int = 8_192,
-        answered: @escaping @Sendable () throws -> Offset? = { -1 },
-        mayDrop: @escaping @Sendable (Partition) -> Bool = { _ in true }
+        mayDrop: @escaping @Sendable (Partition) throws(LogError) -> Bool = { _ in true }
     )
         throws
     {
@@ -32,10 +31,7 @@ final class ProjectorStage: Sendable {
             surroundings: Projector.Surroundings(
                 folded: { _, _, _ in },
                 report: { told.add($0) },
-                lastAnswered: { _, _ throws(LogError) in
-                    do { return try answered() } catch { throw .refused("\(error)") }
-                },
-                mayDrop: { _, partition, _ in mayDrop(partition) }
+                mayDrop: { _, partition, _ throws(LogError) in try mayDrop(partition) }
             )
         )
     }

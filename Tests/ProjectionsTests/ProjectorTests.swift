@@ -35,12 +35,10 @@ import Testing
         let birds = try Birds()
         let store = try totalsStore()
         try await birds.append("owl", "1")
-        var stage = try ProjectorStage(birds.log, store)
+        let stage = try ProjectorStage(birds.log, store, mayDrop: { _ in false })
         stage.projector.add(Totals(), to: Birds.partition)
         try await stage.reach(1)
-        stage.projector.stop()
-        stage = try ProjectorStage(birds.log, store, answered: { nil })
-        stage.projector.add(Totals(), to: Birds.partition)
+        stage.projector.rebuild(generation: Totals().generation, on: Birds.partition)
         try await stage.eventually("it waits") { !stage.projector.waits.isEmpty }
         #expect(try stage.count("owl") == 1)
         stage.projector.remove(Totals())
@@ -54,22 +52,20 @@ import Testing
         let birds = try Birds()
         let store = try totalsStore()
         try await birds.append("owl", "1")
-        var stage = try ProjectorStage(birds.log, store)
-        stage.projector.add(Totals(), to: Birds.partition)
-        try await stage.reach(1)
-        stage.projector.stop()
         let isAsked = Atomic(false)
         let isOver = Atomic(false)
-        stage = try ProjectorStage(
+        let stage = try ProjectorStage(
             birds.log,
             store,
-            answered: {
+            mayDrop: { _ in
                 isAsked.store(true, ordering: .releasing)
                 while !isOver.load(ordering: .acquiring) { usleep(1_000) }
-                return -1
+                return false
             }
         )
         stage.projector.add(Totals(), to: Birds.partition)
+        try await stage.reach(1)
+        stage.projector.rebuild(generation: Totals().generation, on: Birds.partition)
         try await stage.eventually("it is asked") { isAsked.load(ordering: .acquiring) }
         stage.projector.remove(Totals())
         try await stage.eventually("no rows are left") { try stage.count("owl") == nil }
@@ -103,46 +99,6 @@ import Testing
         stage.projector.stop()
         #expect(try stage.count("owl") == 1)
         #expect(stage.told.reports.count { $0.word == "rebuilding" } == 1)
-    }
-
-    @Test func `answers each input once, also one it folds again`() async throws {
-        let birds = try Birds()
-        for key in ["a", "b", "c"] { try await birds.append(key, nil) }
-        let stage = try ProjectorStage(birds.log, try totalsStore())
-        stage.projector.add(Totals(), to: Birds.partition)
-        try await stage.reach(3)
-        stage.projector.stop()
-        #expect(try birds.answers() == ["a at 0", "b at 1", "c at 2"])
-        // The rows are lost, and the answers up to offset 1 are known to be in the log.
-        try birds.log.delete(topic: "answers")
-        try birds.log.create(TopicSpec("answers", partitions: 1))
-        let again = try ProjectorStage(birds.log, try totalsStore(), answered: { 1 })
-        again.projector.add(Totals(), to: Birds.partition)
-        try await again.reach(3)
-        again.projector.stop()
-        #expect(try birds.answers() == ["c at 2"])
-    }
-
-    @Test func `leaves out no answer, and changes none's place, where some were not taken`()
-        async throws
-    {
-        let seed = UInt64.random(in: 0 ... .max)
-        print("seed \(seed)")
-        let birds = try Birds()
-        let keys = (0 ..< 60).map { "bird \($0)" }
-        for key in keys { try await birds.append(key, nil) }
-        var faults = FaultyLog.Faults()
-        faults.refusal = 0.15
-        let faulty = FaultyLog(birds.log, seed: seed, faults: faults)
-        // The last input that has an answer, as the log of answers tells it.
-        let stage = try ProjectorStage(faulty, try totalsStore(), batchLimit: 20) {
-            Offset(try birds.answers().last?.split(separator: " ").last ?? "-1") ?? -1
-        }
-        stage.projector.add(Totals(), to: Birds.partition)
-        try await stage.reach(60)
-        stage.projector.stop()
-        #expect(faulty.counts.refusals > 0)
-        #expect(try birds.answers() == keys.enumerated().map { "\($1) at \($0)" })
     }
 
     @Test func `stops at a fact of a later release with what came before it landed`() async throws {
@@ -218,15 +174,21 @@ import Testing
 
     @Test func `says once for each reason why it waits, and begins when it can`() async throws {
         let birds = try Birds()
+        let store = try totalsStore()
+        try await birds.append("owl", "of another log")
+        let former = try ProjectorStage(birds.log, store)
+        former.projector.add(Totals(), to: Birds.partition)
+        try await former.reach(1)
+        former.projector.stop()
         try birds.log.delete(topic: "birds")
         let isAnswered = Atomic(false)
         let attempts = Attempts()
-        let stage = try ProjectorStage(birds.log, try totalsStore()) {
+        let stage = try ProjectorStage(birds.log, store) { _ throws(LogError) in
             attempts.count.add(1, ordering: .relaxed)
             guard isAnswered.load(ordering: .acquiring) else {
                 throw LogError.unreachable("no answer on purpose")
             }
-            return -1
+            return true
         }
         stage.projector.add(Totals(), to: Birds.partition)
         // Long enough for a second attempt, which must not say the same again.
@@ -249,7 +211,11 @@ import Testing
         try await stage.reach(1)
         stage.projector.stop()
         // What lasts for longer is told as standing still.
-        #expect(stage.told.reports.dropFirst(2).allSatisfy { $0.word.hasPrefix("stopped") })
+        #expect(
+            stage.told.reports.dropFirst(2).allSatisfy {
+                $0.word.hasPrefix("stopped") || $0.word == "logChanged"
+            }
+        )
         #expect(Set(stage.told.reports).count == stage.told.reports.count, "Each is said once.")
     }
 

@@ -44,8 +44,7 @@ import Testing
         var seat = Seat(
             projection: Totals(),
             partition: Birds.partition,
-            progress: Progress(base: 0, foldVersion: 1),
-            answered: -1
+            progress: Progress(base: 0, foldVersion: 1)
         )
         #expect(!seat.isWorthSweeping)
         seat.progress.next = 1_024

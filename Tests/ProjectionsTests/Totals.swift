@@ -4,8 +4,7 @@ import Logs
 import Projections
 import Store
 
-/// The simplest projection there is: how often each key came, and with which value last. A record
-/// without a value is answered on the topic `answers`.
+/// The simplest projection there is: how often each key came, and with which value last.
 struct Totals: Projection {
     static let family = Family("totals")
     static let counts = Table<String, Int64>("counts", number: 1, keeps: .newest)
@@ -23,19 +22,14 @@ struct Totals: Projection {
         _ record: Record,
         of partition: Partition,
         to changes: inout Changes
-    ) throws(FoldStop) -> Reaction? {
+    ) throws(FoldStop) {
         let key = record.key.map { String(decoding: $0, as: UTF8.self) } ?? ""
         if key == "later" { throw .unknownFact(type: "birds.v9.Flew") }
         // A stranger's record, which is void.
-        if key == "void" { return nil }
-        guard let value = record.value else {
-            let answer = NewRecord(key: Array(key.utf8), value: Array("\(record.offset)".utf8))
-            let short = NewRecord(key: Array(key.utf8.prefix(8)), value: answer.value)
-            return Reaction(topic: "answers", partition: 0, record: answer, shorter: short)
-        }
+        if key == "void" { return }
+        guard let value = record.value else { return }
         changes[Self.counts, key, default: 0] += 1
         changes[Self.values, key] = String(decoding: value, as: UTF8.self)
-        return nil
     }
 
     func liveness(in view: TableReader) throws(StoreError) -> Liveness? {
@@ -56,7 +50,6 @@ struct Birds {
     init() throws {
         log = MemoryLog(clock: { Instant(microseconds: 1_372_636_800_000_000) })
         try log.create(TopicSpec("birds", partitions: 2))
-        try log.create(TopicSpec("answers", partitions: 1))
     }
 
     @discardableResult
@@ -74,17 +67,6 @@ struct Birds {
                 "\(UInt16.random(in: .min ... .max, using: &random))",
                 partition: partition
             )
-        }
-    }
-
-    func answers() throws -> [String] {
-        let reader = try log.reader()
-        defer { reader.close() }
-        try reader.add(Partition("answers", 0), from: 0)
-        let batches = try reader.next(limit: 10_000, within: TimeSpan(microseconds: 1_000))
-        return batches.flatMap(\.records).map {
-            String(decoding: $0.key ?? [], as: UTF8.self) + " at "
-                + String(decoding: $0.value ?? [], as: UTF8.self)
         }
     }
 }

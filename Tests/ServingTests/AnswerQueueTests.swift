@@ -100,10 +100,14 @@ import Testing
     @Test func `are gone when they were answered, and no digest knows of it`() throws {
         let queue = try FoldDriver(Self.queue())
         for id in 0 ..< 5 { try queue.feed(Self.record(Int64(id), Int64(id))) }
-        let store = MemoryStore()
-        try store.open(queue.fold.family)
-        try Replay(queue.fold, of: Partition("scheduled", 0))
-            .fold(from: 0, to: 5, log: try queue.log(), into: store)
+        let store = queue.store
+        var changes = Changes(
+            over: store,
+            family: queue.fold.family,
+            shelf: queue.fold.shelf(of: 0)
+        )
+        changes[Progress.table, "progress"] = Progress(base: 0, foldVersion: queue.fold.foldVersion)
+        try store.write(changes.batch(), to: queue.fold.family)
         let before = try #require(try queue.fold.digest(of: 0, in: store))
         try queue.fold.remove([0, 1, 3], of: 0, from: store)
         let left = try queue.fold.next(after: -1, of: 0, limit: 100, in: store)

@@ -13,6 +13,7 @@ import Testing
             "answer": {
               "stream": "scheduled", "from": "2013-04-01T00:00:00-04:00", "wait": "unlimited"
             },
+            "publish": {"topic": "scores", "partitions": 3},
             "durability": "async", "missing": "refuse"
           }
         }
@@ -32,6 +33,7 @@ import Testing
                         from: Instant(rfc3339: "2013-04-01T04:00:00Z"),
                         wait: .unlimited
                     ),
+                    publish: .init(topic: "scores", partitions: 3),
                     durability: .async,
                     missing: .refuse
                 )
@@ -105,6 +107,14 @@ import Testing
             "spec.answer.wait: `wait` is `forever`. It takes `unlimited` or a length of time such as `30s`."
         ),
         (
+            #""topic": "scores""#, #""topic": "tributary.scores""#,
+            "spec.publish.topic: names that begin with `tributary.` are the platform's own."
+        ),
+        (
+            #""partitions": 3"#, #""partitions": 0"#,
+            "spec.publish.partitions: `partitions` is `0`. It takes a whole number from 1 to 1024."
+        ),
+        (
             #""async""#, #""sync""#,
             "spec.durability: `sync` is no durability. There are acked, async. Did you mean `acked`?"
         ),
@@ -134,6 +144,7 @@ import Testing
         #expect(!changed { $0.model.choice = .version(3) })
         #expect(!changed { $0.durability = .acked })
         #expect(!changed { $0.missing = .keep })
+        #expect(!changed { $0.publish = nil })
         #expect(!changed { $0.answer?.wait = .atMost(.day) })
         #expect(changed { $0.name = "x" })
         #expect(changed { $0.model.model = "x" })

@@ -43,17 +43,17 @@ public struct FeatureFold: Projection, CountsRecords {
         _ record: Record,
         of partition: Partition,
         to changes: inout Changes
-    ) throws(FoldStop) -> Reaction? {
+    ) throws(FoldStop) {
         let row: Row
         do throws(Refusal) {
-            guard try admission.isNew(record, of: partition.index, in: &changes) else { return nil }
+            guard try admission.isNew(record, of: partition.index, in: &changes) else { return }
             row = try reader.read(value: record.value, arrival: record.arrival)
             try admission.admit(row, arrival: record.arrival, in: &changes)
         } catch {
             // The stream's own intake makes a dead letter of it.
-            return nil
+            return
         }
-        guard let entity = view.entity(of: row), view.counts(row) else { return nil }
+        guard let entity = view.entity(of: row), view.counts(row) else { return }
         let key = BlockKey(entity, tile: view.tile(of: row.time.instant))
         let full = changes[Self.blocks, key, default: RowBlock()].append(
             row,
@@ -65,7 +65,6 @@ public struct FeatureFold: Projection, CountsRecords {
             closed.number = UInt64(full.number)
             changes[Self.blocks, closed] = full
         }
-        return nil
     }
 
     public func liveness(in view: TableReader) throws(StoreError) -> Liveness? {

@@ -1,95 +1,64 @@
 internal import Bytes
-internal import Events
+public import Events
 internal import FoundationEssentials
-internal import Logs
-internal import Projections
+public import Logs
 internal import Records
 internal import SwiftProtobuf
 
 /// What is said of a record that was refused. It always fits: whole as long as our own topic takes it, and cut where that
 /// or another's topic does not.
-struct DeadLetter {
-    let definition: StreamDefinition
-    let generation: Digest
-    let record: Record
-    let partition: Partition
-    let refusal: Refusal
-    /// The record's event time, where it could be read.
-    let time: Instant?
+public struct DeadLetter {
+    private let stream: String
+    private let generation: Digest
+    private let partition: Partition
+    private let input: RefusedInput
 
     /// A part of a record that is longer is cut, where the whole is too long.
     static let longestPart = 64 << 10
     /// What is left of a part that was cut.
     static let excerpt = 1_024
-    /// The longest that our own topics take, with room for what a batch adds.
-    static let longestWhole = Int(TopicSpec.longestRecordBytes) - (64 << 10)
+    /// The longest that our own topics take, with room for what a batch adds, and the envelope.
+    static let longestWhole = Int(TopicSpec.longestRecordBytes) - (72 << 10)
 
-    var reaction: Reaction {
-        let topic = DeadLetterEvent.topic
-        // Whoever cannot take so much cannot be a broker.
-        let isShort = partBytes <= Self.longestPart
-        let whole = partBytes <= Self.longestWhole ? event(isCut: false) : nil
-        let cut = isShort ? nil : event(isCut: true)
-        guard let first = whole.flatMap({ $0.byteCount <= Self.longestWhole ? $0 : nil }) ?? cut
-        else { preconditionFailure("A dead letter of short parts is short.") }
-        return Reaction(
-            topic: topic.name,
-            partition: partition.index % topic.partitions,
-            record: first,
-            shorter: whole == nil ? nil : cut
-        )
+    public init(_ input: RefusedInput, of partition: Partition, to intake: Intake) {
+        stream = intake.definition.name
+        generation = intake.generation
+        self.partition = partition
+        self.input = input
     }
 
-    private var partBytes: Int {
-        record.headers.reduce((record.key?.count ?? 0) + (record.value?.count ?? 0)) {
-            $0 + Self.bytes(of: $1)
+    /// What is said of it, and what is said where a topic does not take that; nil: there is nothing shorter to say.
+    public var events: (first: DeadLetterEvent, shorter: DeadLetterEvent?) {
+        guard input.partBytes + input.detail.utf8.count <= Self.longestWhole else {
+            return (event(isCut: true), nil)
         }
+        // Whoever cannot take so much cannot be a broker.
+        let isShort = input.partBytes <= Self.longestPart
+        return (event(isCut: false), isShort ? nil : event(isCut: true))
     }
 
-    private static func bytes(of header: Header) -> Int {
-        // Its lengths and tags take up to twenty more.
-        header.name.utf8.count + (header.value?.count ?? 0) + 20
-    }
-
-    private func event(isCut: Bool) -> NewRecord {
-        let event = DeadLetterEvent.with {
+    private func event(isCut: Bool) -> DeadLetterEvent {
+        .with {
             $0.refused = .with {
-                $0.stream = definition.name
+                $0.stream = stream
                 $0.generation = .init(generation.bytes)
                 $0.topic = partition.topic
                 $0.partition = partition.index
-                $0.offset = record.offset
-                $0.reason = refusal.word
-                $0.detail = refusal.description
-                if let key = record.key { $0.put(key: key, isCut: isCut) }
-                if let value = record.value { $0.put(value: value, isCut: isCut) }
-                $0.put(headers: record.headers, isCut: isCut)
-                $0.timestampUs = record.timestamp.microseconds
-                if let time { $0.streamTimeUs = time.microseconds }
+                $0.offset = input.offset
+                $0.reason = input.reason
+                $0.detail = input.detail
+                if let key = input.key { $0.put(key: key, isCut: isCut) }
+                if let value = input.value { $0.put(value: value, isCut: isCut) }
+                $0.put(headers: input.headers, isCut: isCut)
+                $0.timestampUs = input.timestamp.microseconds
+                if let time = input.time { $0.streamTimeUs = time.microseconds }
             }
         }
-        return event.newRecord(envelope)
-    }
-
-    private var envelope: Envelope {
-        let position = Position(partition, record.offset)
-        return Envelope(
-            id: EventID(
-                of: Array("intake".utf8),
-                generation.bytes,
-                Array(position.description.utf8),
-                UInt64(record.checksum).orderedBytes
-            ),
-            subject: definition.name,
-            time: record.timestamp,
-            causation: position.description,
-            streamTime: time
-        )
     }
 }
 
 extension DeadLetterEvent.Refused {
-    fileprivate mutating func put(key: ArraySlice<UInt8>, isCut: Bool) {
+    fileprivate mutating func put(key: [UInt8], isCut: Bool) {
         guard isCut, key.count > DeadLetter.longestPart else {
             self.key = .init(key)
             return
@@ -100,7 +69,7 @@ extension DeadLetterEvent.Refused {
         keyDigest = .init(Digest(of: key.span.bytes).bytes)
     }
 
-    fileprivate mutating func put(value: ArraySlice<UInt8>, isCut: Bool) {
+    fileprivate mutating func put(value: [UInt8], isCut: Bool) {
         guard isCut, value.count > DeadLetter.longestPart else {
             self.value = .init(value)
             return
@@ -117,7 +86,7 @@ extension DeadLetterEvent.Refused {
         if isCut {
             var room = DeadLetter.longestPart
             kept = all.prefix { header in
-                room -= header.name.utf8.count + (header.value?.count ?? 0) + 20
+                room -= RefusedInput.bytes(of: header)
                 return room >= 0
             }
         }

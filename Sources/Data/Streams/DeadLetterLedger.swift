@@ -6,22 +6,24 @@ public import Projections
 internal import Records
 public import Store
 
-/// What became of refused records: how many of which stream and for which reason, and which input was answered last.
+/// What became of refused records: how many of which stream and for which reason, and which are known.
 public struct DeadLetterLedger: Projection {
     public static let family = Family("deadletters")
-    /// The last answered offset, by what was asked: a changed definition refuses other records, and is asked about all of
+    /// The newest refused offset, by what was asked: a changed definition refuses other records, and is asked about all of
     /// them anew.
-    public static let answered = Table<String, Int64>("answered", number: 1, keeps: .newest)
+    static let newest = Table<String, Int64>("newest", number: 1, keeps: .newest)
     /// How many, by what was asked, and reason.
     public static let counts = Table<String, Int64>("counts", number: 2, keeps: .newest)
     /// How often an input partition was asked about anew: for every generation, or for one.
     static let restarts = Table<String, Int64>("restarts", number: 3, keeps: .newest)
+    /// Every dead letter by its id, with the number of restarts at which it counted last.
+    static let letters = Table<EventID, Int64>("letters", number: 4, keeps: .newest)
 
     public let name = "deadletters"
     public let topic = DeadLetterEvent.topic.name
     public var family: Family { Self.family }
     public let generation = Digest(of: Array("deadletters".utf8))
-    public let foldVersion: Int64 = 2
+    public let foldVersion: Int64 = 3
 
     public init() {}
 
@@ -29,23 +31,25 @@ public struct DeadLetterLedger: Projection {
         _ record: Record,
         of partition: Partition,
         to changes: inout Changes
-    ) throws(FoldStop) -> Reaction? {
+    ) throws(FoldStop) {
         guard
-            let (_, event) = try FoldStop.reading({ () throws(EventError) in
+            let (envelope, event) = try FoldStop.reading({ () throws(EventError) in
                 try DeadLetterEvent.decode(record)
             })
-        else { return nil }
+        else { return }
         switch event.fact {
         case .refused(let refused):
-            // Outputs stand in the order of their inputs; one that does not is an answer given twice, and void.
             let question = Question(
                 stream: refused.stream,
                 input: "\(Partition(refused.topic, refused.partition))",
                 generation: Array(refused.generation).hex
             )
-            let key = question.key(restart: question.restart { changes[Self.restarts, $0] })
-            guard refused.offset > changes[Self.answered, key] ?? -1 else { return nil }
-            changes[Self.answered, key] = refused.offset
+            let restart = question.restart { changes[Self.restarts, $0] }
+            // One that is there already was written twice, and is void.
+            guard changes[Self.letters, envelope.id] != restart else { return }
+            changes[Self.letters, envelope.id] = restart
+            let key = question.key(restart: restart)
+            changes[Self.newest, key] = max(changes[Self.newest, key] ?? -1, refused.offset)
             changes[Self.counts, "\(key) \(refused.reason)", default: 0] += 1
         case .restarted(let restarted):
             // All records of the input are asked about anew, and what was answered before counts no more.
@@ -57,7 +61,6 @@ public struct DeadLetterLedger: Projection {
             changes[Self.restarts, question.restartKey, default: 0] += 1
         case nil: break
         }
-        return nil
     }
 
     /// What a generation of a stream makes of the records of one partition.
@@ -66,6 +69,20 @@ public struct DeadLetterLedger: Projection {
         var input: String
         /// In hexadecimal; empty: every one.
         var generation: String
+
+        init(stream: String, input: String, generation: String) {
+            self.stream = stream
+            self.input = input
+            self.generation = generation
+        }
+
+        init(_ intake: Intake, _ input: Partition) {
+            self.init(
+                stream: intake.definition.name,
+                input: "\(input)",
+                generation: intake.generation.hex
+            )
+        }
 
         var restartKey: String {
             generation.isEmpty ? everyRestartKey : "\(everyRestartKey) \(generation)"
@@ -79,6 +96,10 @@ public struct DeadLetterLedger: Projection {
             (try restarts(everyRestartKey) ?? 0) + (try restarts(restartKey) ?? 0)
         }
 
+        func restart(in tables: TableReader) throws(StoreError) -> Int64 {
+            try restart { key throws(StoreError) in try tables.get(restarts, key) }
+        }
+
         func key(restart: Int64) -> String { "\(stream) \(input) \(restart) \(generation)" }
     }
 
@@ -87,27 +108,32 @@ public struct DeadLetterLedger: Projection {
         Partition(DeadLetterEvent.topic.name, input.index % DeadLetterEvent.topic.partitions)
     }
 
-    /// The last input of the partition that has its answer among what was folded; −1 for none.
-    public static func lastAnswered(
-        _ input: Partition,
-        of intake: Intake,
+    /// The newest record of a partition that has a dead letter which is not void; nil: none has.
+    public static func newest(
+        of input: Partition,
+        for intake: Intake,
         in reader: any StoreReader
-    ) throws(StoreError) -> Offset {
+    ) throws(StoreError) -> Offset? {
+        let (question, tables) = (Question(intake, input), tables(of: input, in: reader))
+        return try tables.get(newest, question.key(restart: question.restart(in: tables)))
+    }
+
+    /// Whether a dead letter is known, and not void.
+    public static func has(
+        _ id: EventID,
+        of input: Partition,
+        for intake: Intake,
+        in reader: any StoreReader
+    ) throws(StoreError) -> Bool {
+        let tables = tables(of: input, in: reader)
+        guard let restart = try tables.get(letters, id) else { return false }
+        return try restart == Question(intake, input).restart(in: tables)
+    }
+
+    private static func tables(of input: Partition, in reader: any StoreReader) -> TableReader {
         let ledger = DeadLetterLedger()
-        let tables = TableReader(
-            reader,
-            family: ledger.family,
-            shelf: ledger.shelf(of: outputPartition(of: input).index)
-        )
-        let question = Question(
-            stream: intake.definition.name,
-            input: "\(input)",
-            generation: intake.generation.hex
-        )
-        let restart = try question.restart { key throws(StoreError) in
-            try tables.get(restarts, key)
-        }
-        return try tables.get(answered, question.key(restart: restart)) ?? -1
+        let shelf = ledger.shelf(of: outputPartition(of: input).index)
+        return TableReader(reader, family: ledger.family, shelf: shelf)
     }
 
     /// How many dead letters each generation of a stream has that are not void, by reason, over all partitions.

@@ -5,11 +5,13 @@ public import Records
 public import Store
 
 /// What has been taken in of one stream's partition: counts, times, and what is needed to refuse what comes twice or
-/// too late. A refused record leaves no trace in here; it becomes a dead letter.
-public struct Intake: Projection, CountsRecords {
+/// too late. A refused record leaves no trace in here but in the outbox, until its dead letter is in the log.
+public struct Intake: Outbox, CountsRecords {
     public static let family = Family("intake")
     /// How often each value of a field with `oneOf` came: `status=landed`.
     public static let values = Table<String, Int64>("values", number: 4, keeps: .newest)
+
+    public static let outbox = Table<Offset, RefusedInput>("refused", number: 16, keeps: .newest)
 
     public let definition: StreamDefinition
     public var name: String { "intake of \(definition.name)" }
@@ -44,19 +46,16 @@ public struct Intake: Projection, CountsRecords {
         _ record: Record,
         of partition: Partition,
         to changes: inout Changes
-    ) throws(FoldStop) -> Reaction? {
-        let refusal: Refusal
+    ) throws(FoldStop) {
         var time: Instant?
         do throws(Refusal) {
-            guard try admission.isNew(record, of: partition.index, in: &changes) else { return nil }
+            guard try admission.isNew(record, of: partition.index, in: &changes) else { return }
             let row = try reader.read(value: record.value, arrival: record.arrival)
             time = row.time.instant
             try accept(row, arrival: record.arrival, in: &changes)
-            return nil
         } catch {
-            refusal = error
+            changes[Self.outbox, record.offset] = RefusedInput(record, because: error, time: time)
         }
-        return deadLetter(record, of: partition, because: refusal, time: time)
     }
 
     private func accept(
@@ -75,22 +74,6 @@ public struct Intake: Projection, CountsRecords {
 
     public func liveness(in view: TableReader) throws(StoreError) -> Liveness? {
         try admission.liveness(in: view)
-    }
-
-    private func deadLetter(
-        _ record: Record,
-        of partition: Partition,
-        because refusal: Refusal,
-        time: Instant?
-    ) -> Reaction {
-        DeadLetter(
-            definition: definition,
-            generation: generation,
-            record: record,
-            partition: partition,
-            refusal: refusal,
-            time: time
-        ).reaction
     }
 
     /// What has been taken in of one partition, at one moment.

@@ -46,7 +46,7 @@ extension Projector {
 
 extension ProjectorLoop {
     mutating func raise(_ barrier: Barrier) {
-        let reached = lanes[barrier.partition]?.seats.map(\.reached).max() ?? 0
+        let reached = lanes[barrier.partition]?.seats.map(\.progress.next).max() ?? 0
         barrier.stand(at: max(reached, barrier.least))
         barriers.append(barrier)
     }
@@ -62,8 +62,7 @@ extension ProjectorLoop {
         return barriers.filter { $0.partition == partition }.compactMap(\.offset).min()
     }
 
-    /// Lets everybody on a partition take up what was told of it, each when what it folded before has landed. Rows that
-    /// were folded without it are folded anew.
+    /// Lets everybody on a partition take up what was told of it. Rows that were folded without it are folded anew.
     mutating func takeUp(_ partition: Partition) {
         for index in lanes[partition]?.seats.indices ?? 0 ..< 0 {
             lanes[partition]?.seats[index].telling = .news

@@ -77,7 +77,6 @@ extension ProjectorLoop {
         _ hasLanded: inout Bool
     ) -> Bool {
         do throws(StoreError) {
-            if seat.landing != nil { return try tell(&seat, &hasLanded) }
             guard seat.isFree(.now) else { return false }
             try seat.takeUp(from: projector.store)
             guard seat.isFree(.now) else { return false }
@@ -109,122 +108,6 @@ extension ProjectorLoop {
             )
             return false
         }
-    }
-
-    /// Sees what follows from a seat's batch into the log, and then lands the batch. False: that has to be waited for.
-    private mutating func tell(
-        _ seat: inout Seat,
-        _ hasLanded: inout Bool
-    ) throws(StoreError) -> Bool {
-        guard let landing = seat.landing, seat.retry.isDue(.now) else { return false }
-        switch landing.stage {
-        case .ready:
-            guard !landing.reactions.isEmpty else {
-                try land(&seat)
-                hasLanded = true
-                return true
-            }
-            let reader = projector.reader
-            seat.landing?.stage = .sending(
-                Replies(landing.reactions.map(\.reaction), to: projector.log) { reader.wake() }
-            )
-            return true
-        case .asking: return false
-        case .unsure:
-            ask(&seat)
-            return false
-        case .sending(let replies):
-            switch replies.outcome {
-            case nil: return false
-            case .landed?:
-                try land(&seat)
-                hasLanded = true
-                return true
-            case .cancelled?: return false
-            case .failed(let error)?:
-                if let last = landing.reactions.prefix(replies.count).last {
-                    seat.answered = max(seat.answered, last.input)
-                }
-                seat.landing?.reactions.removeFirst(replies.count)
-                fail(&seat, error)
-                return false
-            }
-        }
-    }
-
-    private func land(_ seat: inout Seat) throws(StoreError) {
-        try seat.land(in: projector.store)
-        if seat.isStoppedForGood { reportStopped(seat) }
-    }
-
-    /// An append of what follows from a batch has failed.
-    private mutating func fail(_ seat: inout Seat, _ error: AppendError) {
-        let now = ContinuousClock.now
-        let since = seat.landing?.failingSince ?? now
-        seat.landing?.failingSince = since
-        var why: String?
-        switch error {
-        case .refused(let sentence):
-            seat.landing?.stage = .ready
-            seat.retry.fail(now, first: .seconds(1), longest: .seconds(30))
-            why = "the log does not take what follows from its records: \(sentence)"
-        case .notPersisted(let sentence):
-            seat.landing?.stage = .ready
-            seat.retry.fail(now, first: .milliseconds(100), longest: .seconds(5))
-            if now - since > Self.tolerance {
-                why = "what follows from its records cannot be appended: \(sentence)"
-            }
-        case .possiblyPersisted(let sentence):
-            ask(&seat)
-            seat.retry.fail(now, first: .milliseconds(20), longest: .seconds(5))
-            if now - since > Self.tolerance {
-                why = "what follows from its records is not acknowledged: \(sentence)"
-            }
-        }
-        guard let why, seat.stopped == nil else { return }
-        seat.stopped = why
-        reportStopped(seat)
-    }
-
-    private mutating func ask(_ seat: inout Seat) {
-        let number = nextNumber()
-        seat.landing?.stage = .asking(number)
-        asked[number] = seat.partition
-        projector.scout.ask(.answered(number, seat.projection, seat.partition))
-    }
-
-    /// What was answered is known, or has to be asked for again.
-    mutating func hearAnswered(
-        _ number: Int,
-        _ result: Result<Offset?, LogError>,
-        on partition: Partition
-    ) {
-        guard var lane = lanes[partition],
-            let index = lane.seats.firstIndex(where: { $0.landing?.isAsking(number) ?? false })
-        else { return }
-        var answered: Offset?
-        var why = "its answers in the log are not folded yet"
-        switch result {
-        case .success(let offset): answered = offset
-        case .failure(let error): why = "\(error)"
-        }
-        if let answered {
-            lane.seats[index].answered = max(lane.seats[index].answered, answered)
-            lane.seats[index].landing?.reactions.removeAll { $0.input <= answered }
-            lane.seats[index].landing?.stage = .ready
-            lanes[partition] = lane
-            return work(on: partition)
-        }
-        let now = ContinuousClock.now
-        lane.seats[index].landing?.stage = .unsure
-        lane.seats[index].retry.fail(now, first: .milliseconds(20), longest: .seconds(5))
-        let since = lane.seats[index].landing?.failingSince ?? now
-        if now - since > Self.tolerance, lane.seats[index].stopped == nil {
-            lane.seats[index].stopped = "what was answered is not known: \(why)"
-            reportStopped(lane.seats[index])
-        }
-        lanes[partition] = lane
-        publish(partition)
     }
 
     /// Reads a partition from where somebody needs it.
@@ -272,17 +155,4 @@ extension ProjectorLoop {
             )
         )
     }
-}
-
-extension Seat.Landing {
-    fileprivate func isAsking(_ number: Int) -> Bool {
-        if case .asking(number) = stage { true } else { false }
-    }
-
-    /// What is on its way, if anything is.
-    var replies: Replies? {
-        if case .sending(let replies) = stage { replies } else { nil }
-    }
-
-    func cancel() { replies?.cancel() }
 }

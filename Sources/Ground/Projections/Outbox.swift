@@ -7,6 +7,12 @@ public protocol Waiting: Stored {
     var offset: Offset { get }
     /// Of the record: another one at the same offset is another input.
     var checksum: UInt64 { get }
+    /// What it takes of memory, about.
+    var byteCount: Int { get }
+}
+
+extension Waiting {
+    public var byteCount: Int { 256 }
 }
 
 /// A projection with a table of what is to be answered. Its fold writes a row for each input, under the input's offset, in
@@ -18,19 +24,22 @@ public protocol Outbox: Projection {
 }
 
 extension Outbox {
-    /// The next inputs to answer, in their order.
+    /// The next inputs to answer, in their order: as many as are below both limits, and one at least where any is asked for.
     public func next(
         after offset: Offset,
         of partition: Int32,
         limit: Int,
+        bytes: Int = 16 << 20,
         in reader: any StoreReader
     ) throws(StoreError) -> [Input] {
         guard limit > 0 else { return [] }
         var found: [Input] = []
+        var room = bytes
         try rows(of: partition, in: reader).scan(Self.outbox, from: offset + 1) {
             (_, input) throws(StoreError) in
             found.append(input)
-            return found.count < limit
+            room -= input.byteCount
+            return found.count < limit && room > 0
         }
         return found
     }

@@ -15,12 +15,12 @@ public protocol Projection: Sendable {
     /// Raised by whoever changes what the fold does. Rows of another version are rebuilt.
     var foldVersion: Int64 { get }
 
-    /// Folds one record, and says what must be told to the world because of it: at most one event.
+    /// Folds one record. What must be told to the world because of it is written into an `Outbox`.
     func apply(
         _ record: Record,
         of partition: Partition,
         to changes: inout Changes
-    ) throws(FoldStop) -> Reaction?
+    ) throws(FoldStop)
 
     /// Takes up what facts of another topic say of the partition from an offset on, where the fold goes by such facts.
     /// Called before the first record and whenever there are new ones, between two batches.
@@ -62,28 +62,6 @@ public enum FoldStop: Error, Sendable, Hashable, CustomStringConvertible {
             "this release does not know the fact \(type): start the release that wrote it, or a later one"
         case .malformed(let why): "the record is no fact of the platform: \(why)"
         }
-    }
-}
-
-/// What a fold wants appended because of one input. Its id follows from the input, so that it is the same each time.
-public struct Reaction: Sendable, Hashable {
-    public var topic: String
-    public var partition: Int32
-    public var record: NewRecord
-    /// What is appended instead where the log does not take the record, such as one that is longer than a topic of others
-    /// takes; nil: there is nothing shorter to say.
-    public var shorter: NewRecord?
-
-    public init(
-        topic: String,
-        partition: Int32,
-        record: NewRecord,
-        shorter: NewRecord? = nil
-    ) {
-        self.topic = topic
-        self.partition = partition
-        self.record = record
-        self.shorter = shorter
     }
 }
 

@@ -13,10 +13,6 @@ public final class Projector: Sendable {
             @Sendable (_ partition: Partition, _ records: [Record], _ next: Offset) -> Void
         /// Something that somebody should know.
         public var report: @Sendable (ProjectorReport) -> Void
-        /// The last input of the partition whose answer is in the log; −1 for none, and nil where that is not known yet.
-        /// Looks at the whole log.
-        public var lastAnswered:
-            @Sendable (_ projection: any Projection, _ input: Partition) throws(LogError) -> Offset?
         /// Whether the rows of a projection may be dropped by now. Where that has to be said first, it is under way when this
         /// returns false, which is asked again.
         public var mayDrop:
@@ -24,22 +20,23 @@ public final class Projector: Sendable {
                 throws(LogError) -> Bool
         /// The rows of a projection are gone, and nothing was folded into it since.
         public var dropped: @Sendable (_ projection: any Projection, _ input: Partition) -> Void
+        /// The rows of a projection, as far as there are any, come from the records of this log.
+        public var begins: @Sendable (_ projection: any Projection, _ input: Partition) -> Void
 
         public init(
             folded: @escaping @Sendable (Partition, [Record], Offset) -> Void,
             report: @escaping @Sendable (ProjectorReport) -> Void,
-            lastAnswered:
-                @escaping @Sendable (any Projection, Partition) throws(LogError) -> Offset?,
             mayDrop:
                 @escaping @Sendable (any Projection, Partition, ProjectorReport) throws(LogError)
                 -> Bool,
-            dropped: @escaping @Sendable (any Projection, Partition) -> Void = { _, _ in }
+            dropped: @escaping @Sendable (any Projection, Partition) -> Void = { _, _ in },
+            begins: @escaping @Sendable (any Projection, Partition) -> Void = { _, _ in }
         ) {
             self.folded = folded
             self.report = report
-            self.lastAnswered = lastAnswered
             self.mayDrop = mayDrop
             self.dropped = dropped
+            self.begins = begins
         }
     }
 
@@ -168,8 +165,7 @@ public final class Projector: Sendable {
         reader.wake()
     }
 
-    /// Ends the threads after the batch under way, with everything flushed. Batches that wait for what follows from them
-    /// are folded again by the next start.
+    /// Ends the threads after the batch under way, with everything flushed.
     public func stop() {
         beginStopping()
         let thread = worker.withLock { worker in

@@ -14,8 +14,6 @@ struct ProjectorLoop {
     var waiting: [Waiting] = []
     /// Who gets a seat when the scout has found where it begins.
     var settling: [Int: Waiting] = [:]
-    /// Partitions of which the scout looks up what was answered.
-    var asked: [Int: Partition] = [:]
     /// How many partitions the scout has still to look at.
     var checks = 0
     /// Offsets beyond which nothing is folded yet.
@@ -45,8 +43,6 @@ struct ProjectorLoop {
         var said: String?
         var since = ContinuousClock.now
         var retry = Retry()
-        /// What its former seat was appending. A new one begins when it is known what became of that.
-        var former: Replies?
         /// Why its rows are dropped before it begins; nil: they are not.
         var anew: ProjectorReport?
         var isStanding = false
@@ -70,7 +66,6 @@ struct ProjectorLoop {
             flushIfDue()
             sweepOn()
         }
-        for seat in lanes.values.flatMap(\.seats) { seat.landing?.cancel() }
         flush()
         projector.scout.close()
         projector.reader.close()
@@ -114,9 +109,6 @@ struct ProjectorLoop {
             guard var place = settling.removeValue(forKey: number) else { return }
             if isDropped { place.anew = nil }
             seat(place, result)
-        case .answered(let number, let result):
-            guard let partition = asked.removeValue(forKey: number) else { return }
-            hearAnswered(number, result, on: partition)
         case .isSame(let partition, let result):
             checks -= 1
             switch result {
@@ -134,7 +126,8 @@ struct ProjectorLoop {
     /// Shows where those on a partition stand by now.
     func publish(_ partition: Partition) {
         let statuses = lanes[partition].map { lane in
-            lane.seats.map { $0.status(lane.unreadable?.why) }
+            // Rows that are about to be dropped are nobody's.
+            lane.seats.filter { $0.whyAnew == nil }.map { $0.status(lane.unreadable?.why) }
         }
         projector.shared.withLock { $0.seats[partition] = statuses }
     }
@@ -170,7 +163,7 @@ struct ProjectorLoop {
         guard sweeps.isEmpty else { return now }
         var due = now + .seconds(1)
         for place in waiting {
-            due = min(due, place.former == nil ? place.retry.due ?? now : now + .milliseconds(20))
+            due = min(due, place.retry.due ?? now)
         }
         for partition in busy {
             guard let lane = lanes[partition] else { continue }

@@ -84,8 +84,7 @@ public struct Replay: Sendable {
         served: any StoreReader,
         log: any Log,
         attested: [Attestation],
-        in memory: any Store,
-        reacting: (Record, Reaction) -> Void = { _, _ in }
+        in memory: any Store
     ) throws -> Verdict? {
         if let unreadable = try unreadable(in: served) { return unreadable }
         guard let live = try digest(in: served) else { return nil }
@@ -130,8 +129,7 @@ public struct Replay: Sendable {
             to: live.progress.next,
             log: log,
             into: memory,
-            stops: Set(stops.keys),
-            reacting: reacting
+            stops: Set(stops.keys)
         ) { state in
             guard let expected = stops[state.progress.next] else { return }
             verdict.attestationCount += 1
@@ -203,7 +201,6 @@ public struct Replay: Sendable {
         log: any Log,
         into store: any Store,
         stops: Set<Offset> = [],
-        reacting: (Record, Reaction) -> Void = { _, _ in },
         stopped: (StateDigest) throws -> Void = { _ in }
     ) throws {
         var progress = Progress(base: base, foldVersion: projection.foldVersion)
@@ -229,9 +226,7 @@ public struct Replay: Sendable {
                 for record in piece {
                     try goesOn()
                     changes.offset = record.offset
-                    if let reaction = try projection.apply(record, of: partition, to: &changes) {
-                        reacting(record, reaction)
-                    }
+                    try projection.apply(record, of: partition, to: &changes)
                 }
                 progress.advance(past: piece)
                 try land(changes, progress, in: store)
@@ -253,6 +248,12 @@ public struct Replay: Sendable {
     ) throws {
         if let failure = changes.failure { throw failure }
         changes[Progress.table, Progress.key] = progress
-        try store.write(changes.batch(), to: projection.family)
+        var batch = changes.batch()
+        // What waits to be answered says nothing about the partition, and may be of any size.
+        if let outbox = projection.outboxNumber {
+            let prefix = projection.shelf(of: partition.index).prefix + [outbox]
+            batch.drop { $0.starts(with: prefix) }
+        }
+        try store.write(batch, to: projection.family)
     }
 }

@@ -9,8 +9,6 @@ final class Scout: Sendable {
     enum Question: Sendable {
         /// Where a projection begins on a partition. `anew`: What is told before its rows are dropped; nil: they are not.
         case beginning(Int, any Projection, Partition, anew: ProjectorReport?)
-        /// The last input of a partition that has its answer in the log.
-        case answered(Int, any Projection, Partition)
         /// Whether a partition is still the one that was folded.
         case isSame(Partition, Progress)
     }
@@ -18,13 +16,11 @@ final class Scout: Sendable {
     enum Finding: Sendable {
         /// `isDropped`: Rows that were to be dropped first are.
         case beginning(Int, Result<Beginning, any Error>, isDropped: Bool)
-        /// Nil: not known yet, because not all answers in the log were folded.
-        case answered(Int, Result<Offset?, LogError>)
         case isSame(Partition, Result<Bool, LogError>)
     }
 
     enum Beginning: Sendable {
-        case at(Progress, answered: Offset)
+        case at(Progress)
         /// Why that cannot be known yet.
         case notYet(String)
     }
@@ -126,15 +122,6 @@ final class Scout: Sendable {
                 return try beginning(of: projection, on: partition, &looked)
             }
             return .beginning(number, result, isDropped: isDropped)
-        case .answered(let number, let projection, let partition):
-            do throws(LogError) {
-                return .answered(
-                    number,
-                    .success(try surroundings.lastAnswered(projection, partition))
-                )
-            } catch {
-                return .answered(number, .failure(error))
-            }
         case .isSame(let partition, let progress):
             do throws(LogError) {
                 return .isSame(partition, .success(try isSame(partition, as: progress)))
@@ -151,14 +138,12 @@ final class Scout: Sendable {
     ) throws -> Beginning {
         guard let progress = try settledProgress(of: projection, on: partition, &looked)
         else { return Self.notDropped }
-        guard let answered = try surroundings.lastAnswered(projection, partition) else {
-            return .notYet("its answers in the log are not folded yet")
-        }
-        return .at(progress, answered: answered)
+        surroundings.begins(projection, partition)
+        return .at(progress)
     }
 
     private static var notDropped: Beginning {
-        .notYet("it is not in the log yet that its records are answered anew")
+        .notYet("what was answered to its records is not settled yet, and they are answered anew")
     }
 
     private func isSame(_ partition: Partition, as progress: Progress) throws(LogError) -> Bool {

@@ -7,14 +7,10 @@ struct Seat {
     let projection: any Projection
     let partition: Partition
     var progress: Progress
-    /// Inputs up to here have their answer in the log already.
-    var answered: Offset
     /// Why it does not go on; nil while it does.
     var stopped: String?
     /// Whether only another release, or a new state, makes it go on.
     var isStoppedForGood = false
-    /// A batch that was folded, while what follows from it is on its way into the log.
-    var landing: Landing?
     /// When what failed is tried again.
     var retry = Retry()
     var telling = Telling.news
@@ -24,19 +20,17 @@ struct Seat {
     init(
         projection: any Projection,
         partition: Partition,
-        progress: Progress,
-        answered: Offset
+        progress: Progress
     ) {
         self.projection = projection
         self.partition = partition
         self.progress = progress
-        self.answered = answered
         swept = (progress.next, 0)
     }
 
     /// Whether it has folded half as many records as it had rows when its dead rows were removed last.
     var isWorthSweeping: Bool {
-        stopped == nil && landing == nil && progress.next - swept.next >= max(1_024, swept.kept / 2)
+        stopped == nil && progress.next - swept.next >= max(1_024, swept.kept / 2)
     }
 
     mutating func noteSwept(keeping kept: Int64) { swept = (progress.next, kept) }
@@ -50,40 +44,15 @@ struct Seat {
         case contradicted(ProjectorReport)
     }
 
-    /// Rows and position of a batch, before they are written.
-    struct Landing {
-        let batch: WriteBatch
-        let progress: Progress
-        /// What ended the batch before its last record.
-        let stop: FoldStop?
-        /// What is not known to be in the log yet, with the input that it answers.
-        var reactions: [(input: Offset, reaction: Reaction)]
-        var stage = Stage.ready
-        /// Since when it has failed; nil while it has not.
-        var failingSince: ContinuousClock.Instant?
-    }
-
-    enum Stage {
-        case ready
-        case sending(Replies)
-        /// An append had no answer: what is in the log by now is known only by looking. The number is the question's.
-        case asking(Int)
-        /// The answer to that was not known yet, and is asked for again.
-        case unsure
-    }
-
     /// Whether it could fold something now.
     func isFree(_ now: ContinuousClock.Instant) -> Bool {
-        landing == nil && !isStoppedForGood && whyAnew == nil && retry.isDue(now)
+        !isStoppedForGood && whyAnew == nil && retry.isDue(now)
     }
 
     /// Why its rows are to be folded anew; nil: they are not.
     var whyAnew: ProjectorReport? {
         if case .contradicted(let why) = telling { why } else { nil }
     }
-
-    /// How far it has folded, though the world may not know it yet.
-    var reached: Offset { landing?.progress.next ?? progress.next }
 
     /// Takes up what was told of its partition, if that may be news.
     mutating func takeUp(from store: any Store) throws(StoreError) {
@@ -99,12 +68,10 @@ struct Seat {
         }
     }
 
-    /// Folds what it has not folded yet. Where nothing has to be told to the world, rows and position are written in one
-    /// batch; otherwise they wait in `landing` until that is in the log.
-    /// Returns: Whether rows and position were written.
+    /// Folds what it has not folded yet, and writes rows and position in one batch.
+    /// Returns: Whether there was anything to write.
     mutating func fold(_ records: [Record], into store: any Store) throws(StoreError) -> Bool {
-        guard !isStoppedForGood, landing == nil, let newest = records.last,
-            newest.offset >= progress.next
+        guard !isStoppedForGood, let newest = records.last, newest.offset >= progress.next
         else { return false }
         var changes = Changes(
             over: store,
@@ -112,72 +79,39 @@ struct Seat {
             shelf: projection.shelf(of: partition.index),
             at: progress.next
         )
-        var progress = progress
-        var reactions: [(input: Offset, reaction: Reaction)] = []
         var stop: FoldStop?
         let new = records.drop { $0.offset < progress.next }
         var end = new.startIndex
         for record in new {
             changes.offset = record.offset
             do {
-                if let reaction = try projection.apply(record, of: partition, to: &changes),
-                    record.offset > answered
-                {
-                    reactions.append((record.offset, reaction))
-                }
+                try projection.apply(record, of: partition, to: &changes)
             } catch {
                 stop = error
                 break
             }
             end += 1
         }
-        progress.advance(past: new[..<end])
         if let failure = changes.failure { throw failure }
         guard end > new.startIndex else {
             stand(at: stop)
             return false
         }
-        changes[Progress.table, Progress.key] = progress
-        landing = Landing(
-            batch: changes.batch(),
-            progress: progress,
-            stop: stop,
-            reactions: reactions
-        )
-        guard reactions.isEmpty else { return false }
-        do throws(StoreError) {
-            try land(in: store)
-        } catch {
-            // Nothing has been told, so the batch is folded again.
-            landing = nil
-            throw error
-        }
-        return true
-    }
-
-    /// Writes rows and position in one batch.
-    mutating func land(in store: any Store) throws(StoreError) {
-        guard let landing else { return }
-        try store.write(landing.batch, to: projection.family)
-        progress = landing.progress
-        if let last = progress.last, landing.isAnswer { answered = max(answered, last) }
-        self.landing = nil
+        var next = progress
+        next.advance(past: new[..<end])
+        changes[Progress.table, Progress.key] = next
+        try store.write(changes.batch(), to: projection.family)
+        progress = next
         stopped = nil
         retry = Retry()
-        stand(at: landing.stop)
+        stand(at: stop)
+        return true
     }
 
     private mutating func stand(at stop: FoldStop?) {
         guard let stop else { return }
         stopped = "\(stop) (at \(Position(partition, progress.next)))"
         isStoppedForGood = true
-    }
-}
-
-extension Seat.Landing {
-    /// Whether something had to be told.
-    fileprivate var isAnswer: Bool {
-        if case .sending = stage { true } else { false }
     }
 }
 

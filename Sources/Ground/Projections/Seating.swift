@@ -37,14 +37,12 @@ extension ProjectorLoop {
             Waiting(
                 projection: seat.projection,
                 partition: seat.partition,
-                former: seat.landing?.replies,
                 anew: why
             )
         )
     }
 
     private mutating func takeOff(_ seat: Seat) {
-        seat.landing?.cancel()
         lanes[seat.partition]?.seats.removeAll {
             $0.projection.generation == seat.projection.generation
         }
@@ -55,12 +53,6 @@ extension ProjectorLoop {
 
     /// Has the scout find out where a projection begins, if the log there is the one that its rows came from.
     mutating func settle(_ place: Waiting) {
-        if let former = place.former, former.outcome == nil {
-            waiting.append(place)
-            return
-        }
-        var place = place
-        place.former = nil
         let number = nextNumber()
         settling[number] = place
         projector.scout.ask(
@@ -72,21 +64,20 @@ extension ProjectorLoop {
     mutating func seat(_ place: Waiting, _ result: Result<Scout.Beginning, any Error>) {
         var place = place
         do {
-            let (progress, answered): (Progress, Offset)
+            let progress: Progress
             switch try result.get() {
-            case .at(let next, let last): (progress, answered) = (next, last)
+            case .at(let next): progress = next
             case .notYet(let why): return wait(place, because: why)
             }
-            let lane = lanes[place.partition] ?? Lane(place.partition)
-            lanes[place.partition] = lane
-            lanes[place.partition]?.seats.append(
-                Seat(
-                    projection: place.projection,
-                    partition: place.partition,
-                    progress: progress,
-                    answered: answered
-                )
+            var seat = Seat(
+                projection: place.projection,
+                partition: place.partition,
+                progress: progress
             )
+            // Nobody is to see rows before it is known whether they hold.
+            try seat.takeUp(from: projector.store)
+            lanes[place.partition] = lanes[place.partition] ?? Lane(place.partition)
+            lanes[place.partition]?.seats.append(seat)
             families.insert(place.projection.family)
             note(nil, place)
             publish(place.partition)
@@ -169,14 +160,7 @@ extension ProjectorLoop {
         let sitting = lanes[partition]?.seats ?? []
         close(partition)
         for seat in sitting {
-            seat.landing?.cancel()
-            settle(
-                Waiting(
-                    projection: seat.projection,
-                    partition: partition,
-                    former: seat.landing?.replies
-                )
-            )
+            settle(Waiting(projection: seat.projection, partition: partition))
         }
     }
 
@@ -187,12 +171,7 @@ extension ProjectorLoop {
             projector.surroundings.report(
                 .topicMissing(projection: seat.projection.name, partition: partition)
             )
-            seat.landing?.cancel()
-            var place = Waiting(
-                projection: seat.projection,
-                partition: partition,
-                former: seat.landing?.replies
-            )
+            var place = Waiting(projection: seat.projection, partition: partition)
             place.said = WaitStatus.noTopic
             wait(place, because: WaitStatus.noTopic)
         }

@@ -69,4 +69,11 @@ public struct WriteBatch: Sendable {
         rows.append((key, value))
         byteCount += key.count + (value?.count ?? 0)
     }
+
+    /// Leaves out the rows whose keys are as described.
+    public mutating func drop(where isMeant: (_ key: [UInt8]) -> Bool) {
+        let all = rows
+        (rows, byteCount) = ([], 0)
+        for row in all where !isMeant(row.key) { put(row.value, at: row.key) }
+    }
 }

@@ -10,15 +10,21 @@ struct InferenceRequest {
     var id: String?
     var parameters: JSONValue?
     var rows: [JSONValue]
-    /// The output comes as bytes behind the JSON of the answer.
-    var isOutputBinary: Bool
+    /// Those that are asked for, in this order.
+    var outputs: [Output]
+
+    struct Output: Equatable {
+        var name: String
+        /// It comes as bytes behind the JSON of the answer.
+        var isBinary: Bool
+    }
 
     /// `fields`: Those that a row may have.
-    /// `output`: The one that there is.
+    /// `outputs`: Those that there are.
     init(
         _ body: InferenceBody,
         fields: [StreamDefinition.Field],
-        output: String
+        outputs known: [String]
     ) throws(Problem) {
         let asked = body.json
         var tensors = InferenceTensors(body.tensors)
@@ -67,7 +73,7 @@ struct InferenceRequest {
             throw .rowCount(count, most: Self.mostRows)
         }
         let asksForBinary = try Self.truth(parameters, "binary_data_output", "/parameters")
-        isOutputBinary = try Self.checkOutputs(asked["outputs"], output) ?? asksForBinary ?? false
+        outputs = try Self.outputs(asked["outputs"], known, areBinary: asksForBinary ?? false)
         rows = (0 ..< count).map { row in
             .object(columns.map { ($0.name, $0.values[row]) })
         }
@@ -162,36 +168,38 @@ struct InferenceRequest {
         return rows
     }
 
-    /// Whether the output is asked for as bytes; nil: nothing is said of it.
-    private static func checkOutputs(
+    /// Those that are asked for, or else all. `areBinary`: Where nothing else is said of one.
+    private static func outputs(
         _ outputs: JSONValue?,
-        _ known: String
-    ) throws(Problem) -> Bool? {
-        guard let outputs, !outputs.isNull else { return nil }
+        _ known: [String],
+        areBinary: Bool
+    ) throws(Problem) -> [Output] {
+        guard let outputs, !outputs.isNull else {
+            return known.map { Output(name: $0, isBinary: areBinary) }
+        }
         guard let list = outputs.array else {
             throw .malformed("`outputs` is a list of objects with a `name`.", pointer: "/outputs")
         }
-        var isAsked = false
-        var isBinary: Bool?
+        var asked: [Output] = []
         for (index, output) in list.enumerated() {
             guard let name = output["name"]?.string else {
                 throw .malformed("An output has a `name`.", pointer: "/outputs/\(index)")
             }
-            guard name == known else {
-                throw .invalid("There is no output `\(name)`: there is `\(known)`.")
+            guard known.contains(name) else { throw .noOutput(name, among: known) }
+            guard !asked.contains(where: { $0.name == name }) else {
+                throw .invalid("The output `\(name)` is asked for twice.")
             }
-            guard !isAsked else { throw .invalid("The output `\(name)` is asked for twice.") }
-            isAsked = true
             guard output["parameters"]?["classification"] == nil else {
-                throw .invalid("The output `\(name)` is a probability, and has no classes to name.")
+                throw .invalid("The output `\(name)` is a number, and has no classes to name.")
             }
-            isBinary = try truth(
+            let isBinary = try truth(
                 output["parameters"],
                 "binary_data",
                 "/outputs/\(index)/parameters"
             )
+            asked.append(Output(name: name, isBinary: isBinary ?? areBinary))
         }
-        return isBinary
+        return asked.isEmpty ? known.map { Output(name: $0, isBinary: areBinary) } : asked
     }
 
     private static func truth(
@@ -208,6 +216,13 @@ struct InferenceRequest {
 }
 
 extension Problem {
+    static func noOutput(_ name: String, among known: [String]) -> Problem {
+        let list = known.map { "`\($0)`" }.joined(separator: ", ")
+        return .invalid(
+            "There is no output `\(name)`: there \(known.count == 1 ? "is" : "are") \(list)."
+        )
+    }
+
     fileprivate static func rowCount(_ count: Int, most: Int) -> Problem {
         .invalid("A request has 1 to \(most) rows, and this one has \(count).")
     }

@@ -1,13 +1,11 @@
 internal import Bytes
 public import Engine
-internal import Evaluators
 internal import Events
 internal import Features
 public import HTTP
 internal import HTTPTypes
 internal import Hummingbird
 internal import JSON
-internal import NIOCore
 public import Platform
 internal import Records
 internal import Serving
@@ -75,9 +73,7 @@ public struct OpenInference: Door {
                 "/v2/models/{name}",
                 "an endpoint as a model of that protocol",
                 .reads,
-                [
-                    .path("name", "The endpoint.", example: "late-arrival")
-                ],
+                [Self.endpoint],
                 errors: [.notFound, .refused, .archiveFailed]
             ) { call in
                 try await model(call.name)
@@ -88,9 +84,7 @@ public struct OpenInference: Door {
                 "/v2/models/{name}/ready",
                 "whether it answers",
                 .reads,
-                [
-                    .path("name", "The endpoint.", example: "late-arrival")
-                ],
+                [Self.endpoint],
                 errors: [.notFound, .refused, .archiveFailed]
             ) { call in
                 try await ready(call.name)
@@ -101,26 +95,7 @@ public struct OpenInference: Door {
                 "/v2/models/{name}/infer",
                 "predictions in that protocol",
                 .appends,
-                [
-                    .path("name", "The endpoint.", example: "late-arrival"),
-                    .body("id", "Comes back with the answer."),
-                    .body(
-                        "parameters",
-                        "`at`: as of when; `binary_data_output`: as bytes behind the JSON.",
-                        .object()
-                    ),
-                    .body(
-                        "inputs",
-                        "One for each field: `name`, `shape`, `datatype` and `data`.",
-                        .list(of: .object()),
-                        isRequired: true
-                    ),
-                    .body(
-                        "outputs",
-                        "Those that are asked for; without it all.",
-                        .list(of: .object())
-                    ),
-                ],
+                [Self.endpoint] + Self.members,
                 body: .tensors,
                 example: Self.example,
                 answer: ["application/json", "application/octet-stream"],
@@ -134,10 +109,7 @@ public struct OpenInference: Door {
                 "/v2/models/{name}/versions/{version}",
                 "an endpoint with the version that answers",
                 .reads,
-                [
-                    .path("name", "The endpoint.", example: "late-arrival"),
-                    .path("version", "Its version.", example: "1"),
-                ],
+                [Self.endpoint, Self.version],
                 errors: [.notFound, .refused, .archiveFailed]
             ) { call in
                 try await model(call.name, version: call.version)
@@ -148,10 +120,7 @@ public struct OpenInference: Door {
                 "/v2/models/{name}/versions/{version}/ready",
                 "whether that version answers",
                 .reads,
-                [
-                    .path("name", "The endpoint.", example: "late-arrival"),
-                    .path("version", "Its version.", example: "1"),
-                ],
+                [Self.endpoint, Self.version],
                 errors: [.notFound, .refused, .archiveFailed]
             ) { call in
                 try await ready(call.name, version: call.version)
@@ -162,27 +131,7 @@ public struct OpenInference: Door {
                 "/v2/models/{name}/versions/{version}/infer",
                 "predictions of that version",
                 .appends,
-                [
-                    .path("name", "The endpoint.", example: "late-arrival"),
-                    .path("version", "Its version.", example: "1"),
-                    .body("id", "Comes back with the answer."),
-                    .body(
-                        "parameters",
-                        "`at`: as of when; `binary_data_output`: as bytes behind the JSON.",
-                        .object()
-                    ),
-                    .body(
-                        "inputs",
-                        "One for each field: `name`, `shape`, `datatype` and `data`.",
-                        .list(of: .object()),
-                        isRequired: true
-                    ),
-                    .body(
-                        "outputs",
-                        "Those that are asked for; without it all.",
-                        .list(of: .object())
-                    ),
-                ],
+                [Self.endpoint, Self.version] + Self.members,
                 body: .tensors,
                 example: Self.example,
                 answer: ["application/json", "application/octet-stream"],
@@ -192,6 +141,35 @@ public struct OpenInference: Door {
             },
         ]
     }
+
+    private static let endpoint = Parameter.path(
+        "name",
+        "The endpoint.",
+        example: "late-arrival"
+    )
+
+    private static let version = Parameter.path("version", "Its version.", example: "1")
+
+    /// Of the body of a request for inference.
+    private static let members: [Parameter] = [
+        .body("id", "Comes back with the answer."),
+        .body(
+            "parameters",
+            "`at`: as of when; `binary_data_output`: as bytes behind the JSON.",
+            .object()
+        ),
+        .body(
+            "inputs",
+            "One for each field: `name`, `shape`, `datatype` and `data`.",
+            .list(of: .object()),
+            isRequired: true
+        ),
+        .body(
+            "outputs",
+            "Those that are asked for; without it all.",
+            .list(of: .object())
+        ),
+    ]
 
     private static let example: JSONValue = [
         "inputs": [["name": "carrier", "shape": [1], "datatype": "BYTES", "data": ["B6"]]]
@@ -212,7 +190,8 @@ public struct OpenInference: Door {
         }
         return Response.json([
             "name": .string(name), "versions": .array([.string(String(served.version))]),
-            "platform": "tributary_trees",
+            // PROJECT_FORMAT, as the protocol's list of platforms has it.
+            "platform": .string(served.format.replacing("-", with: "_")),
             "inputs": .array(
                 fields.map { field in
                     [
@@ -222,9 +201,11 @@ public struct OpenInference: Door {
                     ]
                 }
             ),
-            "outputs": .array([
-                ["name": .string(served.answer), "datatype": "FP32", "shape": [-1]]
-            ]),
+            "outputs": .array(
+                served.outputNames.map {
+                    ["name": .string($0), "datatype": "FP32", "shape": [-1]]
+                }
+            ),
         ])
     }
 
@@ -247,7 +228,7 @@ public struct OpenInference: Door {
         let asked = try InferenceRequest(
             body,
             fields: served.plan.rows.fields,
-            output: served.answer
+            outputs: served.outputNames
         )
         let at = try asked.parameters?.instant("at", pointer: "/parameters/at")
         let predictions = try await platform.predict(
@@ -266,12 +247,14 @@ public struct OpenInference: Door {
         // A parameter holds one value: the ids of several rows stand in it with commas between them.
         let ids = predictions.map(\.id.description).joined(separator: ",")
         members.append(("parameters", ["prediction_id": .string(ids)]))
-        return try Response.inference(
-            members,
-            served.answer,
-            predictions.compactMap { $0.outputs.first?.values.first },
-            isBinary: asked.isOutputBinary
-        )
+        let outputs = try asked.outputs.map { output in
+            InferenceOutput(
+                name: output.name,
+                values: try predictions.map { try $0.value(of: output.name) },
+                isBinary: output.isBinary
+            )
+        }
+        return try Response.inference(members, outputs)
     }
 
     private func served(_ name: String, _ version: String?) async throws -> ServedModel {
@@ -295,44 +278,12 @@ extension BodyForm {
     )
 }
 
-extension HTTPField.Name {
-    /// How much of a body is JSON, with binary tensors behind it.
-    fileprivate static let inferenceHeaderLength = name("Inference-Header-Content-Length")
-}
-
-extension ServedModel {
-    /// The output that the protocol's clients get.
-    fileprivate var answer: String { evaluator.outputNames.first ?? "" }
-}
-
-extension Response {
-    /// An answer of the protocol with one output, in JSON or behind it.
-    fileprivate static func inference(
-        _ members: [(String, JSONValue)],
-        _ name: String,
-        _ values: [Float],
-        isBinary: Bool
-    ) throws -> Response {
-        var output: [(String, JSONValue)] = [
-            ("name", .string(name)), ("datatype", "FP32"),
-            ("shape", [.integer(Int64(values.count))]),
-        ]
-        guard isBinary else {
-            output.append(("data", .array(values.map { .figure($0) })))
-            return .json(.object(members + [("outputs", [.object(output)])]))
+extension Prediction {
+    /// The version that answers may be newer than the one whose outputs were held against the request.
+    fileprivate func value(of name: String) throws(Problem) -> Float {
+        guard let value = outputs.first(where: { $0.name == name })?.values.first else {
+            throw .noOutput(name, among: outputs.map(\.name))
         }
-        let size = values.count * MemoryLayout<Float>.size
-        output.append(("parameters", [InferenceBody.sizeName: .integer(Int64(size))]))
-        let json = try JSONValue.object(members + [("outputs", [.object(output)])]).bytes(.compact)
-        var bytes = ByteBuffer(bytes: json)
-        for value in values { bytes.writeInteger(value.bitPattern, endianness: .little) }
-        return Response(
-            status: .ok,
-            headers: [
-                .contentType: "application/octet-stream",
-                .inferenceHeaderLength: String(json.count),
-            ],
-            body: ResponseBody(byteBuffer: bytes)
-        )
+        return value
     }
 }

@@ -30,8 +30,8 @@ extension PlatformAPI {
             return SourceFile(name: name, text: text)
         }
         let (resources, errors) = try await platform.engine.filePool.run {
-            [goesOn = platform.engine.goesOn] in
-            try readResources(sources, of: Platform.definitions, goesOn: goesOn)
+            [definitions = platform.definitions, goesOn = platform.engine.goesOn] in
+            try readResources(sources, of: definitions, goesOn: goesOn)
         }
         guard errors.isEmpty else { throw Problem.nothingApplied(errors) }
         let results: [ApplyResult]

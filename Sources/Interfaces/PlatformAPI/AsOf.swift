@@ -35,3 +35,10 @@ extension PlatformAPI {
         return try Arbiter.offset(asOf: instant, in: tables)
     }
 }
+
+extension Parameter {
+    static let asOf = query(
+        "as_of",
+        "A position of the control topic, or an instant (RFC 3339): as it was then."
+    )
+}

@@ -95,7 +95,11 @@ extension PlatformAPI {
     }
 
     private func line(of record: Record, in partition: Partition) throws -> String {
-        if let line = PlatformTopics.json(of: record, in: partition) {
+        if let line = PlatformTopics.json(
+            of: record,
+            in: partition,
+            among: platform.engine.events
+        ) {
             guard try isVoid(record, in: partition) else { return line }
             return line.dropLast() + ",\"void\":true}"
         }
@@ -122,7 +126,8 @@ extension PlatformAPI {
 
     /// A fact of a control topic that took no effect: another was first.
     private func isVoid(_ record: Record, in partition: Partition) throws -> Bool {
-        guard let projection = Platform.control.first(where: { $0.topic == partition.topic }) else {
+        guard let projection = platform.catalogs.first(where: { $0.topic == partition.topic })
+        else {
             return false
         }
         guard let id = record.header("ce_id").flatMap({ EventID(text: $0.span.bytes) }) else {

@@ -144,18 +144,6 @@ extension Prediction {
     }
 }
 
-extension [NamedOutput] {
-    /// Each by its name; a vector is a list.
-    var json: JSONValue {
-        .object(
-            map { output -> (String, JSONValue) in
-                let figures = output.values.map { JSONValue.figure($0) }
-                return (output.name, figures.count == 1 ? figures[0] : .array(figures))
-            }
-        )
-    }
-}
-
 extension Explanation.Difference {
     var json: JSONValue {
         [

@@ -59,7 +59,7 @@ public struct PlatformAPI: Door {
 
     public var commands: [Command] {
         serverCommands + streamCommands + featureCommands + datasetCommands + modelCommands
-            + endpointCommands
+            + endpointCommands + joinedCommands
     }
 
     /// Deletes what nothing else uses.

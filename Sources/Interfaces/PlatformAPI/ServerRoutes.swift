@@ -53,7 +53,8 @@ extension PlatformAPI {
             let served = try platform.store.snapshot()
             let open = try AlertLedger.all(in: served).filter { $0.resolvedAt == nil }
             let attested = try AttestationLedger.newest(in: served)
-            return (projections, open, attested)
+            let reactors = try platform.engine.reactorStatuses().map(\.json)
+            return (projections, open, attested, reactors)
         }
         return Response.json([
             "version": .string(about.version), "ready": .bool(reasons.isEmpty),
@@ -62,6 +63,7 @@ extension PlatformAPI {
             "dataDirectory": .string(about.dataDirectory),
             "broker": about.brokerUsage() ?? .null,
             "projections": .array(report.0),
+            "reactors": .array(report.3),
             "openAlerts": .array(report.1.map { .string("\($0.kind): \($0.summary)") }),
             "lastAttestation": report.2.map { .string($0.rfc3339) } ?? .null,
             "limits": .array(
@@ -177,6 +179,19 @@ extension PlatformAPI {
             )
         }
         return Response.json(["settled": true])
+    }
+}
+
+extension ReactorStatus {
+    /// `waiting`: At most 1,000 are counted. `batch`: So many of a partition are answered together.
+    fileprivate var json: JSONValue {
+        var members: [(String, JSONValue)] = [
+            ("reactor", .string(name)), ("reads", .string(topic)), ("writes", .string(output)),
+            ("waiting", .integer(Int64(waiting))), ("batch", .integer(Int64(Engine.batchLimit))),
+        ]
+        if let why { members.append(("why", .string(why))) }
+        if !stopped.isEmpty { members.append(("stopped", .array(stopped.map(JSONValue.string)))) }
+        return .object(members)
     }
 }
 

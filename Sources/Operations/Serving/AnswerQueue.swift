@@ -51,12 +51,12 @@ public struct AnswerQueue: Outbox, CountsRecords {
         _ record: Record,
         of partition: Partition,
         to changes: inout Changes
-    ) throws(FoldStop) -> Reaction? {
+    ) throws(FoldStop) {
         do throws(Refusal) {
-            guard try admission.isNew(record, of: partition.index, in: &changes) else { return nil }
+            guard try admission.isNew(record, of: partition.index, in: &changes) else { return }
             let row = try reader.read(value: record.value, arrival: record.arrival)
             try admission.admit(row, arrival: record.arrival, in: &changes)
-            guard row.time.instant >= from ?? .distantPast else { return nil }
+            guard row.time.instant >= from ?? .distantPast else { return }
             changes[Self.outbox, record.offset] = AnswerInput(
                 offset: record.offset,
                 checksum: UInt64(record.checksum),
@@ -67,7 +67,6 @@ public struct AnswerQueue: Outbox, CountsRecords {
         } catch {
             // The stream's own intake makes a dead letter of it.
         }
-        return nil
     }
 
     public func liveness(in view: TableReader) throws(StoreError) -> Liveness? {

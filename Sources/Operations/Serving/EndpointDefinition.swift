@@ -7,6 +7,7 @@ public struct EndpointDefinition: Sendable, Hashable {
     public var owner: String
     public var model: ModelReference
     public var answer: Answer?
+    public var publish: Publish?
     public var durability: Durability
     public var missing: Missing
 
@@ -46,6 +47,18 @@ public struct EndpointDefinition: Sendable, Hashable {
         }
     }
 
+    /// A topic of the user's own, on which every prediction stands as JSON too.
+    public struct Publish: Sendable, Hashable {
+        public var topic: String
+        /// How many partitions it has.
+        public var partitions: Int32
+
+        public init(topic: String, partitions: Int32) {
+            self.topic = topic
+            self.partitions = partitions
+        }
+    }
+
     public enum Durability: String, Sendable, Hashable, CaseIterable {
         /// In the log before it is answered.
         case acked
@@ -67,6 +80,7 @@ public struct EndpointDefinition: Sendable, Hashable {
         owner: String = "",
         model: ModelReference,
         answer: Answer?,
+        publish: Publish? = nil,
         durability: Durability,
         missing: Missing
     ) {
@@ -75,6 +89,7 @@ public struct EndpointDefinition: Sendable, Hashable {
         self.owner = owner
         self.model = model
         self.answer = answer
+        self.publish = publish
         self.durability = durability
         self.missing = missing
     }

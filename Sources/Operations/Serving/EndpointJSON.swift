@@ -9,6 +9,7 @@ extension EndpointDefinition: ResourceDefinition {
     public var json: JSONValue {
         var spec: [(String, JSONValue)] = [("model", .string(model.description))]
         if let answer { spec.append(("answer", answer.json)) }
+        if let publish { spec.append(("publish", publish.json)) }
         spec.append(("durability", .string(durability.rawValue)))
         spec.append(("missing", .string(missing.rawValue)))
         return resource(spec: spec)
@@ -22,6 +23,7 @@ extension EndpointDefinition: ResourceDefinition {
                 owner: head.owner,
                 model: spec.value(EndpointKeys.model) ?? ModelReference("", .stage("production")),
                 answer: spec.value(EndpointKeys.answer),
+                publish: spec.value(EndpointKeys.publish),
                 durability: spec.value(EndpointKeys.durability) ?? .acked,
                 missing: spec.value(EndpointKeys.missing) ?? .keep
             )
@@ -35,6 +37,12 @@ extension EndpointDefinition.Answer {
         if let from { members.append(("from", .string(from.rfc3339))) }
         members.append(("wait", .string(wait.description)))
         return .object(members)
+    }
+}
+
+extension EndpointDefinition.Publish {
+    var json: JSONValue {
+        ["topic": .string(topic), "partitions": .integer(Int64(partitions))]
     }
 }
 

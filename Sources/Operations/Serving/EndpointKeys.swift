@@ -38,6 +38,19 @@ enum EndpointKeys {
             wait: answer.value(AnswerKeys.wait) ?? .atMost(.seconds(0))
         )
     }
+    static let publish = DocumentKey<EndpointDefinition.Publish>(
+        "publish",
+        "the topic on which every prediction stands as JSON too",
+        schema: DocumentSchema.mapping(PublishKeys.all)
+    ) { element in
+        guard let publish = DocumentReader(element, keys: PublishKeys.all, of: "`publish`") else {
+            return nil
+        }
+        return EndpointDefinition.Publish(
+            topic: publish.value(PublishKeys.topic) ?? "",
+            partitions: publish.value(PublishKeys.partitions) ?? 1
+        )
+    }
     static let durability = DocumentKey<EndpointDefinition.Durability>.choice(
         "durability",
         "whether an answer waits for the log; acked where it is left out",
@@ -51,7 +64,7 @@ enum EndpointKeys {
         synonyms: ["null": "keep", "reject": "refuse"]
     )
 
-    static let all = [model.rule, answer.rule, durability.rule, missing.rule]
+    static let all = [model.rule, answer.rule, publish.rule, durability.rule, missing.rule]
 }
 
 /// The keys of what is answered without anyone asking.
@@ -77,4 +90,25 @@ private enum AnswerKeys {
     }
 
     static let all = [stream.rule, from.rule, wait.rule]
+}
+
+/// The keys of where predictions are published.
+private enum PublishKeys {
+    static let topic = DocumentKey.text(
+        "topic",
+        "a Kafka topic of your own",
+        isRequired: true,
+        takes: "the name of a topic"
+    )
+    static let partitions = DocumentKey<Int32>(
+        "partitions",
+        "how many the topic has; 1 where it is left out",
+        schema: ["type": "integer", "minimum": 1, "maximum": 1_024]
+    ) { element in
+        element.scalar(takes: "a whole number from 1 to 1024") { text in
+            Int32(text).flatMap { (1 ... 1_024).contains($0) ? $0 : nil }
+        }
+    }
+
+    static let all = [topic.rule, partitions.rule]
 }

@@ -17,6 +17,12 @@ extension EndpointDefinition {
         case .version(let version):
             if version < 1 { report(["model"], "versions count from 1; `\(version)` is none.") }
         }
+        if let publish {
+            report(["publish", "topic"], Names.fault(of: publish.topic))
+            if !(1 ... 1_024).contains(publish.partitions) {
+                report(["publish", "partitions"], "a topic has 1 to 1024 partitions.")
+            }
+        }
         guard let answer else { return problems }
         report(["answer", "stream"], Names.fault(of: answer.stream))
         if let from = answer.from, Instant(rfc3339: from.rfc3339) != from {

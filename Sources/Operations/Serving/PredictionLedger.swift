@@ -73,15 +73,15 @@ public struct PredictionLedger: Projection {
         _ record: Record,
         of partition: Partition,
         to changes: inout Changes
-    ) throws(FoldStop) -> Reaction? {
+    ) throws(FoldStop) {
         guard
             let (envelope, event) = try FoldStop.reading({ () throws(EventError) in
                 try PredictionEvent.decode(record)
             }),
             case .predicted(let predicted) = event.fact
-        else { return nil }
+        else { return }
         // A second server, or one that was sure of less than was true: the first answer counts.
-        guard changes[Self.predictions, envelope.id] == nil else { return nil }
+        guard changes[Self.predictions, envelope.id] == nil else { return }
         changes[Self.predictions, envelope.id] = Entry(
             endpoint: predicted.endpoint,
             offset: record.offset
@@ -90,7 +90,6 @@ public struct PredictionLedger: Projection {
             at: Instant(microseconds: predicted.atUs),
             isComplete: predicted.complete
         )
-        return nil
     }
 
     /// The partition that answers to an input's partition go to.

@@ -1,4 +1,5 @@
 public import Events
+public import JSON
 internal import SwiftProtobuf
 
 /// What a model gave, by its name.
@@ -53,5 +54,17 @@ extension [NamedOutput] {
     /// The one value of an output; nil where there is no such output, or it has several.
     fileprivate func value(of name: String) -> Float? {
         first { $0.name == name && $0.values.count == 1 }?.values[0]
+    }
+}
+
+extension [NamedOutput] {
+    /// Each by its name; a vector is a list.
+    public var json: JSONValue {
+        .object(
+            map { output -> (String, JSONValue) in
+                let figures = output.values.map { JSONValue.figure($0) }
+                return (output.name, figures.count == 1 ? figures[0] : .array(figures))
+            }
+        )
     }
 }

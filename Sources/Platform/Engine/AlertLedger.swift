@@ -67,18 +67,18 @@ public struct AlertLedger: Projection {
         _ record: Record,
         of partition: Partition,
         to changes: inout Changes
-    ) throws(FoldStop) -> Reaction? {
+    ) throws(FoldStop) {
         guard
             let (envelope, event) = try FoldStop.reading({ () throws(EventError) in
                 try AlertEvent.decode(record)
             })
-        else { return nil }
+        else { return }
         switch event.fact {
         case .raised(let raised):
             let key = Self.key(raised.kind, raised.subject)
             let former = changes[Self.alerts, key]
             // An open alert is not raised again.
-            if let former, former.resolvedAt == nil { return nil }
+            if let former, former.resolvedAt == nil { return }
             changes[Self.alerts, key] = Alert(
                 kind: raised.kind,
                 subject: raised.subject,
@@ -94,7 +94,6 @@ public struct AlertLedger: Projection {
             }
         case nil: break
         }
-        return nil
     }
 
     public static func key(_ kind: String, _ subject: String) -> String { "\(kind) \(subject)" }

@@ -89,6 +89,7 @@ extension Engine {
             },
             Chore("looking what has come back", every: Chore.usual) { [weak self] _ in
                 try self?.resolveWaits()
+                try self?.resolveStoppedReactors()
             },
         ]
     }

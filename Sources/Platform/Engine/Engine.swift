@@ -1,5 +1,5 @@
 public import Bytes
-internal import Events
+public import Events
 public import Logs
 public import Projections
 public import Store
@@ -97,6 +97,11 @@ public final class Engine: Sendable {
     public var wings: [any Wing] { parts.withLock { $0 } }
     func set(_ wings: [any Wing]) { parts.withLock { $0 = wings } }
 
+    /// What the platform's own topics hold, those of wings too.
+    public var events: [any PlatformEvent.Type] { PlatformTopics.events + wings.flatMap(\.events) }
+    /// The platform's own topics.
+    public var topics: [TopicSpec] { events.map { $0.topic } }
+
     /// All that has its seats from the start on.
     public var ledgers: [Folding] {
         wings.flatMap(\.ledgers) + [(AlertLedger(), AlertEvent.topic.partitions)]
@@ -150,7 +155,7 @@ public final class Engine: Sendable {
             ($0.partition, "\($0.projection): \($0.why)")
         }
         return (stopped + standing).filter { topics?.contains($0.0.topic) ?? true }.map(\.1)
-            + wings.flatMap { $0.faults(of: topics) }
+            + stoppedReactors(of: topics) + wings.flatMap { $0.faults(of: topics) }
     }
 
     /// Whether a generation has all the seats that it is to have.
@@ -219,7 +224,7 @@ public final class Engine: Sendable {
 
     private func projector(of projection: any Projection) -> Projector? {
         let running = projectors.withLock { $0 }
-        return PlatformTopics.all.contains { $0.name == projection.topic }
+        return topics.contains { $0.name == projection.topic }
             ? running?.control : running?.data
     }
 
@@ -259,7 +264,7 @@ public final class Engine: Sendable {
     /// False when the time is over, or when it stands still.
     public func settle(within time: Duration, of topics: Set<String>? = nil) async throws -> Bool {
         let deadline = ContinuousClock.now + time
-        let mine = topics.map { $0.union(PlatformTopics.all.map(\.name)) }
+        let mine = topics.map { $0.union(self.topics.map(\.name)) }
         while true {
             try goesOn()
             if try await pool.run({ [self] in try isSettled(mine) }) { return true }
@@ -268,11 +273,11 @@ public final class Engine: Sendable {
         }
     }
 
-    /// Whether every seat had folded what the log held when this was asked.
+    /// Whether every seat had folded what the log held when this was asked, with what was answered to that at once.
     private func isSettled(_ topics: Set<String>?) throws -> Bool {
         let seated = seated.filter { topics?.contains($0.partition.topic) ?? true }
         let partitions = Dictionary(grouping: seated, by: \.partition).sorted { $0.key < $1.key }
-        // Ends of inputs are taken before those of outputs: what a seat answers is in the log before it moves on.
+        // Ends of inputs are taken before those of outputs: what is answered at once is in the log by then.
         for isOutput in [false, true] {
             for (partition, seated) in partitions
             where partition.topic.hasPrefix("tributary.") == isOutput {
@@ -280,6 +285,7 @@ public final class Engine: Sendable {
                 let end = try log.bounds(of: partition).upperBound
                 guard seated.allSatisfy({ hasFolded($0, below: end) }) else { return false }
             }
+            guard try areAnswered(topics) else { return false }
         }
         // What lies in partitions that no seat has was not folded.
         for wing in wings { try wing.look() }

@@ -21,22 +21,14 @@ extension Engine {
         }
     }
 
-    /// The last input of a partition that has its answer in the log; nil while that is not known.
-    func lastAnswered(_ projection: any Projection, _ input: Partition) throws(LogError) -> Offset?
-    {
-        var last: Offset = -1
-        for wing in wings {
-            guard let own = try wing.lastAnswered(projection, input) else { return nil }
-            last = max(last, own)
-        }
-        return last
-    }
-
     func mayDrop(
         _ projection: any Projection,
         on input: Partition,
         because report: ProjectorReport
     ) throws(LogError) -> Bool {
+        // What was answered to its rows is in the log, before anything is said about that.
+        let place = Gate.Place(generation: projection.generation, partition: input)
+        guard !(projection is any Outbox) || reactors.gate.close(place) else { return false }
         for wing in wings {
             guard try wing.mayDrop(projection, on: input, because: report) else { return false }
         }

@@ -16,8 +16,17 @@ final class Reacting<Reaction: Reactor>: Running {
     private var places: [Place]
     /// Where what inputs wait for ended when it was first looked at.
     private var ends: [Partition: Offset] = [:]
+    /// Topics that inputs wait for.
+    private var awaited: Set<String> = []
+    /// The partition that is answered first: each in turn, where not all can be at once.
+    private var first = 0
     /// Why nothing is answered at the moment; said once.
     private var told: String?
+    /// What has gone wrong, and since when.
+    private var failing: (why: String, since: ContinuousClock.Instant)?
+    private var isAlerted = false
+    /// Whether something was answered since it stopped last.
+    private var hasGoneOn = false
     /// Whether rows were dropped, so that what was answered is to be looked up again.
     private var isMistaken = false
 
@@ -41,13 +50,27 @@ final class Reacting<Reaction: Reactor>: Running {
         var mayTidy = true
         /// The input that holds it up, and since when.
         var head: (offset: Offset, since: Instant)?
+        var refused: Refused?
+        /// What was answered is not known while its outputs are not folded up to here, and somebody stands before that.
+        var unknown: Offset?
+    }
+
+    /// An input whose output the log does not take. It is tried again, and holds up those behind it.
+    private struct Refused {
+        var offset: Offset
+        var why: String
+        var due: ContinuousClock.Instant
+        var delay: Duration
     }
 
     /// How many inputs of a partition are answered before the log is waited for.
-    private static var batchLimit: Int { 512 }
+    private static var batchLimit: Int { Engine.batchLimit }
+    /// What the inputs of all partitions may take that are answered together.
+    private static var batchBytes: Int { 16 << 20 }
     /// How many rows are removed between two batches of the fold.
     private static var tidyLimit: Int { 2_048 }
     private static var pause: Duration { .milliseconds(200) }
+    private static var tolerance: Duration { .seconds(5) }
 
     init(_ reactor: Reaction, _ key: String, on thread: ReactorThread, of engine: Engine) {
         self.reactor = reactor
@@ -60,11 +83,15 @@ final class Reacting<Reaction: Reactor>: Running {
     private var queue: Reaction.Queue { reactor.queue }
     private func input(_ index: Int) -> Partition { Partition(queue.topic, Int32(index)) }
     private func output(_ index: Int) -> Partition { reactor.outputPartition(of: input(index)) }
+    private var outputTopic: String { output(0).topic }
+    private func place(_ index: Int) -> Gate.Place {
+        Gate.Place(generation: queue.generation, partition: input(index))
+    }
 
     func hear(_ news: ReactorThread.News) {
         switch news {
         case .folded(let topic):
-            let isOutput = topic == Reaction.Event.topic.name
+            let isOutput = topic == outputTopic
             if isOutput {
                 for index in places.indices { places[index].mayTidy = true }
                 guard case .looking = stage else {
@@ -72,7 +99,13 @@ final class Reacting<Reaction: Reactor>: Running {
                     return
                 }
             }
-            if isOutput || topic == queue.topic || reactor.hears(topic) { due = .now }
+            if isOutput || topic == queue.topic || awaited.contains(topic)
+                || reactor.hears.contains(topic)
+            {
+                due = .now
+            }
+        case .begun(let generation, let partition):
+            if generation == queue.generation, partition.topic == queue.topic { due = .now }
         case .dropped(let generation, let partition):
             guard generation == queue.generation, partition.topic == queue.topic,
                 places.indices.contains(Int(partition.index))
@@ -103,8 +136,33 @@ final class Reacting<Reaction: Reactor>: Running {
             // A later output may be in the log without an earlier one.
             stage = .unsure
             tell("\(error)")
+            fail("\(error)")
             due = .now + Self.pause
         }
+        warn()
+    }
+
+    private func fail(_ why: String) { failing = (why, failing?.since ?? .now) }
+
+    /// Why it does not go on, in whole or in part. What passes within moments is no reason.
+    private var stopped: [String] {
+        let lasting = failing.flatMap { .now - $0.since > Self.tolerance ? $0.why : nil }
+        return (lasting.map { [$0] } ?? []) + places.compactMap(\.refused?.why)
+    }
+
+    /// Raises an alert as soon as it does not go on.
+    private func warn() {
+        let stopped = stopped
+        guard !stopped.isEmpty else { return isAlerted = false }
+        hasGoneOn = false
+        guard !isAlerted else { return }
+        isAlerted = true
+        engine.raise(
+            Engine.reactorStopped,
+            about: reactor.name,
+            "These do not go on: \(reactor.name).",
+            stopped.joined(separator: "; ")
+        )
     }
 
     private func tell(_ why: String?) {
@@ -115,7 +173,7 @@ final class Reacting<Reaction: Reactor>: Running {
     private func goOn() throws {
         if case .unsure = stage { stage = .looking(try outputEnds()) }
         if case .looking(let ends) = stage {
-            guard try areFolded(ends) else {
+            guard areFolded(ends) else {
                 due = .now + Self.pause
                 return
             }
@@ -126,12 +184,10 @@ final class Reacting<Reaction: Reactor>: Running {
                 due = .now + .seconds(60)
                 return
             }
-            if let failure = flight.failure {
-                throw PlatformError.unavailable(
-                    "appending to \(Reaction.Event.topic.name): \(failure)"
-                )
-            }
+            let failures = flight.failures
+            guard failures.isEmpty else { return fail(failures) }
             stage = .ready
+            (failing, hasGoneOn) = (nil, true)
             if !isMistaken { set(reached) }
         }
         if isMistaken {
@@ -145,7 +201,49 @@ final class Reacting<Reaction: Reactor>: Running {
     }
 
     private func set(_ reached: [Offset]) {
-        for index in places.indices { places[index].reached = reached[index] }
+        for index in places.indices {
+            places[index].reached = reached[index]
+            if let refused = places[index].refused, refused.offset <= reached[index] {
+                places[index].refused = nil
+            }
+        }
+    }
+
+    /// Not everything that was sent is in the log for certain. What the log refuses for good holds up its own partition.
+    private func fail(_ failures: [(input: Position, error: AppendError)]) {
+        let now = ContinuousClock.now
+        for (input, error) in failures.sorted(by: { $0.input < $1.input }) {
+            let why = "appending to \(outputTopic): \(error)"
+            tell(why)
+            guard case .refused(let sentence) = error else {
+                fail(why)
+                continue
+            }
+            let index = Int(input.partition.index)
+            let former = places[index].refused
+            // The first is in the way of the others.
+            if let former, former.offset != input.offset, former.due > now { continue }
+            let delay = former?.offset == input.offset ? former?.delay : nil
+            places[index].refused = Refused(
+                offset: input.offset,
+                why: "what follows from \(input) is refused by the log: \(sentence)",
+                due: now + (delay ?? .seconds(1)),
+                delay: min((delay ?? .seconds(1)) * 2, .seconds(30))
+            )
+        }
+        stage = .unsure
+        due = now + Self.pause
+    }
+
+    var status: ReactorStatus {
+        ReactorStatus(
+            name: reactor.name,
+            topic: queue.topic,
+            output: outputTopic,
+            why: told,
+            stopped: stopped,
+            hasGoneOn: hasGoneOn
+        )
     }
 
     /// Where the outputs in the log end.
@@ -158,74 +256,119 @@ final class Reacting<Reaction: Reactor>: Running {
         return ends
     }
 
-    private func areFolded(_ ends: [Partition: Offset]) throws -> Bool {
-        for (output, end) in ends where engine.folded(output) ?? -1 < end {
-            if let why = engine.seats(on: output).lazy.compactMap(\.stopped).first {
-                throw PlatformError.unavailable(
-                    "what was answered is not known while \(output) is not folded: \(why)"
-                )
+    /// Whether it is known what was answered, of all whose outputs are folded by somebody who goes on.
+    private func areFolded(_ ends: [Partition: Offset]) -> Bool {
+        for index in places.indices {
+            guard let end = ends[output(index)], !isFolded(index, below: end) else {
+                places[index].unknown = nil
+                continue
             }
-            return false
+            guard whyUnfolded(index) != nil else { return false }
+            places[index].unknown = end
         }
         return true
     }
 
+    private func isFolded(_ index: Int, below end: Offset) -> Bool {
+        engine.folded(output(index)) ?? -1 >= end
+    }
+
+    /// Why the outputs of a partition are not folded; nil: they will be.
+    private func whyUnfolded(_ index: Int) -> String? {
+        engine.seats(on: output(index)).lazy.compactMap(\.stopped).first
+    }
+
     /// Sends what can be answered by now.
     private func answerNext() throws {
-        var pass = Pass(view: try reactor.view())
-        var records: [(record: NewRecord, output: Partition)] = []
-        var reached = places.map(\.reached)
-        for index in places.indices {
-            let inputs = try queue.next(
-                after: reached[index],
-                of: Int32(index),
-                limit: Self.batchLimit,
-                in: engine.store
-            )
-            var isHeld = false
-            for next in inputs where !isHeld {
-                guard !thread.isStopping else { return }
-                let position = Position(input(index), next.offset)
-                let id = reactor.id(of: next, at: position)
-                do {
-                    if try !reactor.isAnswered(id, on: output(index).index, in: engine.store) {
-                        guard let answer = try answer(next, at: position, &pass) else {
-                            isHeld = true
-                            continue
-                        }
-                        records.append((record(answer, id, position), output(index)))
-                    }
-                    reached[index] = next.offset
-                } catch let idle as Idle {
-                    isHeld = true
-                    pass.fail(idle.why)
-                } catch {
-                    // It holds up those behind it, and nobody else.
-                    isHeld = true
-                    pass.fail("\(position): \(error)")
-                }
-            }
-            // Who is held up has nothing more to answer, however much waits.
-            if inputs.count == Self.batchLimit, !isHeld { pass.nextLook = .zero }
+        var pass = Pass(view: try reactor.view(), reached: places.map(\.reached))
+        for turn in places.indices where pass.room > 0 {
+            let index = (first + turn) % places.count
+            guard !thread.isStopping else { return }
+            if engine.reactors.gate.isOpen(place(index)) { try answer(index, &pass) }
+            if pass.room <= 0 { first = (index + 1) % places.count }
         }
         tell(pass.failure)
-        guard !records.isEmpty else {
-            let hasMoved = reached != places.map(\.reached)
-            set(reached)
+        if pass.isFailing, let why = pass.failure { fail(why) }
+        guard !pass.items.isEmpty else {
+            if !pass.isFailing { failing = nil }
+            let hasMoved = pass.reached != places.map(\.reached)
+            set(pass.reached)
             due = .now + (hasMoved ? .zero : pass.nextLook)
             return
         }
+        let gate = engine.reactors.gate
+        let sent = Set(pass.items.map { place(Int($0.input.partition.index)) })
+        // Rows that are about to be dropped are answered when they have been folded anew.
+        guard gate.enter(sent) else {
+            due = .now + Self.pause
+            return
+        }
         stage = .sending(
-            Flight(records, to: engine.log) { [thread, key] in thread.tell(.appended(key)) },
-            reached: reached
+            Flight(pass.items, to: engine.log) { [thread, key] in
+                gate.leave(sent)
+                thread.tell(.appended(key))
+            },
+            reached: pass.reached
         )
         due = .now + .seconds(60)
     }
 
+    /// Answers the next inputs of a partition.
+    private func answer(_ index: Int, _ pass: inout Pass) throws {
+        if let end = places[index].unknown {
+            guard isFolded(index, below: end) else {
+                pass.isFailing = true
+                return pass.fail(
+                    "what was answered is not known while \(output(index)) is not folded: "
+                        + (whyUnfolded(index) ?? "it is being folded")
+                )
+            }
+            places[index].unknown = nil
+        }
+        let inputs = try queue.next(
+            after: places[index].reached,
+            of: Int32(index),
+            limit: Self.batchLimit,
+            bytes: pass.room,
+            in: engine.store
+        )
+        for next in inputs {
+            let position = Position(input(index), next.offset)
+            let id = reactor.id(of: next, at: position)
+            pass.room -= next.byteCount
+            do {
+                if try !reactor.isAnswered(id, of: input(index), in: engine.store) {
+                    if let refused = places[index].refused, refused.offset == next.offset,
+                        refused.due > .now
+                    {
+                        return pass.fail(refused.why)
+                    }
+                    guard let output = try answer(next, at: position, &pass) else { return }
+                    pass.items.append(item(output, id, position))
+                }
+                pass.reached[index] = next.offset
+            } catch let idle as Idle {
+                return pass.fail(idle.why)
+            } catch {
+                // It holds up those behind it, and nobody else.
+                pass.isFailing = true
+                return pass.fail("\(position): \(error)")
+            }
+        }
+        // Who is held up has nothing more to answer, however much waits.
+        if inputs.count == Self.batchLimit || pass.room <= 0 { pass.nextLook = .zero }
+    }
+
     private struct Pass {
         var view: Reaction.View
+        var reached: [Offset]
+        var items: [Flight.Item] = []
+        /// What further inputs may take.
+        var room = Reacting.batchBytes
         /// Why an input cannot be answered at the moment.
         var failure: String?
+        /// Whether that is more than nothing to answer with.
+        var isFailing = false
         /// When to look again at the latest, if nothing is folded till then.
         var nextLook = Duration.seconds(60)
 
@@ -240,7 +383,7 @@ final class Reacting<Reaction: Reactor>: Running {
         _ next: Reaction.Queue.Input,
         at position: Position,
         _ pass: inout Pass
-    ) throws -> Output<Reaction.Event>? {
+    ) throws -> Output? {
         do {
             return try reactor.react(to: next, at: position, given: pass.view, hasWaited: false)
         } catch is Hold {
@@ -249,6 +392,7 @@ final class Reacting<Reaction: Reactor>: Running {
         do {
             return try reactor.react(to: next, at: position, given: pass.view, hasWaited: false)
         } catch let hold as Hold {
+            awaited.formUnion(hold.reached.keys.map(\.topic))
             if let left = try waitingTime(of: position, hold) {
                 pass.nextLook = min(pass.nextLook, left)
                 return nil
@@ -279,19 +423,23 @@ final class Reacting<Reaction: Reactor>: Running {
         return nil
     }
 
-    private func record(
-        _ answer: Output<Reaction.Event>,
+    private func item(
+        _ output: Output,
         _ id: EventID,
         _ position: Position
-    ) -> NewRecord {
-        answer.event.newRecord(
-            Envelope(
-                id: id,
-                subject: answer.subject ?? id.description,
-                time: engine.clock.now(),
-                causation: position.description,
-                streamTime: answer.streamTime
-            )
+    ) -> Flight.Item {
+        let envelope = Envelope(
+            id: id,
+            subject: output.subject ?? id.description,
+            time: output.time ?? engine.clock.now(),
+            causation: position.description,
+            streamTime: output.streamTime
+        )
+        return Flight.Item(
+            record: output.record(envelope),
+            shorter: output.shorter?(envelope),
+            output: reactor.outputPartition(of: position.partition),
+            input: position
         )
     }
 

@@ -10,7 +10,6 @@ public protocol Reactor: Sendable {
     associatedtype Queue: Outbox
     /// What it goes by, made anew for each batch.
     associatedtype View
-    associatedtype Event: PlatformEvent
 
     /// For whoever reads why it waits: `the endpoint lateness`.
     var name: String { get }
@@ -22,14 +21,16 @@ public protocol Reactor: Sendable {
     var scope: [[UInt8]] { get }
     /// Where the outputs of a partition go: all to one partition, so that they stand in the order of their inputs.
     func outputPartition(of input: Partition) -> Partition
-    /// Whether an output is folded.
+    /// Whether the output to an input of a partition is folded.
     func isAnswered(
         _ id: EventID,
-        on output: Int32,
+        of input: Partition,
         in reader: any StoreReader
     ) throws(StoreError) -> Bool
-    /// Whether what it goes by may have changed, since something of a topic was folded.
-    func hears(_ topic: String) -> Bool
+    /// Topics of which something that is folded may change what it goes by, beside those that its inputs wait for.
+    var hears: Set<String> { get }
+    /// Whether it never lets an input wait, so that whoever waits until its inputs are folded waits for its outputs too.
+    var isPrompt: Bool { get }
 
     /// Throws `Idle` where nothing can be answered at the moment.
     func view() throws -> View
@@ -41,11 +42,12 @@ public protocol Reactor: Sendable {
         at position: Position,
         given view: View,
         hasWaited: Bool
-    ) throws -> Output<Event>
+    ) throws -> Output
 }
 
 extension Reactor {
-    public func hears(_ topic: String) -> Bool { false }
+    public var hears: Set<String> { [] }
+    public var isPrompt: Bool { false }
 
     /// Follows from the input, so that it has one output, however often it is answered.
     func id(of input: Queue.Input, at position: Position) -> EventID {
@@ -58,17 +60,43 @@ extension Reactor {
 }
 
 /// What a reactor answers.
-public struct Output<Event: PlatformEvent>: Sendable {
-    public var event: Event
+public struct Output: Sendable {
+    /// The record, in the envelope that it is sent in.
+    public typealias Writing = @Sendable (Envelope) -> NewRecord
+
+    public var record: Writing
+    /// What is said instead where the log does not take that, such as one that is longer than a topic of others takes; it
+    /// may stand behind outputs to later inputs then. Nil: there is nothing shorter to say.
+    public var shorter: Writing?
     /// Nil: its own id.
     public var subject: String?
+    /// Nil: when it was answered.
+    public var time: Instant?
     /// The event time of the input.
     public var streamTime: Instant?
 
-    public init(_ event: Event, subject: String?, streamTime: Instant?) {
-        self.event = event
+    public init(
+        subject: String?,
+        time: Instant? = nil,
+        streamTime: Instant?,
+        record: @escaping Writing
+    ) {
+        self.record = record
         self.subject = subject
+        self.time = time
         self.streamTime = streamTime
+    }
+
+    /// A fact of the platform's own.
+    public init<Event: PlatformEvent>(
+        _ event: Event,
+        shorter: Event? = nil,
+        subject: String?,
+        time: Instant? = nil,
+        streamTime: Instant?
+    ) {
+        self.init(subject: subject, time: time, streamTime: streamTime) { event.newRecord($0) }
+        if let shorter { self.shorter = { shorter.newRecord($0) } }
     }
 }
 

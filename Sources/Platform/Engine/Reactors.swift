@@ -5,13 +5,17 @@ internal import Workers
 
 /// The threads on which reactors run: each reactor belongs to one of them, and none of them waits for the log.
 final class Reactors: Sendable {
+    let gate = Gate()
     private let threads: [ReactorThread]
+    /// All there are, by their keys.
+    private let known = Mutex<[String: any Reactor]>([:])
 
     init(_ count: Int) { threads = (0 ..< count).map { ReactorThread("react-\($0)") } }
 
     func start() { for thread in threads { thread.start() } }
 
     func add(_ reactor: any Reactor, as key: String, of engine: Engine) {
+        known.withLock { $0[key] = reactor }
         let thread = threads.min { $0.count < $1.count }
         thread?.add(key) { Self.reacting(reactor, key, $0, of: engine) }
     }
@@ -26,22 +30,58 @@ final class Reactors: Sendable {
     }
 
     /// Ends one. When this returns it computes nothing and sends nothing any more.
-    func remove(_ key: String) { for thread in threads { thread.remove(key) } }
+    func remove(_ key: String) {
+        known.withLock { $0[key] = nil }
+        for thread in threads { thread.remove(key) }
+    }
+
+    var all: [(key: String, reactor: any Reactor)] {
+        known.withLock { $0 }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// How they are, by their keys.
+    var statuses: [String: ReactorStatus] {
+        threads.reduce(into: [:]) { all, thread in all.merge(thread.statuses) { one, _ in one } }
+    }
 
     func folded(_ topic: String) { for thread in threads { thread.tell(.folded(topic)) } }
 
     func dropped(_ generation: Digest, on partition: Partition) {
+        _ = gate.close(Gate.Place(generation: generation, partition: partition))
         for thread in threads { thread.tell(.dropped(generation, partition)) }
+    }
+
+    func begun(_ generation: Digest, on partition: Partition) {
+        gate.open(Gate.Place(generation: generation, partition: partition))
+        for thread in threads { thread.tell(.begun(generation, partition)) }
     }
 
     func beginStopping() { for thread in threads { thread.beginStopping() } }
     func stop() { for thread in threads { thread.stop() } }
 }
 
+/// How a reactor is.
+public struct ReactorStatus: Sendable {
+    public var name: String
+    /// Where its inputs are.
+    public var topic: String
+    /// Where its outputs are.
+    public var output: String
+    /// Why it answers nothing, or not everything, at the moment.
+    public var why: String?
+    /// Why it does not go on, in whole or in part: what the log refuses, and whatever else lasts.
+    public var stopped: [String]
+    /// Whether something was answered since it was stopped last.
+    var hasGoneOn: Bool
+    /// How many inputs wait; no more than `Engine.mostCounted` are counted.
+    public var waiting = 0
+}
+
 /// A reactor at work, which belongs to one thread.
 protocol Running {
     /// When it is to take its next step.
     var due: ContinuousClock.Instant { get }
+    var status: ReactorStatus { get }
     func step()
     func hear(_ news: ReactorThread.News)
 }
@@ -53,6 +93,8 @@ final class ReactorThread: Sendable {
         case folded(String)
         /// The rows of a generation's partition are gone, and are folded anew.
         case dropped(Digest, Partition)
+        /// The rows of a generation's partition hold, as far as there are any.
+        case begun(Digest, Partition)
         /// The appends of a reactor have ended.
         case appended(String)
         /// What was answered was taken out of a partition's rows up to an offset; nil: nothing was.
@@ -66,6 +108,7 @@ final class ReactorThread: Sendable {
         /// Each at most once.
         var news: [News] = []
         var known: Set<News> = []
+        var statuses: [String: ReactorStatus] = [:]
         var isRunning = false
         var isStopping = false
     }
@@ -79,6 +122,7 @@ final class ReactorThread: Sendable {
 
     var count: Int { state.withLock { $0.keys.count } }
     var isStopping: Bool { state.withLock { $0.isStopping } }
+    var statuses: [String: ReactorStatus] { state.withLock { $0.statuses } }
 
     func start() {
         state.withLock { $0.isRunning = true }
@@ -131,6 +175,7 @@ final class ReactorThread: Sendable {
 
     private func run() {
         var running: [String: any Running] = [:]
+        var order: [String] = []
         while !isStopping {
             let (coming, going, news) = state.withLock { state in
                 defer { (state.coming, state.going, state.news, state.known) = ([], [], [], []) }
@@ -138,14 +183,20 @@ final class ReactorThread: Sendable {
             }
             for (key, done) in going {
                 running[key] = nil
+                state.withLock { $0.statuses[key] = nil }
                 done.signal()
             }
             for (key, make) in coming { running[key] = make(self) }
+            if running.count != order.count || !coming.isEmpty { order = running.keys.sorted() }
             for news in news { for reacting in running.values { reacting.hear(news) } }
             var next = ContinuousClock.now + .seconds(60)
-            for key in running.keys.sorted() {
+            for key in order {
                 guard let reacting = running[key], !isStopping else { break }
-                if reacting.due <= .now { reacting.step() }
+                if reacting.due <= .now {
+                    reacting.step()
+                    let status = reacting.status
+                    state.withLock { $0.statuses[key] = status }
+                }
                 next = min(next, reacting.due)
             }
             _ = wakeUp.wait(atMost: max(.zero, next - .now))

@@ -12,6 +12,8 @@ public struct NotReady: Sendable, Hashable, CustomStringConvertible {
         case starting
         /// A projection met what it must not skip.
         case projectionStopped
+        /// What follows from records, such as a dead letter, cannot be computed, or the log does not take it.
+        case reactorStopped
         /// A projection has no seat yet, and tries again.
         case projectionWaiting
         /// The topic of a declared stream, or one of the platform's own, is gone.
@@ -82,6 +84,7 @@ extension Engine {
         reasons += seats.compactMap { seat in
             seat.stopped.map { .init(.projectionStopped, "\(seat.projection): \($0)") }
         }
+        reasons += stoppedReactors().map { .init(.reactorStopped, $0) }
         reasons += Self.reasons(of: waits) + wings.flatMap(\.notReady)
         if let state {
             reasons.append(
@@ -97,7 +100,7 @@ extension Engine {
             )
         }
         reasons += watched.graveAlerts.compactMap { alert in
-            alert.word.map { .init($0, alert.summary) }
+            alert.word(among: topics).map { .init($0, alert.summary) }
         }
         if let first = watched.debts.keys.min() {
             let others = watched.debts.count - 1

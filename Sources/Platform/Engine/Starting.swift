@@ -34,16 +34,17 @@ extension Engine {
         let surroundings = Projector.Surroundings(
             folded: { [weak self] in self?.folded($0, $1, $2) },
             report: { [weak self] in self?.report($0) },
-            lastAnswered: { [weak self] projection, input throws(LogError) in
-                guard let self else { return -1 }
-                return try lastAnswered(projection, input)
-            },
             mayDrop: { [weak self] projection, input, why throws(LogError) in
                 guard let self else { return false }
                 return try mayDrop(projection, on: input, because: why)
             },
             dropped: { [weak self] projection, input in
+                guard projection is any Outbox else { return }
                 self?.reactors.dropped(projection.generation, on: input)
+            },
+            begins: { [weak self] projection, input in
+                guard projection is any Outbox else { return }
+                self?.reactors.begun(projection.generation, on: input)
             }
         )
         run(

@@ -30,7 +30,6 @@ final class Tidying<Reaction: Reactor>: Sendable {
     var end: Offset? { last.withLock { $0 } }
 
     func run(in store: any Store) throws(StoreError) {
-        let output = reactor.outputPartition(of: input).index
         var answered: [Offset] = []
         var end = offsets.upperBound
         let rows = try reactor.queue.next(
@@ -39,10 +38,11 @@ final class Tidying<Reaction: Reactor>: Sendable {
             limit: limit,
             in: store
         )
-        if rows.count == limit, let row = rows.last { end = min(end, row.offset) }
+        // There may be more than are read at once.
+        if let row = rows.last { end = min(end, row.offset) }
         for row in rows where row.offset <= end {
             let id = reactor.id(of: row, at: Position(input, row.offset))
-            guard try reactor.isAnswered(id, on: output, in: store) else {
+            guard try reactor.isAnswered(id, of: input, in: store) else {
                 end = row.offset - 1
                 break
             }

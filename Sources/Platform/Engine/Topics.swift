@@ -1,5 +1,4 @@
 internal import Bytes
-internal import Events
 public import Logs
 
 extension Engine {
@@ -7,7 +6,7 @@ extension Engine {
     func settleTopics() throws {
         var existing: [String: TopicSpec] = [:]
         for topic in try log.topics() { existing[topic.name] = topic }
-        for wanted in PlatformTopics.all {
+        for wanted in topics {
             guard let topic = existing[wanted.name] else {
                 try createUnlessThere(wanted)
                 continue

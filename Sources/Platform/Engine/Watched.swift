@@ -1,6 +1,6 @@
 internal import Bytes
 internal import Events
-internal import Logs
+public import Logs
 internal import Projections
 internal import Store
 internal import Synchronization
@@ -40,8 +40,8 @@ struct Watched {
 
 extension Engine {
     /// A topic of ours that never forgets, so that nothing of it may go away.
-    public static func keepsForEver(_ topic: String) -> Bool {
-        PlatformTopics.all.contains { $0.name == topic && $0.retention == .forever }
+    public func keepsForEver(_ topic: String) -> Bool {
+        topics.contains { $0.name == topic && $0.retention == .forever }
     }
 
     /// From now on the rows of a projection are whole only when they have reached the end of the log.
@@ -103,7 +103,10 @@ extension Engine {
         guard !watched.withLock({ $0.areAlertsRead }) else { return }
         watched.withLock { $0.areAlertsRead = true }
         do throws(StoreError) {
-            let grave = try AlertLedger.all(in: store).filter { $0.resolvedAt == nil && $0.isGrave }
+            let own = topics
+            let grave = try AlertLedger.all(in: store).filter {
+                $0.resolvedAt == nil && $0.word(among: own) != nil
+            }
             watched.withLock { $0.graveAlerts = grave }
         } catch {
             // A row that is none keeps nobody from starting: the audit of the alerts names it.
@@ -118,7 +121,7 @@ extension Engine {
     /// What our own topics held must never go away: whoever took it, with a Kafka client or another program, took
     /// history. Blocks.
     public func checkTopics() throws {
-        for topic in PlatformTopics.all where topic.retention == .forever {
+        for topic in topics where topic.retention == .forever {
             for index in 0 ..< topic.partitions {
                 let partition = Partition(topic.name, index)
                 let first: Offset
@@ -210,22 +213,20 @@ extension Engine {
 }
 
 extension AlertLedger.Alert {
-    /// Whether the platform is not ready while it is open.
-    var isGrave: Bool { word != nil }
-
-    /// As what it keeps the platform from being ready.
-    var word: NotReady.Word? {
+    /// As what it keeps the platform from being ready while it is open; nil: it does not.
+    /// `topics`: The platform's own.
+    func word(among topics: [TopicSpec]) -> NotReady.Word? {
         switch kind {
         case "attestationAgainstLog": .attestationAgainstLog
         case "attestationsLost": .attestationsLost
-        case "recordsLost", "logChanged": isAboutOwnTopic ? .recordsLost : nil
+        case "recordsLost", "logChanged": isAbout(topics) ? .recordsLost : nil
         default: nil
         }
     }
 
-    /// Whether it is about a topic of ours that never forgets: nothing of it may go away.
-    public var isAboutOwnTopic: Bool {
-        PlatformTopics.all.contains { topic in
+    /// Whether it is about one of some topics that never forgets: nothing of it may go away.
+    public func isAbout(_ topics: [TopicSpec]) -> Bool {
+        topics.contains { topic in
             topic.retention == .forever
                 && (0 ..< topic.partitions).contains {
                     let partition = "\(Partition(topic.name, $0))"

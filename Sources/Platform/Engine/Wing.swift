@@ -1,3 +1,4 @@
+public import Events
 public import Logs
 public import Projections
 public import Store
@@ -8,6 +9,8 @@ public typealias Folding = (projection: any Projection, partitions: Int32)
 /// A part of the platform over an engine: what it folds, what it does by the clock, and what it has to say. The engine
 /// knows nothing else of it. All of it may be called on any thread.
 public protocol Wing: AnyObject, Sendable {
+    /// What topics of its own hold. They are made, kept and folded like those of `PlatformTopics`.
+    var events: [any PlatformEvent.Type] { get }
     /// What has its seats from the start on: projections of the platform's own topics.
     var ledgers: [Folding] { get }
     /// The column families of what declarations bring about.
@@ -24,8 +27,6 @@ public protocol Wing: AnyObject, Sendable {
         _ projection: any Projection,
         in reader: any StoreReader
     ) throws(StoreError) -> any Projection
-    /// The last input of a partition that has its answer in the log; −1: none has; nil: it is not known yet.
-    func lastAnswered(_ projection: any Projection, _ input: Partition) throws(LogError) -> Offset?
     /// Whether the rows of a projection may be dropped by now; where not, it is asked again.
     func mayDrop(
         _ projection: any Projection,
@@ -55,6 +56,7 @@ public protocol Wing: AnyObject, Sendable {
 }
 
 extension Wing {
+    public var events: [any PlatformEvent.Type] { [] }
     public var ledgers: [Folding] { [] }
     public var families: [Family] { [] }
     public func declared(in reader: any StoreReader) throws -> [Folding] { [] }
@@ -64,10 +66,6 @@ extension Wing {
         _ projection: any Projection,
         in reader: any StoreReader
     ) throws(StoreError) -> any Projection { projection }
-    public func lastAnswered(
-        _ projection: any Projection,
-        _ input: Partition
-    ) throws(LogError) -> Offset? { -1 }
     public func mayDrop(
         _ projection: any Projection,
         on input: Partition,

@@ -48,14 +48,17 @@ struct Answering: Reactor {
 
     func isAnswered(
         _ id: EventID,
-        on output: Int32,
+        of input: Partition,
         in reader: any StoreReader
     ) throws(StoreError) -> Bool {
-        try PredictionLedger.has(id, in: output, of: reader)
+        try PredictionLedger.has(id, in: outputPartition(of: input).index, of: reader)
     }
 
-    /// Views are made of streams, models stand in our own topics.
-    func hears(_ topic: String) -> Bool { topic != PredictionEvent.topic.name }
+    var hears: Set<String> { Self.declaring }
+    private static let declaring: Set = [
+        StreamEvent.topic.name, FeatureEvent.topic.name, DatasetEvent.topic.name,
+        ModelEvent.topic.name, EndpointEvent.topic.name,
+    ]
 
     func view() throws -> View {
         let ready: ReadyEndpoint
@@ -76,7 +79,7 @@ struct Answering: Reactor {
         at position: Position,
         given view: View,
         hasWaited: Bool
-    ) throws -> Output<PredictionEvent> {
+    ) throws -> Output {
         guard hasWaited || view.reading.isComplete(at: input.time) else {
             var span: TimeSpan?
             if case .atMost(let longest) = answer.wait { span = longest }

@@ -35,7 +35,7 @@ extension Platform {
         isDryRun: Bool = false
     ) async throws -> [ApplyResult] {
         let reader = try store.snapshot()
-        let plan = try ApplyPlan(definitions, in: reader)
+        let plan = try ApplyPlan(definitions, of: kinds, in: reader)
         let problems = plan.problems()
         guard problems.isEmpty else { throw PlatformError.doesNotFit(problems) }
         var now = Declaring(reader: reader, topics: try await topicPartitions())
@@ -84,7 +84,7 @@ extension Platform {
             result.notes = try K.notes(definition, isNew: former == nil, among: neighbours, now)
             return result
         }
-        return try result(try Self.known(definition))
+        return try result(try known(definition))
     }
 
     /// How many records the topics of streams that are not declared yet hold already.
@@ -130,7 +130,7 @@ extension Platform {
                 }
             }
         }
-        return try await declare(try Self.known(definition))
+        return try await declare(try known(definition))
     }
 
     private func applied(
@@ -141,14 +141,14 @@ extension Platform {
             guard position.offset > 0 else { return false }
             return try K.entry(definition.name, in: store, asOf: position.offset - 1) != nil
         }
-        return try wasThere(try Self.known(definition)) ? .changed : .created
+        return try wasThere(try known(definition)) ? .changed : .created
     }
 
-    private static func known(
+    private func known(
         _ definition: any ResourceDefinition
     ) throws -> any DeclaredKind.Type {
         let name = type(of: definition).kind
-        guard let kind = kind(name) else {
+        guard let kind = kinds[name] else {
             throw PlatformError.invalid("there is no kind \(name)")
         }
         return kind
@@ -157,6 +157,7 @@ extension Platform {
 
 /// Definitions that are to be applied together, among all that are there already.
 private struct ApplyPlan {
+    private let kinds: Kinds
     private let definitions: [any ResourceDefinition]
     /// All that is declared by now, and all there would be.
     private let former: Neighbours
@@ -164,10 +165,15 @@ private struct ApplyPlan {
     /// Where a resource stands among the definitions.
     private let places: [String: Int]
 
-    init(_ definitions: [any ResourceDefinition], in reader: any StoreReader) throws {
+    init(
+        _ definitions: [any ResourceDefinition],
+        of kinds: Kinds,
+        in reader: any StoreReader
+    ) throws {
+        self.kinds = kinds
         self.definitions = definitions
         var neighbours = Neighbours()
-        for kind in Platform.kinds { try kind.add(to: &neighbours, from: reader) }
+        for kind in kinds.all { try kind.add(to: &neighbours, from: reader) }
         former = neighbours
         for definition in definitions {
             neighbours.add(definition)
@@ -239,12 +245,12 @@ private struct ApplyPlan {
         of definition: any ResourceDefinition,
         among others: Neighbours? = nil
     ) -> [DocumentProblem] {
-        Platform.kind(type(of: definition).kind)?
+        kinds[type(of: definition).kind]?
             .allFaults(of: definition, among: others ?? neighbours) ?? []
     }
 
     private func references(of definition: any ResourceDefinition) -> [Reference] {
-        Platform.kind(type(of: definition).kind)?
+        kinds[type(of: definition).kind]?
             .allReferences(of: definition, among: neighbours) ?? []
     }
 }

@@ -1,11 +1,13 @@
+public import Bytes
 public import Documents
-internal import Events
-internal import Logs
-internal import Store
+public import Events
+public import JSON
+public import Logs
+public import Store
 
 /// A kind of resource with the catalog that its declarations are folded into: all that declaring, listing, showing and
 /// deleting one takes.
-protocol DeclaredKind: Kind {
+public protocol DeclaredKind: Kind {
     associatedtype Source: Catalog
     associatedtype Content: DeclaredContent
 
@@ -29,33 +31,55 @@ protocol DeclaredKind: Kind {
     ) throws -> [String]
     /// Versions of models that answer, or may be asked to, and were trained with it.
     static func versions(with name: String, in reader: any StoreReader) throws -> [String]
+    /// What stands behind the name in a list; what it refers to, unless something else is said.
+    static func columns(of definition: Definition) -> [(String, JSONValue)]
+    /// What is known beside its declaration, for whoever describes it. `offset`: As of then; nil: by now.
+    static func status(
+        of name: String,
+        in reader: any StoreReader,
+        asOf offset: Offset?
+    ) throws -> [(String, JSONValue)]
 }
 
 extension DeclaredKind {
-    static func check(_ definition: Definition, _ now: Declaring) throws {}
-    static func note(_ definition: Definition, after former: Definition) -> String? { nil }
-    static func versions(with name: String, in reader: any StoreReader) throws -> [String] { [] }
-    static func notes(
+    public static func check(_ definition: Definition, _ now: Declaring) throws {}
+    public static func note(_ definition: Definition, after former: Definition) -> String? { nil }
+    public static func versions(
+        with name: String,
+        in reader: any StoreReader
+    ) throws -> [String] { [] }
+    public static func notes(
         _ definition: Definition,
         isNew: Bool,
         among neighbours: Neighbours,
         _ now: Declaring
     ) throws -> [String] { [] }
+    public static func columns(of definition: Definition) -> [(String, JSONValue)] {
+        references(of: definition, among: Neighbours())
+            .map { ($0.path.last ?? $0.kind, .string($0.name)) }
+    }
+    public static func status(
+        of name: String,
+        in reader: any StoreReader,
+        asOf offset: Offset?
+    ) throws -> [(String, JSONValue)] { [] }
 }
 
 /// What a declaration is decided on.
-struct Declaring {
-    var reader: any StoreReader
+public struct Declaring {
+    public var reader: any StoreReader
     /// How many partitions each topic of the log has.
-    var topics: [String: Int32]
+    public var topics: [String: Int32]
     /// How many records are in the topics of streams that are new, where those are there already.
     var held: [String: Int64] = [:]
 }
 
 extension DeclaredKind {
-    static var kind: String { Definition.kind }
+    public static var kind: String { Definition.kind }
+    /// What it is called on the command line: `featureview`.
+    public static var word: String { kind.lowercased() }
 
-    static func entry(
+    public static func entry(
         _ name: String,
         in reader: any StoreReader,
         asOf offset: Offset? = nil
@@ -64,10 +88,12 @@ extension DeclaredKind {
     }
 
     /// All that are declared, by name.
-    static func entries(
-        in reader: any StoreReader
+    public static func entries(
+        in reader: any StoreReader,
+        asOf offset: Offset? = nil
     ) throws(StoreError) -> [(name: String, entry: Declared<Content>)] {
-        try CatalogView<Source>(reader).tables.all(declarations).map { ($0.key, $0.row) }
+        try CatalogView<Source>(reader, asOf: offset).tables.all(declarations, asOf: offset)
+            .map { ($0.key, $0.row) }
     }
 
     /// What is declared counts as it was declared last, as far as this release takes that.
@@ -103,22 +129,4 @@ extension DeclaredKind {
     ) -> [Reference] {
         (definition as? Definition).map { references(of: $0, among: neighbours) } ?? []
     }
-}
-
-extension Platform {
-    /// Every kind that there is.
-    static let kinds: [any DeclaredKind.Type] = [
-        StreamKind.self, FeatureViewKind.self, DatasetKind.self, ModelKind.self, EndpointKind.self,
-    ]
-
-    static func kind(_ name: String) -> (any DeclaredKind.Type)? {
-        kinds.first { $0.kind == name }
-    }
-
-    /// What every kind is defined by, for whoever reads files.
-    public static let definitions: [any ResourceDefinition.Type] = kinds.map { $0.definitionType }
-}
-
-extension DeclaredKind {
-    fileprivate static var definitionType: any ResourceDefinition.Type { Definition.self }
 }

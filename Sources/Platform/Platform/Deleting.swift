@@ -1,7 +1,7 @@
 internal import Datasets
 internal import Documents
 public import Engine
-internal import Events
+public import Events
 internal import JSON
 internal import Store
 
@@ -16,14 +16,14 @@ extension Platform {
                         UnknownResource(kind: K.kind, name: name, known: known)
                     )
                 }
-                let users = try Self.users(of: K.self, name, in: reader)
+                let users = try users(of: K.self, name, in: reader)
                 guard users.isEmpty else {
                     throw PlatformError.refused(UsedResource(kind: K.kind, name: name, by: users))
                 }
                 return K.delete(name)
             }
         }
-        guard let known = Self.kind(kind) else {
+        guard let known = kinds[kind] else {
             throw PlatformError.invalid("there is no kind \(kind)")
         }
         let effect = try await delete(known)
@@ -32,15 +32,15 @@ extension Platform {
     }
 
     /// What would not do without a resource: whatever is served with it, or is about to be.
-    static func users<K: DeclaredKind>(
+    func users<K: DeclaredKind>(
         of kind: K.Type,
         _ name: String,
         in reader: any StoreReader
     ) throws -> [ResourceUser] {
-        let others = kinds.filter { $0.refersTo.contains(K.kind) }
+        let others = kinds.all.filter { $0.refersTo.contains(K.kind) }
         // What refers to it is told by names alone.
         var names = Neighbours()
-        for kind in kinds where others.contains(where: { $0.refersTo.contains(kind.kind) }) {
+        for kind in kinds.all where others.contains(where: { $0.refersTo.contains(kind.kind) }) {
             for name in try kind.names(in: reader) { names.add(unreadable: name, of: kind.kind) }
         }
         return try others.flatMap { try $0.users(of: K.kind, name, among: names, in: reader) }
@@ -59,14 +59,21 @@ extension Platform {
 }
 
 /// There is no such resource.
-struct UnknownResource: DomainRefusal, Hashable {
-    var kind: String
-    var name: String
-    var known: [String]
+public struct UnknownResource: DomainRefusal, Hashable {
+    public var kind: String
+    public var name: String
+    public var known: [String]
 
-    var isUnknown: Bool { true }
+    /// `known`: The names of those there are.
+    public init(kind: String, name: String, known: [String]) {
+        self.kind = kind
+        self.name = name
+        self.known = known
+    }
 
-    var description: String {
+    public var isUnknown: Bool { true }
+
+    public var description: String {
         "there is no \(kind) \(name).\(Spelling.suggestion(for: name, among: known)) "
             + "`tributary get \(kind.lowercased())` lists those there are"
     }

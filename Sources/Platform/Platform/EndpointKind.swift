@@ -35,10 +35,19 @@ enum EndpointKind: DeclaredKind {
         of endpoint: EndpointDefinition,
         among neighbours: Neighbours
     ) -> [DocumentProblem] {
-        // What does not fit the rows of the dataset either is said where that is declared.
         guard let answer = endpoint.answer,
-            let stream = neighbours[StreamDefinition.self, answer.stream],
-            let model = neighbours[ModelDefinition.self, endpoint.model.model],
+            let stream = neighbours[StreamDefinition.self, answer.stream]
+        else { return [] }
+        if endpoint.publish?.topic == stream.topic {
+            return [
+                DocumentProblem(
+                    ["spec", "publish", "topic"],
+                    "the records of `\(stream.topic)` are answered, and each answer would be one more."
+                )
+            ]
+        }
+        // What does not fit the rows of the dataset either is said where that is declared.
+        guard let model = neighbours[ModelDefinition.self, endpoint.model.model],
             let dataset = neighbours[DatasetDefinition.self, model.dataset],
             dataset.rows != stream.name,
             DatasetKind.allFaults(of: dataset, among: neighbours).isEmpty

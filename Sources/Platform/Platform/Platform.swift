@@ -24,6 +24,10 @@ public final class Platform: Sendable {
     /// Rows of sealed datasets, and models.
     public let archive: any Archive
 
+    /// Every kind of resource that there is.
+    public let kinds: Kinds
+    let joined: [any Wing]
+
     let views = ReadViews(\.view)
     let streams = ReadStreams(\.definition)
     let models = ModelCache()
@@ -48,6 +52,8 @@ public final class Platform: Sendable {
         var isBuilding = false
         /// Streams whose topic cannot be had, or is not as they say.
         var unfit: [String: Unfit] = [:]
+        /// Endpoints whose predictions cannot be published.
+        var unpublished: [String: Unfit] = [:]
         /// Why endpoints cannot answer whose model is damaged in the archive.
         var brokenEndpoints: [String: String] = [:]
         /// How much of each stream is refused, by its generation.
@@ -68,8 +74,19 @@ public final class Platform: Sendable {
         EndpointCatalog(),
     ]
 
+    /// The same, and those of the kinds that wings bring.
+    public var catalogs: [any Projection] { Self.control + kinds.joined.map { $0.catalog } }
+
     /// `checkpoints`: Nil: none are made.
-    public init(_ engine: Engine, archive: any Archive, checkpoints: Checkpoints? = nil) {
+    /// `wings`: What joins it from outside.
+    public init(
+        _ engine: Engine,
+        archive: any Archive,
+        checkpoints: Checkpoints? = nil,
+        wings: [any Wing] = []
+    ) {
+        joined = wings
+        kinds = Kinds(wings.compactMap { $0 as? any KindWing }.flatMap(\.kinds))
         self.engine = engine
         self.archive = archive
         proof = Proof(engine, checkpoints: checkpoints)
@@ -81,7 +98,7 @@ public final class Platform: Sendable {
     /// Begins: everything that was decided so far is folded when this returns.
     /// `isRestored`: Whether the state is a copy that has yet to be proven.
     public func start(isRestored: Bool = false) async throws {
-        try await engine.start([self, proof], isRestored: isRestored)
+        try await engine.start([self, proof] + joined, isRestored: isRestored)
     }
 
     /// Ends every thread, with all rows flushed.

@@ -18,7 +18,10 @@ extension Platform: Wing {
             (PredictionLedger(), PredictionEvent.topic.partitions),
             (DeadLetterLedger(), DeadLetterEvent.topic.partitions),
         ]
-    private static let declaredFamilies = [Intake.family, FeatureFold.family, AnswerQueue.family]
+    private static let declaredFamilies = [
+        Intake.family, FeatureFold.family, AnswerQueue.family, PublicationQueue.family,
+        PublicationLedger.family,
+    ]
 
     public var ledgers: [Folding] { Self.own }
     public var families: [Family] { Self.declaredFamilies }
@@ -66,30 +69,6 @@ extension Platform: Wing {
         // Watermarks advance often, and seat nobody.
         case StreamEvent.topic.name: record.text("ce_type")?.hasSuffix(".Advanced") != true
         default: false
-        }
-    }
-
-    public func lastAnswered(
-        _ projection: any Projection,
-        _ input: Partition
-    ) throws(LogError) -> Offset? {
-        // Only the intake of a stream answers its records.
-        guard let intake = projection as? Intake else { return -1 }
-        let output = DeadLetterLedger.outputPartition(of: input)
-        let end = try log.bounds(of: output).upperBound
-        if engine.folded(output) ?? -1 < end {
-            if let why = engine.seats(on: output).lazy.compactMap(\.stopped).first {
-                throw .refused("what was answered to \(input) is not known: \(why)")
-            }
-            return nil
-        }
-        do throws(StoreError) {
-            return try DeadLetterLedger.lastAnswered(input, of: intake, in: store)
-        } catch {
-            engine.report(
-                .storeFailed(projection: DeadLetterLedger().name, partition: output, error)
-            )
-            throw .refused("reading the answers to \(input): \(error)")
         }
     }
 

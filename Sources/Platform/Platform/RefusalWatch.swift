@@ -129,8 +129,9 @@ extension Platform {
     ) throws(StoreError) -> Position? {
         for index in 0 ..< intake.stream.partitions {
             let input = Partition(intake.topic, index)
-            let last = try DeadLetterLedger.lastAnswered(input, of: intake, in: reader)
-            if last >= 0 { return Position(input, last) }
+            if let newest = try DeadLetterLedger.newest(of: input, for: intake, in: reader) {
+                return Position(input, newest)
+            }
         }
         return nil
     }

@@ -14,7 +14,8 @@ extension Platform {
     /// How far it is with saying so.
     enum Restart: Sendable {
         case underWay
-        case said
+        /// Where it stands. What was answered before is no answer any more when it is folded.
+        case said(Position)
         case failed(LogError)
     }
 
@@ -36,10 +37,13 @@ extension Platform {
             return true
         }
         let answers = Restarted(generation: intake.generation, input: input)
-        let former = restarts.withLock { restarts in
+        let former: Restart? = restarts.withLock { restarts in
             let former = restarts[answers]
             switch former {
-            case .said: restarts[answers] = nil
+            case .said(let position):
+                let isFolded = engine.folded(position.partition) ?? -1 > position.offset
+                guard isFolded else { return .underWay }
+                restarts[answers] = nil
             case nil, .failed: restarts[answers] = .underWay
             case .underWay: break
             }
@@ -77,7 +81,7 @@ extension Platform {
             [weak self] result in
             let outcome: Restart
             switch result {
-            case .success: outcome = .said
+            case .success(let position): outcome = .said(position)
             // One that may be there already does no harm: nothing was answered since.
             case .failure(.notPersisted(let why)), .failure(.possiblyPersisted(let why)):
                 outcome = .failed(.unreachable("saying that records are answered anew: \(why)"))

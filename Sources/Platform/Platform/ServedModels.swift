@@ -17,12 +17,19 @@ public struct ServedModel: Sendable {
     public var model: String
     public var version: Int64
     public var artifact: Digest
+    /// What the artifact is, by its name among the formats.
+    public var format: String
     public var evaluator: any Evaluator
     public var plan: FeaturePlan
     /// The dataset version that it was trained on.
     public var dataset: String
     /// The field that names a row, and that its outcome carries too.
     public var id: String
+
+    /// What is answered, less what only tells how the answer came about.
+    public var outputNames: [String] {
+        evaluator.outputNames.filter { !evaluator.details.contains($0) }
+    }
 }
 
 /// An endpoint as it is declared now, with the version that it answers with now.
@@ -165,6 +172,7 @@ extension Platform {
                 model: name,
                 version: number,
                 artifact: version.artifact,
+                format: format.name,
                 evaluator: evaluator,
                 plan: plan,
                 dataset: version.dataset,

@@ -29,15 +29,21 @@ extension Platform {
         }
         inputs.withLock { $0.isBuilding = isBuilding }
         for intake in engine.seated(Intake.self) where !wanted.contains(intake.generation) {
+            engine.unreact(DeadLetters.key(of: intake))
             unseat(intake)
         }
         for definition in entries.flatMap({ [$0.served, $0.next].compactMap(\.self) })
             .compactMap({ streams.value(of: $0) })
         where !engine.hasSeats(definition.generation, partitions: definition.partitions) {
-            engine.seat(Intake(definition), partitions: definition.partitions)
+            let intake = Intake(definition)
+            // There may be more partitions by now.
+            engine.unreact(DeadLetters.key(of: intake))
+            engine.seat(intake, partitions: definition.partitions)
+            engine.react(DeadLetters(intake), as: DeadLetters.key(of: intake))
         }
         attempt { try reconcileViews() }
         attempt { try reconcileEndpoints() }
+        attempt { try reconcilePublications() }
         if let failure { throw failure }
     }
 

@@ -67,13 +67,13 @@ public struct AttestationLedger: Projection {
         _ record: Record,
         of partition: Partition,
         to changes: inout Changes
-    ) throws(FoldStop) -> Reaction? {
+    ) throws(FoldStop) {
         guard
             let (envelope, event) = try FoldStop.reading({ () throws(EventError) in
                 try AttestationEvent.decode(record)
             }),
             case .attested(let attested) = event.fact, let digest = Digest(bytes: attested.digest)
-        else { return nil }
+        else { return }
         let key = Self.key(
             attested.projection,
             Array(attested.generation),
@@ -83,7 +83,7 @@ public struct AttestationLedger: Projection {
             attested.offset
         )
         // The first word on a position counts; a later one that differs is what an audit reports.
-        guard changes[Self.rows, key] == nil else { return nil }
+        guard changes[Self.rows, key] == nil else { return }
         changes[Self.rows, key] = Row(
             next: attested.offset,
             entries: attested.entries,
@@ -92,7 +92,6 @@ public struct AttestationLedger: Projection {
             base: attested.base,
             attestedAt: envelope.time
         )
-        return nil
     }
 
     private static func key(

@@ -122,7 +122,7 @@ extension Proof {
         to seating: Seating,
         _ verdict: Replay.Verdict
     ) -> Replay.Attestation? {
-        guard Engine.keepsForEver(seating.partition.topic),
+        guard engine.keepsForEver(seating.partition.topic),
             verdict.base.hasPrefix("genesis")
         else { return nil }
         return attested.first { $0.base.hasPrefix("genesis") && $0.base != verdict.base }

@@ -13,7 +13,7 @@ extension Proof {
             ]) where alert.subject == subject {
                 switch alert.kind {
                 // History that is gone does not come back by what is left.
-                case "logChanged", "recordsLost": if alert.isAboutOwnTopic { continue }
+                case "logChanged", "recordsLost": if alert.isAbout(engine.topics) { continue }
                 case "divergence", "attestationAgainstLog":
                     if try !isVouchedFor(verdict, of: seating, before: alert.raisedAt) { continue }
                 default: break

@@ -1,49 +1,6 @@
 import ArgumentParser
 import JSON
 
-/// What `get`, `describe` and `delete` are about.
-enum Kind: String, ExpressibleByArgument, CaseIterable {
-    case stream, featureview, dataset, model, version, endpoint, run, prediction, alert
-
-    init?(argument: String) {
-        let word = argument.lowercased()
-        self.init(rawValue: word.hasSuffix("s") ? String(word.dropLast()) : word)
-    }
-
-    static let list = allCases.map(\.rawValue).joined(separator: ", ")
-
-    var path: String {
-        switch self {
-        case .featureview: "/api/v1/features"
-        case .version: "/api/v1/models"
-        default: "/api/v1/\(rawValue)s"
-        }
-    }
-
-    /// The field of a list that says when something happened.
-    var timeField: String? {
-        switch self {
-        case .run: "startedAt"
-        case .version: "registeredAt"
-        case .prediction: "decidedAt"
-        case .alert: "raisedAt"
-        case .stream, .featureview, .dataset, .model, .endpoint: nil
-        }
-    }
-    /// Whether it is declared, and can be deleted.
-    var isDeclared: Bool {
-        switch self {
-        case .stream, .featureview, .dataset, .model, .endpoint: true
-        case .version, .run, .prediction, .alert: false
-        }
-    }
-
-    /// Refuses a name that cannot be one of the kind.
-    func check(_ name: String) throws {
-        if self == .version { _ = try VersionName(name) }
-    }
-}
-
 struct Get: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Lists resources of a kind, or shows one.",
@@ -64,25 +21,36 @@ struct Get: AsyncParsableCommand {
 
     func validate() throws {
         guard kind != .alert || name == nil && asOf == nil else {
-            throw ValidationError(
-                "Alerts are listed all together, as they are now: `tributary get alert`."
+            throw OptionVariables.inapplicable(
+                "as-of",
+                because: "Alerts are listed all together, as they are now: `tributary get alert`."
             )
         }
         if let name { try kind.check(name) }
         guard name == nil || list.isEmpty else {
-            throw ValidationError(
-                "--limit, --filter and --since are of lists, and not of one thing."
+            throw OptionVariables.inapplicable(
+                "limit",
+                "filter",
+                "since",
+                because: "--limit, --filter and --since are of lists, and not of one thing."
             )
         }
         guard list.since == nil || kind.timeField != nil else {
-            throw ValidationError("A \(kind.rawValue) is declared: --since is of what happened.")
+            throw OptionVariables.inapplicable(
+                "since",
+                because: "A \(kind.word) is declared: --since is of what happened."
+            )
         }
         guard kind != .prediction || name != nil || asOf == nil else {
-            throw ValidationError("Predictions are listed as they are now.")
+            throw OptionVariables.inapplicable(
+                "as-of",
+                because: "Predictions are listed as they are now."
+            )
         }
     }
 
     func run() async throws {
+        try await kind.check(with: options.client)
         var (shown, since) = (JSONValue?.none, ContinuousClock.now)
         while true {
             let answer = try await answer()
@@ -93,7 +61,7 @@ struct Get: AsyncParsableCommand {
             }
             guard watch else { return }
             if ContinuousClock.now - since >= Waiting.patience {
-                let what = name ?? "the list of \(kind.rawValue)s"
+                let what = name ?? "the list of \(kind.word)s"
                 printError("waiting for \(what) to change; Ctrl-C ends it")
                 since = .now + .seconds(365 * 86_400)
             }
@@ -184,6 +152,7 @@ struct Describe: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try await kind.check(with: options.client)
         let query = asOf.map { "?as_of=\($0.urlEncoded)" } ?? ""
         let path = "\(kind.path)/\(name.urlEncoded)\(query)"
         let answer = try await options.client.ask(.GET, path)
@@ -199,7 +168,7 @@ struct Delete: AsyncParsableCommand {
     )
 
     @Argument(
-        help: "\(Kind.allCases.filter(\.isDeclared).map(\.rawValue).joined(separator: ", "))."
+        help: "\(Kind.own.filter(\.isDeclared).map(\.word).joined(separator: ", "))."
     )
     var kind: Kind
     @Argument(help: "Its name.")
@@ -210,12 +179,13 @@ struct Delete: AsyncParsableCommand {
     func validate() throws {
         guard kind.isDeclared else {
             throw ValidationError(
-                "What happened stays in the log: a \(kind.rawValue) is not deleted."
+                "What happened stays in the log: a \(kind.word) is not deleted."
             )
         }
     }
 
     func run() async throws {
+        try await kind.check(with: change.options.client)
         let answer = try await change.ask(
             .DELETE,
             "\(kind.path)/\(name.urlEncoded)",

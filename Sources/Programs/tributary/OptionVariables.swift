@@ -1,12 +1,14 @@
 import ArgumentParser
 import Glibc
 import JSON
+import Synchronization
 
 /// Options that stand in the environment: `--kafka-listen` of `tributary serve` in TRIBUTARY_SERVE_KAFKA_LISTEN or, where
 /// that is not set, in TRIBUTARY_KAFKA_LISTEN. It is so for every option of every command, by the parser's own list.
 struct OptionVariables {
     /// A variable that is set, of an option that the command line does not name.
     private struct Setting {
+        var option: String
         var variable: String
         var value: String
         var words: [String]
@@ -52,12 +54,37 @@ struct OptionVariables {
             else { continue }
             settings.append(
                 Setting(
+                    option: option.name,
                     variable: variable,
                     value: value,
                     words: try words(of: option, variable, value)
                 )
             )
         }
+    }
+
+    /// The command that is asked for. What stands in the environment and does not apply to it is left out.
+    mutating func command() throws -> any ParsableCommand {
+        while true {
+            let known = arguments
+            Self.inapplicable.withLock { $0 = [] }
+            do {
+                return try Tributary.parseAsRoot(known)
+            } catch {
+                let names = Self.inapplicable.withLock { $0 }
+                settings.removeAll { names.contains($0.option) }
+                if arguments == known { throw error }
+            }
+        }
+    }
+
+    /// What the command that is parsed has no use for.
+    private static let inapplicable = Mutex<Set<String>>([])
+
+    /// Why the options of those names do not apply to what is asked: a fault of whoever typed one of them.
+    static func inapplicable(_ names: String..., because sentence: String) -> ValidationError {
+        inapplicable.withLock { $0 = Set(names) }
+        return ValidationError(sentence)
     }
 
     /// The arguments with what the environment adds.

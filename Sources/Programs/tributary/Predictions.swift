@@ -105,7 +105,10 @@ struct Explain: AsyncParsableCommand {
 
     func validate() throws {
         guard (prediction == nil) != (endpoint == nil) else {
-            throw ValidationError("Give a prediction, or --endpoint NAME with --execute.")
+            throw OptionVariables.inapplicable(
+                "endpoint",
+                because: "Give a prediction, or --endpoint NAME with --execute."
+            )
         }
         guard endpoint == nil || execute else {
             throw ValidationError(

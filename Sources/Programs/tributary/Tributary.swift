@@ -34,9 +34,9 @@ struct Tributary: AsyncParsableCommand {
         var arguments = given
         var variables: OptionVariables?
         do {
-            let known = try OptionVariables(given, OptionVariables.environment)
-            (variables, arguments) = (known, known.arguments)
-            var command = try parseAsRoot(arguments)
+            var known = try OptionVariables(given, OptionVariables.environment)
+            defer { (variables, arguments) = (known, known.arguments) }
+            var command = try known.command()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

@@ -26,12 +26,17 @@ extension EndpointDefinition: Sampled {
             from: Bool.random(using: &random) ? from : nil,
             wait: Bool.random(using: &random) ? .unlimited : .atMost(span)
         )
+        let publish = Publish(
+            topic: ["scores", "p.1"].randomElement(using: &random) ?? "scores",
+            partitions: Int32.random(in: 1 ... 1_024, using: &random)
+        )
         return EndpointDefinition(
             name: ["a", "b.c"].randomElement(using: &random) ?? "a",
             description: ["", "0"].randomElement(using: &random) ?? "",
             owner: ["", "ada"].randomElement(using: &random) ?? "",
             model: model,
             answer: Bool.random(using: &random) ? answer : nil,
+            publish: Bool.random(using: &random) ? publish : nil,
             durability: Durability.allCases.randomElement(using: &random) ?? .acked,
             missing: Missing.allCases.randomElement(using: &random) ?? .keep
         )
