@@ -82,9 +82,9 @@ enum GoldenLog {
                 )
             )
         }
-        let published = EndpointDefinition.Publish(topic: "weather.observed", partitions: 1)
+        let published = "weather.observed"
         projections += [
-            PublicationQueue(of: "lateness", on: published), PublicationLedger(published.topic),
+            PublicationQueue(of: "lateness", on: published), PublicationLedger(published),
         ]
         let partitions = Dictionary(
             uniqueKeysWithValues: try log.topics().map { ($0.name, $0.partitions) }

@@ -227,6 +227,8 @@ private final class Echo: Reactor {
         PredictionLedger.outputPartition(of: input)
     }
 
+    var ledger: any Projection { PredictionLedger() }
+
     func isAnswered(
         _ id: EventID,
         of input: Partition,

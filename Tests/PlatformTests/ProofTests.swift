@@ -23,7 +23,8 @@ import Testing
         let stand = try await Airport.serving(
             WatchedLog(log),
             endpoint: Airport.endpoint(
-                answer: "{stream: departures, from: 2013-07-04T20:00:00Z, wait: unlimited}"
+                answer: "{stream: departures, from: 2013-07-04T20:00:00Z, wait: unlimited}",
+                publish: "{topic: scores}"
             )
         )
         _ = try await stand.platform.apply([stream], for: .anybody)
@@ -47,6 +48,9 @@ import Testing
         try await stand.eventually("the departures of the last four hours are answered") {
             try PredictionLedger.count(of: "lateness", in: stand.store).predictions == 8
         }
+        try await stand.eventually("they are published") {
+            try stand.platform.engine.reactorStatuses().allSatisfy { $0.waiting == 0 }
+        }
         try await stand.settle()
         try await elsewhere { [platform = stand.platform] in try platform.proof.attestAll() }
         try await stand.settle()
@@ -61,8 +65,9 @@ import Testing
         let watched = try #require(stand.log as? WatchedLog)
         let before = watched.appends
         let findings = try await stand.verify()
-        // Both partitions of three streams, the dead letters of one, features, answers and predictions; and eight others.
-        #expect(findings.count == 22)
+        // Both partitions of three streams, the dead letters of one, features, answers, predictions and what is published
+        // of them; what was published; and eight others.
+        #expect(findings.count == 25)
         for finding in findings {
             let verdict = finding.verdict
             #expect(verdict.finding == .equal, "\(verdict.projection)")
@@ -271,6 +276,8 @@ import Testing
         case FeatureCatalog.family: ["feature views"]
         case FeatureFold.family: ["features of punctuality"]
         case AnswerQueue.family: ["answers of lateness"]
+        case PublicationQueue.family: ["predictions of lateness for scores"]
+        case PublicationLedger.family: ["published on scores"]
         default: [family.name]
         }
     }

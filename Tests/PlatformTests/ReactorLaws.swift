@@ -133,8 +133,11 @@ import Testing
         inputs: { log, archive in
             let departures = try await predictions.inputs(log, archive)
             // Whatever is answered, nothing is published.
-            let dying = DyingLog(log, after: 0, of: "scores")
-            let stand = try await Stand.start(dying, archive: archive, seed: 5)
+            let faulty = FaultyLog(log, seed: 1)
+            var faults = FaultyLog.Faults()
+            faults.awayTopics = ["scores"]
+            faulty.set(faults)
+            let stand = try await Stand.start(faulty, archive: archive, seed: 5)
             try await stand.apply(
                 Airport.endpoint(
                     answer: "{stream: departures, from: \(middle.rfc3339), wait: 0s}",

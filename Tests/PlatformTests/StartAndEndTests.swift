@@ -135,7 +135,7 @@ import Testing
         )
         try await stand.eventually("the dead letter is on its way") {
             stand.platform.engine.seats.contains {
-                $0.partition.topic == "one" && $0.progress.next == 200
+                $0.partition.topic == "one" && $0.progress.next == 201
             }
         }
         faults.isSilent = true

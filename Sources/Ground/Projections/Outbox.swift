@@ -44,6 +44,23 @@ extension Outbox {
         return found
     }
 
+    /// How many wait; no more than `limit` are counted.
+    public func count(
+        of partition: Int32,
+        limit: Int,
+        in reader: any StoreReader
+    ) throws(StoreError) -> Int {
+        guard limit > 0 else { return 0 }
+        let shelf = shelf(of: partition).prefix
+        var count = 0
+        try reader.scan(family, from: shelf + [Self.number], to: shelf + [Self.number + 1]) {
+            (_, _) throws(StoreError) in
+            count += 1
+            return count < limit
+        }
+        return count
+    }
+
     /// Takes out what was answered.
     public func remove(
         _ answered: [Offset],

@@ -15,19 +15,18 @@ public struct PublicationQueue: Outbox {
     static let known = Table<EventID, Offset>("known", number: 1, keeps: .newest)
 
     public let endpoint: String
-    public let publish: EndpointDefinition.Publish
-    public var name: String { "predictions of \(endpoint) for \(publish.topic)" }
+    /// Where they are to stand.
+    public let output: String
+    public var name: String { "predictions of \(endpoint) for \(output)" }
     public let topic = PredictionEvent.topic.name
     public var family: Family { Self.family }
     public let generation: Digest
     public let foldVersion: Int64 = 1
 
-    public init(of endpoint: String, on publish: EndpointDefinition.Publish) {
+    public init(of endpoint: String, on output: String) {
         self.endpoint = endpoint
-        self.publish = publish
-        generation = Digest(
-            of: Array("publications \(endpoint) \(publish.topic) \(publish.partitions)".utf8)
-        )
+        self.output = output
+        generation = Digest(of: Array("publications \(endpoint) \(output)".utf8))
     }
 
     public func apply(

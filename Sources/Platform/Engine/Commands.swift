@@ -184,8 +184,11 @@ extension Engine {
         }
     }
 
-    /// The next offset that every projection of the partition will fold; nil where there is none.
+    /// The next offset that every projection of the partition will fold; of a topic of our own, every ledger. Nil where
+    /// there is none.
     public func folded(_ partition: Partition) -> Offset? {
-        seats(on: partition).filter { $0.stopped == nil }.map(\.progress.next).min()
+        let seats = isOwn(partition.topic) ? running?.control.seats(on: partition) : nil
+        return (seats ?? self.seats(on: partition)).filter { $0.stopped == nil }
+            .map(\.progress.next).min()
     }
 }

@@ -224,9 +224,11 @@ public final class Engine: Sendable {
 
     private func projector(of projection: any Projection) -> Projector? {
         let running = projectors.withLock { $0 }
-        return topics.contains { $0.name == projection.topic }
+        return isOwn(projection.topic) && !(projection is any Outbox)
             ? running?.control : running?.data
     }
+
+    func isOwn(_ topic: String) -> Bool { topics.contains { $0.name == topic } }
 
     /// The one that folds streams.
     public var dataProjector: Projector? { projectors.withLock { $0?.data } }

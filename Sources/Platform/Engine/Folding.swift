@@ -7,6 +7,12 @@ internal import Synchronization
 
 /// What the projectors tell and ask. All of this runs on their threads.
 extension Engine {
+    /// What reads our own topics beside their ledgers is bulk, and what was decided does not wait for it.
+    func foldedData(_ partition: Partition, _ records: [Record], _ next: Offset) {
+        guard isOwn(partition.topic) else { return folded(partition, records, next) }
+        reactors.folded(partition.topic)
+    }
+
     func folded(_ partition: Partition, _ records: [Record], _ next: Offset) {
         // Who waited must not be answered from what was made before.
         for wing in wings { wing.folded(partition, records, below: next) }
@@ -27,8 +33,15 @@ extension Engine {
         because report: ProjectorReport
     ) throws(LogError) -> Bool {
         // What was answered to its rows is in the log, before anything is said about that.
-        let place = Gate.Place(generation: projection.generation, partition: input)
-        guard !(projection is any Outbox) || reactors.gate.close(place) else { return false }
+        if projection is any Outbox {
+            if case .recordsLost = report, try awaitsAnswers(projection, on: input) {
+                // Its rows are all that is left of records that are gone.
+                reactors.begun(projection.generation, on: input)
+                return false
+            }
+            let place = Gate.Place(generation: projection.generation, partition: input)
+            guard reactors.gate.close(place) else { return false }
+        }
         for wing in wings {
             guard try wing.mayDrop(projection, on: input, because: report) else { return false }
         }

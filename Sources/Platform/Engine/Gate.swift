@@ -29,6 +29,11 @@ final class Gate: Sendable {
         }
     }
 
+    /// Whether outputs of any of them are on their way.
+    func isFlying(_ places: Set<Place>) -> Bool {
+        state.withLock { state in places.contains { state.flights[$0] != nil } }
+    }
+
     func isOpen(_ place: Place) -> Bool { state.withLock { $0.open.contains(place) } }
 
     /// Begins to send outputs. False: not all of them may be sent by now, and none is.

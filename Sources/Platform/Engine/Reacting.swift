@@ -13,6 +13,8 @@ final class Reacting<Reaction: Reactor>: Running {
     private let engine: Engine
     private(set) var due = ContinuousClock.now
     private var stage = Stage.unsure
+    /// Of what folds its outputs.
+    private let ledger: Digest
     private var places: [Place]
     /// Where what inputs wait for ended when it was first looked at.
     private var ends: [Partition: Offset] = [:]
@@ -34,7 +36,7 @@ final class Reacting<Reaction: Reactor>: Running {
         /// What is in the log is not known.
         case unsure
         /// Outputs are waited for that are in the log and not folded.
-        case looking([Partition: Offset])
+        case looking([Partition: Offset], since: ContinuousClock.Instant)
         case ready
         case sending(Flight, reached: [Offset])
     }
@@ -77,6 +79,7 @@ final class Reacting<Reaction: Reactor>: Running {
         self.key = key
         self.thread = thread
         self.engine = engine
+        ledger = reactor.ledger.generation
         places = Array(repeating: Place(), count: Int(reactor.partitions))
     }
 
@@ -105,8 +108,18 @@ final class Reacting<Reaction: Reactor>: Running {
                 due = .now
             }
         case .begun(let generation, let partition):
-            if generation == queue.generation, partition.topic == queue.topic { due = .now }
+            guard generation == queue.generation, partition.topic == queue.topic,
+                places.indices.contains(Int(partition.index))
+            else { return }
+            places[Int(partition.index)].mayTidy = true
+            due = .now
         case .dropped(let generation, let partition):
+            if generation == ledger, partition.topic == outputTopic {
+                // What was answered is known again when it is folded anew.
+                for index in places.indices { places[index].reached = places[index].tidied }
+                isMistaken = true
+                due = .now
+            }
             guard generation == queue.generation, partition.topic == queue.topic,
                 places.indices.contains(Int(partition.index))
             else { return }
@@ -116,13 +129,20 @@ final class Reacting<Reaction: Reactor>: Running {
         case .appended(let key): if key == self.key { due = .now }
         case .tidied(let key, let index, let offset):
             guard key == self.key else { return }
-            places[Int(index)].isTidying = false
-            let place = places[Int(index)]
-            guard let offset, offset > place.tidied, offset <= place.reached else { return }
-            places[Int(index)].tidied = offset
-            // There may be more than were removed at once.
-            places[Int(index)].mayTidy = true
-            if offset < place.reached { due = .now }
+            let index = Int(index)
+            places[index].isTidying = false
+            guard let offset else {
+                // Nobody sits there, or there is no room.
+                places[index].mayTidy = true
+                due = min(due, .now + .seconds(1))
+                return
+            }
+            if offset > places[index].tidied, offset <= places[index].reached {
+                places[index].tidied = offset
+                // There may be more than were removed at once.
+                places[index].mayTidy = true
+            }
+            if places[index].mayTidy, places[index].tidied < places[index].reached { due = .now }
         }
     }
 
@@ -130,6 +150,7 @@ final class Reacting<Reaction: Reactor>: Running {
         do {
             try goOn()
         } catch let idle as Idle {
+            failing = nil
             tell(idle.why)
             due = .now + .seconds(1)
         } catch {
@@ -171,9 +192,24 @@ final class Reacting<Reaction: Reactor>: Running {
     }
 
     private func goOn() throws {
-        if case .unsure = stage { stage = .looking(try outputEnds()) }
-        if case .looking(let ends) = stage {
+        if case .unsure = stage {
+            // Of those who have nothing to answer, nobody asks the log.
+            guard try isAnythingLeft() else {
+                failing = nil
+                due = .now + .seconds(60)
+                return
+            }
+            // What a former one has sent may land yet.
+            guard !engine.reactors.gate.isFlying(Set(places.indices.map(place))) else {
+                due = .now + Self.pause
+                return
+            }
+            stage = .looking(try outputEnds(), since: .now)
+        }
+        if case .looking(let ends, let since) = stage {
             guard areFolded(ends) else {
+                // They may end elsewhere by now, where a topic was made anew.
+                if .now - since > Self.tolerance { stage = .unsure }
                 due = .now + Self.pause
                 return
             }
@@ -246,6 +282,20 @@ final class Reacting<Reaction: Reactor>: Running {
         )
     }
 
+    /// Whether there are rows: what waits, or was answered and is there yet.
+    private func isAnythingLeft() throws -> Bool {
+        for index in places.indices where engine.reactors.gate.isOpen(place(index)) {
+            let next = try queue.next(
+                after: places[index].tidied,
+                of: Int32(index),
+                limit: 1,
+                in: engine.store
+            )
+            if !next.isEmpty { return true }
+        }
+        return false
+    }
+
     /// Where the outputs in the log end.
     private func outputEnds() throws -> [Partition: Offset] {
         try engine.requireLog()
@@ -269,14 +319,16 @@ final class Reacting<Reaction: Reactor>: Running {
         return true
     }
 
+    private func seat(_ index: Int) -> SeatStatus? {
+        engine.seats(on: output(index)).first { $0.generation == ledger }
+    }
+
     private func isFolded(_ index: Int, below end: Offset) -> Bool {
-        engine.folded(output(index)) ?? -1 >= end
+        seat(index).map { $0.progress.next >= end } ?? false
     }
 
     /// Why the outputs of a partition are not folded; nil: they will be.
-    private func whyUnfolded(_ index: Int) -> String? {
-        engine.seats(on: output(index)).lazy.compactMap(\.stopped).first
-    }
+    private func whyUnfolded(_ index: Int) -> String? { seat(index)?.stopped }
 
     /// Sends what can be answered by now.
     private func answerNext() throws {
@@ -325,10 +377,12 @@ final class Reacting<Reaction: Reactor>: Running {
             }
             places[index].unknown = nil
         }
+        let refused = places[index].refused.flatMap { $0.due > .now ? $0 : nil }
         let inputs = try queue.next(
             after: places[index].reached,
             of: Int32(index),
-            limit: Self.batchLimit,
+            // Those behind one that is refused are not read again and again.
+            limit: refused == nil ? Self.batchLimit : 1,
             bytes: pass.room,
             in: engine.store
         )
@@ -338,9 +392,7 @@ final class Reacting<Reaction: Reactor>: Running {
             pass.room -= next.byteCount
             do {
                 if try !reactor.isAnswered(id, of: input(index), in: engine.store) {
-                    if let refused = places[index].refused, refused.offset == next.offset,
-                        refused.due > .now
-                    {
+                    if let refused, refused.offset == next.offset {
                         return pass.fail(refused.why)
                     }
                     guard let output = try answer(next, at: position, &pass) else { return }

@@ -21,6 +21,8 @@ public protocol Reactor: Sendable {
     var scope: [[UInt8]] { get }
     /// Where the outputs of a partition go: all to one partition, so that they stand in the order of their inputs.
     func outputPartition(of input: Partition) -> Partition
+    /// What folds its outputs.
+    var ledger: any Projection { get }
     /// Whether the output to an input of a partition is folded.
     func isAnswered(
         _ id: EventID,

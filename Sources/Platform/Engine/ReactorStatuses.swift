@@ -1,3 +1,5 @@
+internal import Bytes
+internal import Logs
 internal import Projections
 public import Store
 
@@ -38,25 +40,37 @@ extension Engine {
         return true
     }
 
-    /// Ends the alerts about those who did not go on, and do. Blocks.
+    /// Whether a reactor that never lets an input wait has something to answer yet of a projection's partition.
+    func awaitsAnswers(_ queue: any Projection, on input: Partition) throws(LogError) -> Bool {
+        let reactor = reactors.all.map(\.reactor)
+            .first { $0.isPrompt && $0.generation == queue.generation }
+        do throws(StoreError) {
+            return try reactor?.waiting(on: input.index, in: store, limit: 1) ?? 0 > 0
+        } catch {
+            throw .refused("looking what of \(input) is not answered: \(error)")
+        }
+    }
+
+    /// Ends the alerts about those who did not go on, and do, or are no more. Blocks.
     func resolveStoppedReactors() throws {
         let open = try openAlerts(of: [Self.reactorStopped])
         guard !open.isEmpty else { return }
         let statuses = reactors.statuses
-        for (key, reactor) in reactors.all {
-            guard let status = statuses[key], status.stopped.isEmpty else { continue }
-            let alerts = open.filter { $0.subject == status.name }
-            guard !alerts.isEmpty else { continue }
-            guard try status.hasGoneOn || reactor.waiting(in: store, limit: 1) == 0 else {
-                continue
+        let all = Dictionary(grouping: reactors.all) { $0.reactor.name }
+        for alert in open {
+            // There may be two of a name: of what is served, and of what is being built.
+            let isWell = try (all[alert.subject] ?? []).allSatisfy { key, reactor in
+                guard let status = statuses[key], status.stopped.isEmpty else { return false }
+                return try status.hasGoneOn || reactor.waiting(in: store, limit: 1) == 0
             }
-            for alert in alerts { resolve(alert, "They go on: \(status.name).") }
+            if isWell { resolve(alert, "They go on, or are no more: \(alert.subject).") }
         }
     }
 }
 
 extension Reactor {
     fileprivate var inputTopic: String { queue.topic }
+    fileprivate var generation: Digest { queue.generation }
 
     /// How many inputs wait, over all partitions.
     fileprivate func waiting(in reader: any StoreReader, limit: Int) throws(StoreError) -> Int {
@@ -72,6 +86,6 @@ extension Reactor {
         in reader: any StoreReader,
         limit: Int
     ) throws(StoreError) -> Int {
-        try queue.next(after: -1, of: partition, limit: limit, in: reader).count
+        try queue.count(of: partition, limit: limit, in: reader)
     }
 }

@@ -31,31 +31,20 @@ extension Engine {
             if isRestored { for wing in wings { try wing.prove() } }
         }
         try await pool.run { [self] in try dropUnreadableCatalogs() }
-        let surroundings = Projector.Surroundings(
-            folded: { [weak self] in self?.folded($0, $1, $2) },
-            report: { [weak self] in self?.report($0) },
-            mayDrop: { [weak self] projection, input, why throws(LogError) in
-                guard let self else { return false }
-                return try mayDrop(projection, on: input, because: why)
-            },
-            dropped: { [weak self] projection, input in
-                guard projection is any Outbox else { return }
-                self?.reactors.dropped(projection.generation, on: input)
-            },
-            begins: { [weak self] projection, input in
-                guard projection is any Outbox else { return }
-                self?.reactors.begun(projection.generation, on: input)
-            }
-        )
         run(
             Projectors(
                 control: try Projector(
                     "fold-control",
                     log: log,
                     store: store,
-                    surroundings: surroundings
+                    surroundings: surroundings { [weak self] in self?.folded($0, $1, $2) }
                 ),
-                data: try Projector("fold-data", log: log, store: store, surroundings: surroundings)
+                data: try Projector(
+                    "fold-data",
+                    log: log,
+                    store: store,
+                    surroundings: surroundings { [weak self] in self?.foldedData($0, $1, $2) }
+                )
             )
         )
         reactors.start()
@@ -73,6 +62,26 @@ extension Engine {
         timers.withLock { $0 = threads }
         for wing in wings { try await wing.begin() }
         startReason.withLock { $0 = nil }
+    }
+
+    private func surroundings(
+        folded: @escaping @Sendable (Partition, [Record], Offset) -> Void
+    ) -> Projector.Surroundings {
+        Projector.Surroundings(
+            folded: folded,
+            report: { [weak self] in self?.report($0) },
+            mayDrop: { [weak self] projection, input, why throws(LogError) in
+                guard let self else { return false }
+                return try mayDrop(projection, on: input, because: why)
+            },
+            dropped: { [weak self] projection, input in
+                self?.reactors.dropped(projection.generation, on: input)
+            },
+            begins: { [weak self] projection, input in
+                guard projection is any Outbox else { return }
+                self?.reactors.begun(projection.generation, on: input)
+            }
+        )
     }
 
     /// Why it has not begun yet: nothing can be asked of it before. Nil when it has.

@@ -46,6 +46,8 @@ struct Answering: Reactor {
         PredictionLedger.outputPartition(of: input)
     }
 
+    var ledger: any Projection { PredictionLedger() }
+
     func isAnswered(
         _ id: EventID,
         of input: Partition,

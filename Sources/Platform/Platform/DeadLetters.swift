@@ -2,6 +2,7 @@ internal import Bytes
 internal import Engine
 internal import Events
 internal import Logs
+internal import Projections
 internal import Records
 internal import Store
 internal import Streams
@@ -22,6 +23,8 @@ struct DeadLetters: Reactor {
     func outputPartition(of input: Partition) -> Partition {
         DeadLetterLedger.outputPartition(of: input)
     }
+
+    var ledger: any Projection { DeadLetterLedger() }
 
     func isAnswered(
         _ id: EventID,

@@ -75,13 +75,29 @@ enum EndpointKind: DeclaredKind {
         _ now: Declaring
     ) throws -> [String] {
         let (name, models) = (endpoint.model.model, ModelCatalog.View(now.reader))
+        let unpublished =
+            endpoint.publish.flatMap { publish in
+                now.topics[publish.topic].flatMap { misfit(of: publish, $0) }
+            }.map { ["Nothing is published: \($0)."] } ?? []
         switch endpoint.model.choice {
         case .version(let version):
-            guard try models.version(name, version) == nil else { return [] }
-            return [ModelRefusal.unknownVersion(model: name, version: version).description]
+            guard try models.version(name, version) == nil else { return unpublished }
+            return unpublished + [
+                ModelRefusal.unknownVersion(model: name, version: version).description
+            ]
         case .stage(let stage):
-            guard try models.version(of: endpoint.model) == nil else { return [] }
-            return [ServingRefusal.noVersion(model: name, stage: stage).description]
+            guard try models.version(of: endpoint.model) == nil else { return unpublished }
+            return unpublished + [ServingRefusal.noVersion(model: name, stage: stage).description]
         }
+    }
+
+    /// Why a topic is not as an endpoint says; nil: it is.
+    static func misfit(
+        of publish: EndpointDefinition.Publish,
+        _ partitions: Int32
+    ) -> String? {
+        guard partitions != publish.partitions else { return nil }
+        return
+            "the topic \(publish.topic) has another number of partitions. Say `partitions: \(partitions)`"
     }
 }

@@ -33,12 +33,13 @@ extension Platform {
         where wanted[fold.generation] == nil && !declared.contains(fold.generation) {
             unseat(fold)
         }
-        // By topic, so that those who read one partition begin together.
-        for (_, view) in wanted.sorted(by: {
-            ($0.value.stream.topic, $0.key.hex) < ($1.value.stream.topic, $1.key.hex)
-        }) where !engine.hasSeats(view.generation, partitions: view.stream.partitions) {
-            engine.seat(FeatureFold(view), partitions: view.stream.partitions)
+        let seatless = wanted.values.filter {
+            !engine.hasSeats($0.generation, partitions: $0.stream.partitions)
         }
+        // By topic, so that those who read one partition begin together.
+        for view in seatless.sorted(by: {
+            ($0.stream.topic, $0.generation.hex) < ($1.stream.topic, $1.generation.hex)
+        }) { engine.seat(FeatureFold(view), partitions: view.stream.partitions) }
     }
 
     /// Serves changed views whose rows have reached the end of the log, and declares anew those whose stream changed.

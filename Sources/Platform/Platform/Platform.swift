@@ -38,6 +38,8 @@ public final class Platform: Sendable {
     let servedViews = EpochCache<String, FeatureView>()
     /// The endpoints that answer a stream, by all that they are made of.
     let answerings = Mutex<[String: Answering]>([:])
+    /// What publishes predictions, by all that it is made of.
+    let publishings = Mutex<[String: Publishing]>([:])
     let inputs = Mutex(Inputs())
     /// What is being said about answers that begin anew, before rows are dropped.
     let restarts = Mutex<[Restarted: Restart]>([:])
@@ -53,7 +55,9 @@ public final class Platform: Sendable {
         /// Streams whose topic cannot be had, or is not as they say.
         var unfit: [String: Unfit] = [:]
         /// Endpoints whose predictions cannot be published.
-        var unpublished: [String: Unfit] = [:]
+        var unpublished: [String: String] = [:]
+        /// Topics that hold nothing but what was published, as far as it is declared.
+        var onlyPublished: Set<String> = []
         /// Why endpoints cannot answer whose model is damaged in the archive.
         var brokenEndpoints: [String: String] = [:]
         /// How much of each stream is refused, by its generation.

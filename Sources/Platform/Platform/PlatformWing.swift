@@ -47,9 +47,10 @@ extension Platform: Wing {
             readyEndpoints.advance()
             servedViews.advance()
         }
-        if partition.topic != PredictionEvent.topic.name {
-            readings.advance()
-        }
+        let isOutput =
+            partition.topic == PredictionEvent.topic.name
+            || inputs.withLock { $0.onlyPublished.contains(partition.topic) }
+        if !isOutput { readings.advance() }
         if partition.topic == StreamEvent.topic.name { takeUpAdvances(in: records) }
         if !partition.topic.hasPrefix("tributary.") {
             inputs.withLock { $0.lastRecord[partition] = .now }
@@ -78,6 +79,7 @@ extension Platform: Wing {
         [
             Chore("looking at the topics of streams", every: Chore.usual) { [weak self] _ in
                 try self?.lookAtTopics()
+                try self?.lookAtPublications()
             },
             Chore("looking at the archive", every: Chore.usual) { [weak self] _ in
                 try self?.checkArchive()
@@ -132,7 +134,10 @@ extension Platform: Wing {
             .map { NotReady(.archiveDamaged, $0) }
     }
 
-    public func end() { answerings.withLock { $0 = [:] } }
+    public func end() {
+        answerings.withLock { $0 = [:] }
+        publishings.withLock { $0 = [:] }
+    }
 
     /// Ends a projection, and drops its rows.
     func unseat(_ projection: any Projection) {

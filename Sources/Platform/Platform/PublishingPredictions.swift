@@ -3,38 +3,46 @@ internal import Engine
 internal import Events
 internal import Logs
 internal import Projections
+internal import Records
 internal import Serving
 internal import Store
+internal import Streams
 internal import Synchronization
 
 /// Writes every prediction of an endpoint as JSON to a topic of the user's own.
 struct Publishing: Reactor {
     let queue: PublicationQueue
-    let ledger: PublicationLedger
+    let known: PublicationLedger
+    let publish: EndpointDefinition.Publish
 
-    init(_ publication: PublicationQueue) {
-        queue = publication
-        ledger = PublicationLedger(publication.publish.topic)
+    init(of endpoint: String, on publish: EndpointDefinition.Publish) {
+        queue = PublicationQueue(of: endpoint, on: publish.topic)
+        known = PublicationLedger(publish.topic)
+        self.publish = publish
     }
 
     var name: String { queue.name }
     var partitions: Int32 { PredictionEvent.topic.partitions }
+    /// Not of how many partitions there are: what was published before there were more is not published again.
     var scope: [[UInt8]] { [Array("publications".utf8), queue.generation.bytes] }
-    /// Of the reactor of a publication.
-    static func key(of publication: PublicationQueue) -> String {
-        "publication \(publication.generation.hex)"
-    }
+    /// Of all that it is made of.
+    var key: String { "publication \(queue.generation.hex) \(publish.partitions)" }
 
     func outputPartition(of input: Partition) -> Partition {
-        Partition(queue.publish.topic, input.index % queue.publish.partitions)
+        Partition(publish.topic, input.index % publish.partitions)
     }
+
+    var ledger: any Projection { known }
 
     func isAnswered(
         _ id: EventID,
         of input: Partition,
         in reader: any StoreReader
     ) throws(StoreError) -> Bool {
-        try ledger.has(id, in: outputPartition(of: input).index, of: reader)
+        for index in 0 ..< publish.partitions where try known.has(id, in: index, of: reader) {
+            return true
+        }
+        return false
     }
 
     func view() {}
@@ -58,51 +66,64 @@ struct Publishing: Reactor {
 }
 
 extension Platform {
-    static func publications(in reader: any StoreReader) throws -> [PublicationQueue] {
-        try EndpointCatalog.View(reader).endpoints().compactMap { entry in
+    static func publications(in reader: any StoreReader) throws -> [String: Publishing] {
+        let all = try EndpointCatalog.View(reader).endpoints().compactMap { entry in
             entry.served.definition.flatMap { definition in
-                definition.publish.map { PublicationQueue(of: definition.name, on: $0) }
+                definition.publish.map { Publishing(of: definition.name, on: $0) }
             }
         }
+        return Dictionary(all.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Starts and ends what publishes predictions, as the endpoints say by now. Blocks.
+    /// Looks at the topics on which predictions are published, which anybody may change with a Kafka client. Blocks.
+    func lookAtPublications() throws {
+        try reconciling.withLock { _ in try reconcilePublications() }
+    }
+
+    /// Starts and ends what publishes predictions, as the endpoints say by now, and creates the topics that are missing.
+    /// Blocks.
     func reconcilePublications() throws {
-        let wanted = try Self.publications(in: try store.snapshot())
-        let generations = Set(wanted.map(\.generation))
-        let topics = Set(wanted.map(\.publish.topic))
-        for publication in engine.seated(PublicationQueue.self)
-        where !generations.contains(publication.generation) {
-            engine.unreact(Publishing.key(of: publication))
-            unseat(publication)
-        }
+        let reader = try store.snapshot()
+        let wanted = try Self.publications(in: reader)
+        let running = publishings.withLock { $0 }
+        guard !wanted.isEmpty || !running.isEmpty else { return }
+        for key in running.keys where wanted[key] == nil { engine.unreact(key) }
+        publishings.withLock { $0 = $0.filter { wanted[$0.key] != nil } }
+        let generations = Set(wanted.values.map(\.queue.generation))
+        let topics = Set(wanted.values.map(\.publish.topic))
+        for queue in engine.seated(PublicationQueue.self)
+        where !generations.contains(queue.generation) { unseat(queue) }
         for ledger in engine.seated(PublicationLedger.self) where !topics.contains(ledger.topic) {
             unseat(ledger)
         }
-        var unfit: [String: Unfit] = [:]
-        for publication in wanted
-        where !engine.hasSeats(publication.generation, partitions: PredictionEvent.topic.partitions)
-        {
-            let publish = publication.publish
-            if let why = try topicFault(of: publish) {
-                unfit[publication.endpoint] = Unfit(topic: publish.topic, why: why)
-                continue
+        let existing = Dictionary(
+            try log.topics().map { ($0.name, $0.partitions) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        var unfit: [String: String] = [:]
+        for (key, publishing) in wanted.sorted(by: { $0.key < $1.key }) {
+            if let why = try topicFault(of: publishing.publish, among: existing) {
+                unfit[publishing.queue.endpoint] = why
+            } else if running[key] == nil {
+                engine.seat(publishing.known, partitions: publishing.publish.partitions)
+                engine.react(publishing, as: key)
+                engine.seat(publishing.queue, partitions: publishing.partitions)
+                publishings.withLock { $0[key] = publishing }
             }
-            let publishing = Publishing(publication)
-            engine.seat(publishing.ledger, partitions: publish.partitions)
-            engine.seat(publication, partitions: publishing.partitions)
-            engine.react(publishing, as: Publishing.key(of: publication))
         }
+        // Who reads only what is published needs nothing of ours to be read anew.
+        let read = Set(try StreamCatalog.View(reader).streams().flatMap(\.definitions).map(\.topic))
         let former = inputs.withLock { inputs in
+            inputs.onlyPublished = topics.subtracting(read)
             defer { inputs.unpublished = unfit }
             return inputs.unpublished
         }
-        for (endpoint, fault) in unfit.sorted(by: { $0.key < $1.key })
-        where former[endpoint] != fault {
+        for (endpoint, why) in unfit.sorted(by: { $0.key < $1.key })
+        where former[endpoint] != why {
             engine.raise(
                 Self.predictionsUnpublished,
                 about: endpoint,
-                "The endpoint \(endpoint) cannot publish its predictions: \(fault.why).",
+                "The endpoint \(endpoint) cannot publish its predictions: \(why).",
                 ""
             )
         }
@@ -115,17 +136,18 @@ extension Platform {
     private static var predictionsUnpublished: String { "predictionsUnpublished" }
 
     /// Why predictions cannot be published on a topic; nil: it is there.
-    private func topicFault(of publish: EndpointDefinition.Publish) throws -> String? {
-        if let topic = try log.topics().first(where: { $0.name == publish.topic }) {
-            return topic.partitions == publish.partitions
-                ? nil
-                : "the topic \(topic.name) has \(topic.partitions) partitions. Say `partitions: \(topic.partitions)`"
+    private func topicFault(
+        of publish: EndpointDefinition.Publish,
+        among existing: [String: Int32]
+    ) throws -> String? {
+        if let partitions = existing[publish.topic] {
+            return EndpointKind.misfit(of: publish, partitions)
         }
         do throws(LogError) {
-            try engine.createUnlessThere(
-                TopicSpec(publish.topic, partitions: publish.partitions)
-            )
+            try engine.createUnlessThere(TopicSpec(publish.topic, partitions: publish.partitions))
             return nil
+        } catch .unreachable(let why) {
+            throw LogError.unreachable(why)
         } catch {
             return "the topic \(publish.topic) cannot be created: \(error)"
         }

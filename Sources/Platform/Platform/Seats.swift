@@ -3,7 +3,6 @@ internal import Datasets
 public import Engine
 internal import Events
 internal import Features
-internal import Logs
 internal import Projections
 internal import Records
 internal import Serving
@@ -24,13 +23,13 @@ extension Platform {
             .map { (FeatureFold($0) as any Projection, $0.stream.partitions) }
         let queues = try Self.answeringEndpoints(in: reader).map(\.queue)
             .map { ($0 as any Projection, $0.stream.partitions) }
-        let publications = try Self.publications(in: reader)
+        let publications = try Self.publications(in: reader).sorted { $0.key < $1.key }.map(\.value)
         let published = Dictionary(
             publications.map { ($0.publish.topic, $0.publish.partitions) },
             uniquingKeysWith: { first, _ in first }
         ).sorted { $0.key < $1.key }.map { (PublicationLedger($0) as any Projection, $1) }
         return intakes + views + queues + published
-            + publications.map { ($0 as any Projection, PredictionEvent.topic.partitions) }
+            + publications.map { ($0.queue as any Projection, $0.partitions) }
     }
 
     /// The views of streams that are served, or being built, or that a model that may answer was trained with.

@@ -38,8 +38,8 @@ extension Platform {
             let intake = Intake(definition)
             // There may be more partitions by now.
             engine.unreact(DeadLetters.key(of: intake))
-            engine.seat(intake, partitions: definition.partitions)
             engine.react(DeadLetters(intake), as: DeadLetters.key(of: intake))
+            engine.seat(intake, partitions: definition.partitions)
         }
         attempt { try reconcileViews() }
         attempt { try reconcileEndpoints() }
